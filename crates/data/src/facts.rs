@@ -1,0 +1,118 @@
+//! Facts of a keypoint data set: names, swap pairs, body halves, sigmas, skeleton.
+//!
+//! One RON file a data set (`datasets/`); a user's own joints need such a file and no code.
+//! Positions are indices into `joints`, from 0.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::show;
+use crate::{Error, Result};
+
+const COCO: &str = include_str!("../../../datasets/coco.ron");
+const CROWDPOSE: &str = include_str!("../../../datasets/crowdpose.ron");
+
+/// What has to be known about a data set's joints.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeypointFacts {
+    /// Name of the data set, for messages and reports.
+    pub name: String,
+    /// Names of the joints, in the order of the annotation file.
+    pub joints: Vec<String>,
+    /// Joints that a mirrored picture swaps.
+    pub flip_pairs: Vec<(usize, usize)>,
+    /// Joints of the upper half, for the half-body augmentation.
+    pub upper_body: Vec<usize>,
+    /// Joints of the lower half.
+    pub lower_body: Vec<usize>,
+    /// Fall-off of each joint in the object keypoint similarity (OKS).
+    pub sigmas: Vec<f64>,
+    /// Limbs, for drawing.
+    pub skeleton: Vec<(usize, usize)>,
+}
+
+impl KeypointFacts {
+    /// The 17 joints of COCO.
+    pub fn coco() -> Self {
+        Self::parse(COCO, Path::new("datasets/coco.ron")).expect("the built-in facts are tested")
+    }
+
+    /// The 14 joints of `CrowdPose`.
+    pub fn crowdpose() -> Self {
+        Self::parse(CROWDPOSE, Path::new("datasets/crowdpose.ron"))
+            .expect("the built-in facts are tested")
+    }
+
+    /// Reads the facts of a data set from a RON file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has unknown or missing keys, or the keys contradict each
+    /// other: a joint that does not exist, a count of sigmas that is not that of the joints.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|e| Error::io(path, "read", e))?;
+        Self::parse(&text, path)
+    }
+
+    /// Position that each joint takes in a mirrored picture.
+    pub fn mirrored(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.joints.len()).collect();
+        for &(a, b) in &self.flip_pairs {
+            order.swap(a, b);
+        }
+        order
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self> {
+        let facts: Self = ron::from_str(text).map_err(|e| Error::Facts {
+            path: show(path),
+            key: "(file)",
+            problem: e.to_string(),
+            accepted: "the keys name, joints, flip_pairs, upper_body, lower_body, sigmas, skeleton"
+                .into(),
+        })?;
+        facts.check().map_err(|(key, problem, accepted)| Error::Facts {
+            path: show(path),
+            key,
+            problem,
+            accepted,
+        })?;
+        Ok(facts)
+    }
+
+    fn check(&self) -> std::result::Result<(), (&'static str, String, String)> {
+        let count = self.joints.len();
+        if count == 0 {
+            return Err(("joints", "empty".into(), "at least one name".into()));
+        }
+        if self.sigmas.len() != count {
+            let found = format!("{} values", self.sigmas.len());
+            return Err(("sigmas", found, format!("{count}, one a joint")));
+        }
+        if let Some(sigma) = self.sigmas.iter().find(|s| !(s.is_finite() && **s > 0.0)) {
+            return Err(("sigmas", sigma.to_string(), "positive numbers".into()));
+        }
+        let both = |pairs: &[(usize, usize)]| pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        let lists: [(&'static str, Vec<usize>); 4] = [
+            ("flip_pairs", both(&self.flip_pairs)),
+            ("upper_body", self.upper_body.clone()),
+            ("lower_body", self.lower_body.clone()),
+            ("skeleton", both(&self.skeleton)),
+        ];
+        for (key, list) in &lists {
+            if let Some(joint) = list.iter().find(|j| **j >= count) {
+                return Err((key, format!("joint {joint}"), format!("0 to {}", count - 1)));
+            }
+        }
+        let mut swapped = lists[0].1.clone();
+        swapped.sort_unstable();
+        if swapped.windows(2).any(|pair| pair[0] == pair[1]) {
+            let accepted = "every joint in one pair at most".into();
+            return Err(("flip_pairs", "a joint occurs twice".into(), accepted));
+        }
+        Ok(())
+    }
+}

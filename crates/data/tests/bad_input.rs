@@ -1,0 +1,210 @@
+//! Broken data sets: each gets an error that names file, key, value and what is accepted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use scalenas_data::coco::BadBoxes;
+use scalenas_data::{
+    BadImages, CocoKeypoints, Error, HeatmapCodec, Image8, KeypointFacts, PoseDataset, detections,
+    training_people,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const INPUT: (usize, usize) = (64, 48);
+
+fn annotation(id: i64, image: i64) -> Value {
+    let joints = KeypointFacts::coco().joints.len();
+    let keypoints: Vec<f64> = (0..joints).flat_map(|j| [10.0 + j as f64, 20.0, 2.0]).collect();
+    json!({"id": id, "image_id": image, "category_id": 1, "iscrowd": 0, "area": 300.0,
+           "bbox": [5.0, 5.0, 30.0, 30.0], "num_keypoints": joints, "keypoints": keypoints,
+           "segmentation": [[5.0, 5.0, 30.0, 5.0, 30.0, 30.0]]})
+}
+
+fn image(id: i64) -> Value {
+    json!({"id": id, "file_name": format!("{id}.png"), "width": 48, "height": 40})
+}
+
+fn file() -> Value {
+    json!({"images": [image(1), image(2), image(3)],
+           "annotations": [annotation(10, 1), annotation(11, 2), annotation(12, 3)]})
+}
+
+fn write(folder: &TempDir, value: &Value) -> PathBuf {
+    let path = folder.path().join("annotations.json");
+    fs::write(&path, value.to_string()).unwrap();
+    path
+}
+
+/// Reads an annotation file that is [`file`] but for `change`.
+fn read_changed(change: impl FnOnce(&mut Value)) -> Result<CocoKeypoints, Error> {
+    let folder = TempDir::new().unwrap();
+    let mut value = file();
+    change(&mut value);
+    CocoKeypoints::read(write(&folder, &value), &KeypointFacts::coco())
+}
+
+fn assert_says(error: &Error, parts: &[&str]) {
+    let message = error.to_string();
+    for part in parts {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
+}
+
+#[test]
+fn sound_file_is_read() {
+    let coco = read_changed(|_| {}).unwrap();
+    assert_eq!((coco.images.len(), coco.annotations.len()), (3, 3));
+}
+
+#[test]
+fn crowds_and_people_without_joints_may_have_any_box() {
+    let coco = read_changed(|value| {
+        value["annotations"][0]["iscrowd"] = json!(1);
+        value["annotations"][1]["keypoints"] = json!(vec![0; 17 * 3]);
+        for index in [0, 1] {
+            value["annotations"][index]["bbox"] = json!([90.0, 90.0, 0.0, 0.0]);
+            value["annotations"][index]["area"] = json!(0.0);
+        }
+    });
+    assert_eq!(training_people(&coco.unwrap(), INPUT).len(), 1);
+}
+
+#[test]
+fn cut_off_file() {
+    let folder = TempDir::new().unwrap();
+    let path = write(&folder, &file());
+    let text = fs::read(&path).unwrap();
+    fs::write(&path, &text[..text.len() / 2]).unwrap();
+    let error = CocoKeypoints::read(&path, &KeypointFacts::coco()).unwrap_err();
+    assert!(matches!(error, Error::CutOff { .. }));
+    assert_says(&error, &["annotations.json", "cut off at line 1"]);
+}
+
+#[test]
+fn wrong_kind_of_file() {
+    let error = read_changed(|value| *value = json!({"pictures": []})).unwrap_err();
+    assert_says(&error, &["annotations.json", "images", "accepted"]);
+}
+
+#[test]
+fn other_joint_count() {
+    let error = read_changed(|value| value["annotations"][1]["keypoints"] = json!(vec![1; 14 * 3]));
+    assert_says(&error.unwrap_err(), &["annotation 11", "14 joints", "`coco` has 17"]);
+    let error = read_changed(|value| {
+        value["categories"] = json!([{"id": 1, "name": "hand", "keypoints": ["a", "b"]}]);
+    });
+    assert_says(&error.unwrap_err(), &["`hand`", "2 joints", "17"]);
+}
+
+#[test]
+fn boxes_outside_and_zero_areas() {
+    let error = read_changed(|value| {
+        value["annotations"][1]["bbox"] = json!([60.0, 5.0, 10.0, 10.0]);
+        value["annotations"][2]["bbox"] = json!([60.0, 5.0, 10.0, 10.0]);
+    });
+    let error = error.unwrap_err();
+    assert_says(&error, &["annotation 11", "`bbox` [60.0, 5.0", "48x40", "2 labelled people"]);
+    let error = read_changed(|value| value["annotations"][2]["area"] = json!(0.0)).unwrap_err();
+    assert_says(&error, &["annotation 12", "`area` is 0", "1 labelled people"]);
+}
+
+#[test]
+fn unusable_boxes_can_be_skipped() {
+    let folder = TempDir::new().unwrap();
+    let mut value = file();
+    value["annotations"][0]["area"] = json!(0.0);
+    value["annotations"][1]["bbox"] = json!([60.0, 5.0, 10.0, 10.0]);
+    let path = write(&folder, &value);
+    let coco = CocoKeypoints::read_with(path, &KeypointFacts::coco(), BadBoxes::Skip).unwrap();
+    let people = training_people(&coco, INPUT);
+    assert_eq!(people.iter().map(|p| p.annotation_id).collect::<Vec<_>>(), [Some(12)]);
+}
+
+#[test]
+fn duplicate_ids() {
+    let error = read_changed(|value| value["annotations"][2]["id"] = json!(10)).unwrap_err();
+    assert_says(&error, &["annotations.id 10", "twice", "1 such"]);
+    let error = read_changed(|value| {
+        value["images"][1]["id"] = json!(1);
+        value["images"][2]["id"] = json!(1);
+    });
+    assert_says(&error.unwrap_err(), &["images.id 1", "twice", "2 such"]);
+}
+
+#[test]
+fn absent_image() {
+    let error = read_changed(|value| value["annotations"][1]["image_id"] = json!(77)).unwrap_err();
+    assert_says(&error, &["annotation 11", "image_id 77", "1 such"]);
+}
+
+#[test]
+fn detections_without_use() {
+    let folder = TempDir::new().unwrap();
+    let read = |value: Value| {
+        let path = folder.path().join("detections.json");
+        fs::write(&path, value.to_string()).unwrap();
+        detections::read(path)
+    };
+    let person = json!({"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5});
+    let dog = json!({"image_id": 1, "category_id": 18, "bbox": [1, 2, 3, 4], "score": 0.5});
+    assert_eq!(read(json!([dog, person])).unwrap().len(), 1);
+    assert_says(&read(json!([])).unwrap_err(), &["detections.json", "0 detections"]);
+    assert_says(&read(json!([dog])).unwrap_err(), &["1 detections, none with `category_id` 1"]);
+    let mut flat = person.clone();
+    flat["bbox"] = json!([1, 2, 0, 4]);
+    let error = read(json!([person, flat, flat])).unwrap_err();
+    assert_says(&error, &["detection 1", "`bbox` is [1.0, 2.0, 0.0, 4.0]", "2 such"]);
+}
+
+/// A data set of [`file`] with one missing and one truncated picture.
+fn damaged(folder: &Path) -> PoseDataset {
+    let value = file();
+    let path = folder.join("annotations.json");
+    fs::write(&path, value.to_string()).unwrap();
+    let png = Image8::black(48, 40).to_png();
+    fs::write(folder.join("1.png"), &png).unwrap();
+    fs::write(folder.join("3.png"), &png[..png.len() / 2]).unwrap();
+    let facts = KeypointFacts::coco();
+    let coco = CocoKeypoints::read(path, &facts).unwrap();
+    let codec = HeatmapCodec::new(INPUT, facts.joints.len()).unwrap();
+    PoseDataset::new(folder, &coco, training_people(&coco, INPUT), facts, codec).unwrap()
+}
+
+#[test]
+fn bad_pictures_fail() {
+    let folder = TempDir::new().unwrap();
+    let dataset = damaged(folder.path());
+    assert_eq!(dataset.batch(0, &[0]).unwrap().batch, 1);
+    assert_says(&dataset.batch(0, &[0, 1]).unwrap_err(), &["2.png", "cannot read", "accepted"]);
+    assert_says(&dataset.batch(0, &[2]).unwrap_err(), &["3.png"]);
+}
+
+#[test]
+fn bad_pictures_are_skipped_and_listed() {
+    let folder = TempDir::new().unwrap();
+    let dataset = damaged(folder.path()).with_bad_images(BadImages::Skip);
+    let whole = dataset.batch(0, &[0]).unwrap();
+    assert_eq!(dataset.batch(0, &[2, 0, 1]).unwrap(), whole);
+    let skipped = dataset.skipped();
+    let names: Vec<_> = skipped.iter().map(|s| s.path.file_name().unwrap()).collect();
+    assert_eq!(names, ["2.png", "3.png"]);
+    assert!(skipped.iter().all(|s| s.people == 1 && !s.reason.is_empty()));
+}
+
+#[test]
+fn picture_of_another_size() {
+    let folder = TempDir::new().unwrap();
+    let dataset = damaged(folder.path());
+    fs::write(folder.path().join("2.png"), Image8::black(40, 48).to_png()).unwrap();
+    assert_says(&dataset.batch(0, &[1]).unwrap_err(), &["2.png", "is 40x48", "48x40"]);
+}
+
+#[test]
+fn nobody() {
+    let coco = read_changed(|value| value["annotations"] = json!([])).unwrap();
+    let facts = KeypointFacts::coco();
+    let codec = HeatmapCodec::new(INPUT, 17).unwrap();
+    let error = PoseDataset::new("pictures", &coco, Vec::new(), facts, codec).unwrap_err();
+    assert_says(&error, &["pictures", "no people"]);
+}

@@ -1,0 +1,83 @@
+//! Properties of the heatmap codec.
+
+use proptest::prelude::*;
+use scalenas_data::{Direction, HeatmapCodec, KeypointFacts, crop_affine};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Encoded joints inside the heatmap come back within half a heatmap pixel a side.
+    #[test]
+    fn round_trip(
+        size in (2usize..7, 2usize..7),
+        shares in prop::collection::vec((0.0f64..1.0, 0.0f64..1.0), 1..20),
+        center in prop::array::uniform2(10.0f32..500.0),
+        scale in 0.2f32..4.0,
+    ) {
+        let input = (size.0 * 32, size.1 * 32);
+        let codec = HeatmapCodec::new(input, shares.len()).unwrap();
+        let (height, width) = codec.heatmap();
+        // Positions up to the last heatmap pixel's middle.
+        let joints: Vec<[f64; 3]> = shares
+            .iter()
+            .map(|(x, y)| [x * (width - 1) as f64 * 4.0, y * (height - 1) as f64 * 4.0, 1.0])
+            .collect();
+        let (heatmaps, weights) = codec.encode(&joints);
+        prop_assert!(weights.iter().all(|w| *w == 1.0));
+        let scale = [scale, scale * input.0 as f32 / input.1 as f32];
+        let decoded = codec.decode(&heatmaps, &[center], &[scale]);
+        let map = crop_affine(center, scale, 0.0, (width, height), Direction::Forward);
+        for (joint, found) in joints.iter().zip(&decoded[0].keypoints) {
+            let found = map.apply(*found);
+            for axis in 0..2 {
+                let off = (joint[axis] / 4.0 - found[axis]).abs();
+                prop_assert!(off <= 0.5 + 1e-3, "{off} heatmap pixels");
+            }
+        }
+    }
+
+    /// Joints whose Gaussians lie outside weigh nothing and draw nothing.
+    #[test]
+    fn outside_is_ignored(x in 1e3f64..1e9, y in -1e9f64..1e9) {
+        let codec = HeatmapCodec::new((64, 64), 2).unwrap();
+        let (heatmaps, weights) = codec.encode(&[[x, y, 1.0], [y, -x, 1.0]]);
+        prop_assert_eq!(weights, vec![0.0; 2]);
+        prop_assert!(heatmaps.iter().all(|v| *v == 0.0));
+    }
+}
+
+#[test]
+fn flipping_back_moves_peaks_to_the_other_side() {
+    let facts = KeypointFacts::coco();
+    let codec = HeatmapCodec::new((64, 64), facts.joints.len()).unwrap();
+    let joints: Vec<[f64; 3]> =
+        (0..facts.joints.len()).map(|j| [4.0 + 3.0 * j as f64, 20.0, 1.0]).collect();
+    let (mut heatmaps, _) = codec.encode(&joints);
+    codec.flip_back(&mut heatmaps, &facts.flip_pairs);
+    let order = facts.mirrored();
+    let (height, width) = codec.heatmap();
+    for (joint, map) in heatmaps.chunks_exact(height * width).enumerate() {
+        let peak = map.iter().position(|v| *v == 1.0).unwrap();
+        let source = (joints[order[joint]][0] / 4.0 + 0.5) as usize;
+        assert_eq!(peak % width, width - 1 - source + 1);
+    }
+}
+
+#[test]
+fn empty_and_broken_heatmaps_decode() {
+    let codec = HeatmapCodec::new((64, 64), 3).unwrap();
+    let mut heatmaps = vec![0.0; codec.len()];
+    heatmaps[..256].fill(f32::NAN);
+    heatmaps[256..512].fill(-1.0);
+    let decoded = codec.decode(&heatmaps, &[[100.0, 100.0]], &[[1.0, 1.0]]);
+    assert_eq!(decoded[0].scores, [0.0, -1.0, 0.0]);
+    assert!(decoded[0].keypoints.iter().flatten().all(|v| v.is_finite()));
+}
+
+#[test]
+fn odd_inputs_are_refused() {
+    for input in [(0, 64), (64, 66)] {
+        let message = HeatmapCodec::new(input, 17).unwrap_err().to_string();
+        assert!(message.contains("multiples of 4"), "{message}");
+    }
+}

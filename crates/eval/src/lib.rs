@@ -1,0 +1,35 @@
+//! From predictions to figures: OKS, rescoring, NMS, COCO results and AP; confusion and `IoU`.
+//!
+//! Plain arrays in, numbers out: this crate knows neither a tensor framework nor a data loader.
+//! The way of a pose: [`PoseCandidate`]s of all boxes → [`rescore`] → [`oks_nms`] (or
+//! [`soft_oks_nms`]) → [`CocoResult`]s ([`finish`] does the three) → [`results::write`] →
+//! [`evaluate_keypoints`] or [`CrowdPoseEvaluator`]. Segmentation goes through [`semantic`].
+//!
+//! Matching is done by the `hotcoco` engine; the figures equal those of the COCO evaluator to
+//! 1e-9. Invariants: no output depends on the order of threads, and no file is ever half-written.
+
+mod candidate;
+mod crowdpose;
+mod error;
+mod files;
+mod finish;
+mod keypoints;
+mod oks;
+pub mod results;
+pub mod semantic;
+mod sigmas;
+mod suppression;
+mod truth;
+
+pub use candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
+pub use crowdpose::{CrowdPoseEvaluator, CrowdPoseStats};
+pub use error::{Error, Result};
+pub use finish::{PERSON_CATEGORY, ResultRules, finish};
+pub use keypoints::{
+    AREA_NAMES, KeypointEvaluation, KeypointEvaluator, KeypointStats, NOT_COMPUTED,
+    evaluate_keypoints,
+};
+pub use oks::oks;
+pub use results::{CocoResult, Results};
+pub use sigmas::Sigmas;
+pub use suppression::{NMS_THRESHOLD, SOFT_KEEP, Suppression, oks_nms, soft_oks_nms};

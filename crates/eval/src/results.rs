@@ -1,0 +1,150 @@
+//! COCO results JSON: a list of `{image_id, category_id, keypoints, score}`.
+//!
+//! Keys that the metric does not read (`center`, `scale`, …) are passed over. An optional `bbox`
+//! is kept, since the COCO evaluator then takes a detection's area from it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::error::{Error, Result};
+use crate::files::{read_json, write_atomically};
+
+const ACCEPTED: &str = "COCO keypoint results, a list of objects with the keys `image_id`, \
+                        `category_id`, `keypoints` and `score`";
+
+/// One detected person, as the COCO evaluator takes it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CocoResult {
+    /// Image of the data set.
+    pub image_id: i64,
+    /// Category of the data set; a person is 1.
+    pub category_id: u64,
+    /// `[x, y, score]` per joint, in pixels of the image; a flat list in the file.
+    #[serde(serialize_with = "flat")]
+    pub keypoints: Vec<[f64; 3]>,
+    /// Score of the pose: the order in which AP counts.
+    pub score: f64,
+    /// `[x, y, width, height]`; replaces the joints' extent as the detection's area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<[f64; 4]>,
+}
+
+/// Where results to evaluate come from.
+#[derive(Debug, Clone, Copy)]
+pub enum Results<'a> {
+    /// A COCO results file.
+    File(&'a Path),
+    /// Results in memory.
+    Memory(&'a [CocoResult]),
+}
+
+/// The results in the file at `path`. An empty list is fine: nothing was found.
+pub fn read(path: &Path) -> Result<Vec<CocoResult>> {
+    let raw: Vec<RawResult> = read_json(path, ACCEPTED)?;
+    let file = path.display().to_string();
+    raw.into_iter().enumerate().map(|(index, result)| result.check(&file, index)).collect()
+}
+
+/// Writes `results` to `path`, whole or not at all.
+///
+/// Numbers that JSON cannot hold are an error, and then nothing is written.
+pub fn write(path: &Path, results: &[CocoResult]) -> Result<()> {
+    let file = path.display().to_string();
+    for (index, result) in results.iter().enumerate() {
+        result.check_finite(&file, index)?;
+    }
+    write_atomically(path, |out| serde_json::to_writer(out, results).map_err(io::Error::from))
+}
+
+impl CocoResult {
+    /// How messages call this result: its place in the list and its image.
+    pub(crate) fn entry(&self, index: usize) -> String {
+        entry(index, self.image_id)
+    }
+
+    pub(crate) fn check_finite(&self, file: &str, index: usize) -> Result<()> {
+        let problem = |key: String, value| Error::not_finite(file, self.entry(index), key, value);
+        if !self.score.is_finite() {
+            return Err(problem("score".into(), self.score));
+        }
+        let numbers = self.keypoints.as_flattened();
+        if let Some(place) = numbers.iter().position(|number| !number.is_finite()) {
+            return Err(problem(format!("keypoints[{place}]"), numbers[place]));
+        }
+        let side = self.bbox.iter().flatten().find(|side| !side.is_finite());
+        side.map_or(Ok(()), |side| Err(problem("bbox".into(), *side)))
+    }
+}
+
+/// A result as a file has it, before its shape is checked.
+#[derive(Deserialize)]
+struct RawResult {
+    image_id: i64,
+    category_id: u64,
+    keypoints: Option<Vec<f64>>,
+    score: f64,
+    bbox: Option<Vec<f64>>,
+}
+
+impl RawResult {
+    fn check(self, file: &str, index: usize) -> Result<CocoResult> {
+        let entry = || entry(index, self.image_id);
+        let missing =
+            |key| Error::Missing { file: file.into(), entry: entry(), key, accepted: ACCEPTED };
+        let numbers = self.keypoints.as_deref().ok_or_else(|| missing("keypoints"))?;
+        let (triples, rest) = numbers.as_chunks::<3>();
+        if !rest.is_empty() {
+            let found = numbers.len();
+            return Err(Error::BrokenTriples { file: file.into(), entry: entry(), found });
+        }
+        let bbox = match self.bbox.as_deref() {
+            // An empty list counts as no box, as in the COCO evaluator.
+            None | Some([]) => None,
+            Some(sides) => Some(sides.try_into().map_err(|_| missing("bbox"))?),
+        };
+        Ok(CocoResult {
+            image_id: self.image_id,
+            category_id: self.category_id,
+            keypoints: triples.to_vec(),
+            score: self.score,
+            bbox,
+        })
+    }
+}
+
+fn entry(index: usize, image_id: i64) -> String {
+    format!("result {index} (image_id {image_id})")
+}
+
+fn flat<S: Serializer>(
+    triples: &[[f64; 3]],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    triples.as_flattened().serialize(serializer)
+}
+
+impl<'a> From<&'a Path> for Results<'a> {
+    fn from(path: &'a Path) -> Self {
+        Self::File(path)
+    }
+}
+
+impl<'a> From<&'a PathBuf> for Results<'a> {
+    fn from(path: &'a PathBuf) -> Self {
+        Self::File(path)
+    }
+}
+
+impl<'a> From<&'a [CocoResult]> for Results<'a> {
+    fn from(results: &'a [CocoResult]) -> Self {
+        Self::Memory(results)
+    }
+}
+
+impl<'a> From<&'a Vec<CocoResult>> for Results<'a> {
+    fn from(results: &'a Vec<CocoResult>) -> Self {
+        Self::Memory(results)
+    }
+}

@@ -1,0 +1,10 @@
+//! Semantic segmentation: class scores to labels, labels to confusion, confusion to `IoU`.
+//!
+//! Source: HRNet reference and Cityscapes evaluation: the label 255 is ignored, scores are
+//! upsampled bilinearly to the size of the labels before the best class is taken.
+
+mod confusion;
+mod predict;
+
+pub use confusion::{Confusion, IGNORED_LABEL, SemanticStats};
+pub use predict::{ClassScores, predict_labels};

@@ -1,0 +1,118 @@
+//! The best class of every pixel, at the size of the labels.
+//!
+//! Scores are interpolated bilinearly between pixel centres (PyTorch's `align_corners=False`), the
+//! borders repeat. Rows are independent and run in parallel.
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+
+/// Class scores of one image, `[classes, height, width]`.
+#[derive(Debug, Clone, Copy)]
+pub struct ClassScores<'a> {
+    values: &'a [f32],
+    classes: usize,
+    height: usize,
+    width: usize,
+}
+
+impl<'a> ClassScores<'a> {
+    /// Scores of `classes` (at most 255) planes of `height` x `width`; nothing may be empty.
+    pub fn new(values: &'a [f32], classes: usize, height: usize, width: usize) -> Result<Self> {
+        let problem = if !(1..=usize::from(u8::MAX)).contains(&classes) {
+            format!("{classes} classes; accepted: 1 to {}", u8::MAX)
+        } else if height * width == 0 || values.len() != classes * height * width {
+            format!("{} scores for {classes} classes of {height}x{width} pixels", values.len())
+        } else {
+            return Ok(Self { values, classes, height, width });
+        };
+        Err(Error::Labels(problem))
+    }
+
+    /// Row `y` of the plane of `class`.
+    fn row(&self, class: usize, y: usize) -> &'a [f32] {
+        let start = (class * self.height + y) * self.width;
+        &self.values[start..start + self.width]
+    }
+}
+
+/// The class with the largest interpolated score, `[height, width]`; the first one among equals.
+pub fn predict_labels(scores: &ClassScores<'_>, height: usize, width: usize) -> Vec<u8> {
+    let (rows, columns) = (taps(scores.height, height), taps(scores.width, width));
+    let mut labels = vec![0; height * width];
+    labels.par_chunks_mut(width.max(1)).zip(&rows).for_each_init(
+        || vec![0.0; width],
+        |best, (labels, row)| {
+            best.fill(f32::NEG_INFINITY);
+            for class in 0..scores.classes {
+                let (upper, lower) = (scores.row(class, row.first), scores.row(class, row.second));
+                let pixels = columns.iter().zip(best.iter_mut().zip(labels.iter_mut()));
+                for (column, (best, label)) in pixels {
+                    let score = row.mix(column.sample(upper), column.sample(lower));
+                    if score > *best {
+                        (*best, *label) = (score, class as u8);
+                    }
+                }
+            }
+        },
+    );
+    labels
+}
+
+/// The two source positions of one target position along one axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Tap {
+    first: usize,
+    second: usize,
+    /// Weight of `second`.
+    share: f32,
+}
+
+impl Tap {
+    fn mix(self, first: f32, second: f32) -> f32 {
+        (1.0 - self.share) * first + self.share * second
+    }
+
+    fn sample(self, row: &[f32]) -> f32 {
+        self.mix(row[self.first], row[self.second])
+    }
+}
+
+fn taps(from: usize, to: usize) -> Vec<Tap> {
+    let scale = from as f32 / to as f32;
+    let tap = |target: usize| {
+        let position = ((target as f32 + 0.5) * scale - 0.5).max(0.0);
+        let first = (position as usize).min(from - 1);
+        Tap { first, second: (first + 1).min(from - 1), share: position - first as f32 }
+    };
+    (0..to).map(tap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_size_keeps_every_pixel() {
+        let values = [0.0, 1.0, 5.0, 0.5, 2.0, 1.0];
+        let scores = ClassScores::new(&values, 2, 1, 3).unwrap();
+        assert_eq!(predict_labels(&scores, 1, 3), [1, 1, 0]);
+    }
+
+    #[test]
+    fn upsampling_places_the_border_between_pixel_centres() {
+        // Class 0 falls from 1 to 0, class 1 is 0.4 throughout: they cross at 0.6 of the way.
+        let values = [1.0, 0.0, 0.4, 0.4];
+        let scores = ClassScores::new(&values, 2, 1, 2).unwrap();
+        let labels = predict_labels(&scores, 2, 8);
+        assert_eq!(labels[..8], [0, 0, 0, 0, 1, 1, 1, 1]);
+        assert_eq!(labels[8..], labels[..8]);
+    }
+
+    #[test]
+    fn sizes_are_checked() {
+        let error = ClassScores::new(&[0.0; 5], 2, 1, 3).unwrap_err().to_string();
+        assert!(error.contains("5 scores for 2 classes of 1x3"), "{error}");
+        assert!(ClassScores::new(&[], 0, 1, 1).is_err());
+    }
+}

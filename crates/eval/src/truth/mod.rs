@@ -1,0 +1,195 @@
+//! Annotated people, ready for matching.
+//!
+//! The matching engine works on ids from zero upward, so images become their rank among the sorted
+//! ids and annotations their place in the file, plus one. The order of both stays that of the COCO
+//! evaluator: images by id, annotations as in the file.
+
+mod file;
+mod read;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hotcoco::{COCO, COCOeval, IouType};
+
+use crate::error::{Error, Result};
+use crate::results::{CocoResult, Results};
+use crate::sigmas::Sigmas;
+
+/// Where an annotated person's area comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum AreaSource {
+    /// The `area` of the annotation.
+    Annotation,
+    /// This share of the annotation's box.
+    BoxShare(f64),
+}
+
+/// The annotations of one file, checked, with the sigmas that they are matched with.
+#[derive(Clone)]
+pub(crate) struct Truth {
+    /// The annotation file, for messages.
+    file: String,
+    coco: Arc<COCO>,
+    sigmas: Sigmas,
+    /// Image ids as the file has them, ascending; the position is the engine's id.
+    images: Vec<i64>,
+    /// `crowdIndex` of each image, where given.
+    crowd_index: Vec<Option<f64>>,
+    categories: BTreeSet<u64>,
+    /// The engine's id of the annotation that has id 0 in the file.
+    zero_id: Option<u64>,
+    /// Engine ids of the images to evaluate; none for all.
+    selected: Option<BTreeSet<u64>>,
+}
+
+impl Truth {
+    /// The categories of the file.
+    pub fn categories(&self) -> &BTreeSet<u64> {
+        &self.categories
+    }
+
+    /// The engine's id of the annotation that has id 0 in the file.
+    pub fn zero_id(&self) -> Option<u64> {
+        self.zero_id
+    }
+
+    /// `crowdIndex` of the image with the engine's id `image`.
+    pub fn crowd_index(&self, image: u64) -> Option<f64> {
+        self.crowd_index[image as usize]
+    }
+
+    /// Whether the image with the engine's id `image` is one of those to evaluate.
+    pub fn evaluates(&self, image: u64) -> bool {
+        self.selected.as_ref().is_none_or(|selected| selected.contains(&image))
+    }
+
+    /// An error unless every image has a `crowdIndex`.
+    pub fn require_crowd_index(&self) -> Result<()> {
+        let absent = self.crowd_index.iter().position(Option::is_none);
+        absent.map_or(Ok(()), |image| {
+            Err(Error::Missing {
+                file: self.file.clone(),
+                entry: format!("image {}", self.images[image]),
+                key: "crowdIndex",
+                accepted: "CrowdPose annotations, with a crowdIndex in [0, 1] per image",
+            })
+        })
+    }
+
+    /// The same annotations, evaluated on the images with these ids only.
+    pub fn select(&self, ids: &[i64]) -> Result<Self> {
+        let ranks: Vec<Option<u64>> = ids.iter().map(|id| self.rank(*id)).collect();
+        let mut unknown = ids.iter().zip(&ranks).filter(|(_, rank)| rank.is_none());
+        if let Some((first, _)) = unknown.next() {
+            return Err(Error::UnknownImages {
+                file: "selected images".into(),
+                count: 1 + unknown.count(),
+                first: *first,
+                annotations: self.file.clone(),
+            });
+        }
+        Ok(Self { selected: Some(ranks.into_iter().flatten().collect()), ..self.clone() })
+    }
+
+    /// Matches `results` against the annotations; returns the engine and the number of results.
+    pub fn match_results(&self, results: Results<'_>, filter: Filter) -> Result<(COCOeval, usize)> {
+        match results {
+            Results::File(path) => {
+                let file = path.display().to_string();
+                self.match_list(&crate::results::read(path)?, &file, filter)
+            }
+            Results::Memory(list) => self.match_list(list, "results", filter),
+        }
+    }
+
+    fn match_list(
+        &self,
+        results: &[CocoResult],
+        file: &str,
+        filter: Filter,
+    ) -> Result<(COCOeval, usize)> {
+        let detections = self.detections(results, file, filter)?;
+        let found = self.coco.load_res_anns(detections).expect("scores were checked for NaN");
+        let mut engine = COCOeval::new(Arc::clone(&self.coco), found, IouType::Keypoints);
+        engine.params.kpt_oks_sigmas = self.sigmas.values().to_vec();
+        engine.evaluate().expect("keypoint matching accepts every input");
+        Ok((engine, results.len()))
+    }
+
+    /// `results` in the engine's terms, checked.
+    fn detections(
+        &self,
+        results: &[CocoResult],
+        file: &str,
+        filter: Filter,
+    ) -> Result<Vec<hotcoco::Annotation>> {
+        self.check_images(results, file)?;
+        for (index, result) in results.iter().enumerate() {
+            self.check_result(result, file, index)?;
+        }
+        let wanted = results.iter().filter(|result| filter.passes(result));
+        Ok(wanted.map(|result| self.detection(result)).collect())
+    }
+
+    fn check_images(&self, results: &[CocoResult], file: &str) -> Result<()> {
+        let mut unknown = results.iter().filter(|result| self.rank(result.image_id).is_none());
+        unknown.next().map_or(Ok(()), |first| {
+            Err(Error::UnknownImages {
+                file: file.into(),
+                count: 1 + unknown.count(),
+                first: first.image_id,
+                annotations: self.file.clone(),
+            })
+        })
+    }
+
+    fn check_result(&self, result: &CocoResult, file: &str, index: usize) -> Result<()> {
+        result.check_finite(file, index)?;
+        let (found, expected) = (result.keypoints.len(), self.sigmas.joints());
+        if found != expected {
+            let entry = result.entry(index);
+            return Err(Error::JointCount { file: file.into(), entry, found, expected });
+        }
+        if !self.categories.contains(&result.category_id) {
+            let accepted = self.categories.iter().map(u64::to_string).collect::<Vec<_>>();
+            return Err(Error::UnknownCategory {
+                file: file.into(),
+                entry: result.entry(index),
+                found: result.category_id,
+                accepted: format!("{} (the categories of {})", accepted.join(", "), self.file),
+            });
+        }
+        Ok(())
+    }
+
+    fn detection(&self, result: &CocoResult) -> hotcoco::Annotation {
+        hotcoco::Annotation {
+            image_id: self.rank(result.image_id).expect("images were checked"),
+            category_id: result.category_id,
+            bbox: result.bbox,
+            keypoints: Some(result.keypoints.as_flattened().to_vec()),
+            score: Some(result.score),
+            ..hotcoco::Annotation::default()
+        }
+    }
+
+    fn rank(&self, image_id: i64) -> Option<u64> {
+        self.images.binary_search(&image_id).ok().map(|rank| rank as u64)
+    }
+}
+
+/// Which results take part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filter {
+    /// Every one.
+    All,
+    /// Those with at least one joint score above 0.
+    AnyJoint,
+}
+
+impl Filter {
+    fn passes(self, result: &CocoResult) -> bool {
+        self == Self::All || result.keypoints.iter().any(|joint| joint[2] > 0.0)
+    }
+}

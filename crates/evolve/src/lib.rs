@@ -1,0 +1,1 @@
+//! Evolutionary search over architectures, independent of any network.

@@ -1,0 +1,74 @@
+//! The operations on tensors.
+
+use burn::tensor::Tensor;
+
+use crate::backend::{Activation, ConvGeometry, KernelBackend, lift, lower};
+
+/// See [`KernelBackend::conv`].
+pub fn conv<B: KernelBackend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    geometry: ConvGeometry,
+) -> Tensor<B, 4> {
+    lift(B::conv(lower(x), lower(weight), geometry))
+}
+
+/// See [`KernelBackend::conv_bias`].
+pub fn conv_bias<B: KernelBackend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    bias: Tensor<B, 1>,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+    geometry: ConvGeometry,
+) -> Tensor<B, 4> {
+    let residual = residual.map(lower);
+    lift(B::conv_bias(lower(x), lower(weight), lower(bias), residual, activation, geometry))
+}
+
+/// See [`KernelBackend::norm_batch`]; returns output, mean and biased variance.
+pub fn norm_batch<B: KernelBackend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 1>,
+    bias: Tensor<B, 1>,
+    epsilon: f64,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+) -> (Tensor<B, 4>, Tensor<B, 1>, Tensor<B, 1>) {
+    let residual = residual.map(lower);
+    let norm = B::norm_batch(lower(x), lower(weight), lower(bias), epsilon, residual, activation);
+    (lift(norm.output), lift(norm.mean), lift(norm.variance))
+}
+
+/// See [`KernelBackend::norm_frozen`].
+#[expect(clippy::too_many_arguments, reason = "the operation has that many inputs")]
+pub fn norm_frozen<B: KernelBackend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 1>,
+    bias: Tensor<B, 1>,
+    mean: Tensor<B, 1>,
+    variance: Tensor<B, 1>,
+    epsilon: f64,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    lift(B::norm_frozen(
+        lower(x),
+        lower(weight),
+        lower(bias),
+        lower(mean),
+        lower(variance),
+        epsilon,
+        residual.map(lower),
+        activation,
+    ))
+}
+
+/// See [`KernelBackend::fuse`].
+pub fn fuse<B: KernelBackend>(
+    target: Tensor<B, 4>,
+    edges: Vec<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    lift(B::fuse(lower(target), edges.into_iter().map(lower).collect(), activation))
+}

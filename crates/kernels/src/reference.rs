@@ -1,0 +1,119 @@
+//! The operations composed of the framework's own: what every kernel is tested against.
+
+use burn::tensor::activation::relu;
+use burn::tensor::backend::Backend;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::Tensor;
+
+use crate::backend::{Activation, ConvGeometry};
+
+/// See [`crate::KernelBackend::conv`].
+pub fn conv<B: Backend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    geometry: ConvGeometry,
+) -> Tensor<B, 4> {
+    conv2d(x, weight, None, options(geometry))
+}
+
+/// See [`crate::KernelBackend::conv_bias`].
+pub fn conv_bias<B: Backend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    bias: Tensor<B, 1>,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+    geometry: ConvGeometry,
+) -> Tensor<B, 4> {
+    finish(conv2d(x, weight, Some(bias), options(geometry)), residual, activation)
+}
+
+/// See [`crate::KernelBackend::norm_batch`].
+pub fn norm_batch<B: Backend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 1>,
+    bias: Tensor<B, 1>,
+    epsilon: f64,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+) -> (Tensor<B, 4>, Tensor<B, 1>, Tensor<B, 1>) {
+    let mean = channel_mean(x.clone());
+    let centred = x - spread(mean.clone());
+    let variance = channel_mean(centred.clone().powi_scalar(2));
+    let factor = weight / (variance.clone() + epsilon).sqrt();
+    let normalised = centred * spread(factor) + spread(bias);
+    (finish(normalised, residual, activation), mean, variance)
+}
+
+/// See [`crate::KernelBackend::norm_frozen`].
+#[expect(clippy::too_many_arguments, reason = "the operation has that many inputs")]
+pub fn norm_frozen<B: Backend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 1>,
+    bias: Tensor<B, 1>,
+    mean: Tensor<B, 1>,
+    variance: Tensor<B, 1>,
+    epsilon: f64,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    let factor = weight / (variance + epsilon).sqrt();
+    let shift = bias - mean * factor.clone();
+    finish(x * spread(factor) + spread(shift), residual, activation)
+}
+
+/// See [`crate::KernelBackend::fuse`].
+pub fn fuse<B: Backend>(
+    target: Tensor<B, 4>,
+    edges: Vec<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    let [_, _, height, width] = target.dims();
+    let sum = edges.into_iter().fold(target, |sum, edge| sum + upsample(edge, height, width));
+    finish(sum, None, activation)
+}
+
+/// Nearest upsampling by a whole factor, as a broadcast: its gradient is a plain sum everywhere.
+fn upsample<B: Backend>(x: Tensor<B, 4>, height: usize, width: usize) -> Tensor<B, 4> {
+    let [batch, channels, h, w] = x.dims();
+    if (h, w) == (height, width) {
+        return x;
+    }
+    let repeated = [batch * channels, h, height / h, w, width / w];
+    x.reshape([batch * channels, h, 1, w, 1])
+        .expand(repeated)
+        .reshape([batch, channels, height, width])
+}
+
+fn finish<B: Backend>(
+    x: Tensor<B, 4>,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    let x = match residual {
+        Some(residual) => x + residual,
+        None => x,
+    };
+    match activation {
+        Activation::Identity => x,
+        Activation::Relu => relu(x),
+    }
+}
+
+fn channel_mean<B: Backend>(x: Tensor<B, 4>) -> Tensor<B, 1> {
+    let [batch, channels, height, width] = x.dims();
+    // Rows first: partial sums keep float32 accurate over large maps.
+    x.reshape([batch, channels, height * width])
+        .mean_dim(2)
+        .mean_dim(0)
+        .reshape([channels])
+}
+
+fn spread<B: Backend>(vector: Tensor<B, 1>) -> Tensor<B, 4> {
+    vector.reshape([1, -1, 1, 1])
+}
+
+fn options(geometry: ConvGeometry) -> ConvOptions<2> {
+    ConvOptions::new([geometry.stride; 2], [geometry.padding; 2], [1, 1], 1)
+}

@@ -1,0 +1,96 @@
+//! Backbone: stem, then stages of searched modules with a transition in front of each.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_kernels::KernelBackend;
+use scalenas_space::SpaceSpec;
+use scalenas_space::plan::Plan;
+
+use crate::module::{AllMembers, Branches, MultiScaleModule};
+use crate::norm::Norms;
+use crate::parameters::Parameter;
+use crate::stem::Stem;
+use crate::transition::Transition;
+use crate::unit::{ConvNorm, Nursery};
+
+/// Everything in front of the head: of the supernet, or of one subnet.
+#[derive(Module, Debug)]
+pub(crate) struct Backbone<B: Backend> {
+    stem: Stem<B>,
+    /// One a stage.
+    transitions: Vec<Transition<B>>,
+    /// `[stage][module]`.
+    stages: Vec<Vec<MultiScaleModule<B>>>,
+}
+
+impl<B: Backend> Backbone<B> {
+    /// All layers of the space.
+    pub fn new(nursery: &Nursery<'_, B>, spec: &SpaceSpec) -> Self {
+        let module = |stage: usize, index: usize| {
+            let widths = &spec.widths[..spec.stages[stage].branches];
+            // Stage 1 of the checkpoint names is the stem's layer1.
+            let name = format!("stage{}.{index}", stage + 2);
+            MultiScaleModule::new(nursery, widths, spec.steps, &name, &AllMembers)
+        };
+        let stages = 0..spec.stages.len();
+        Self {
+            stem: Stem::new(nursery, &spec.stem),
+            transitions: stages.clone().map(|s| Transition::new(nursery, spec, s)).collect(),
+            stages: stages
+                .map(|s| (0..spec.stages[s].modules).map(|m| module(s, m)).collect())
+                .collect(),
+        }
+    }
+
+    /// The part that `plan` runs, sharing its parameters.
+    pub fn restricted(&self, plan: &Plan) -> Self {
+        let mut plans = plan.modules.iter();
+        let mut next = || plans.next().expect("a plan has one entry a module");
+        let parts = self.stages.iter().zip(&self.transitions).map(|(modules, transition)| {
+            let entries: Vec<_> = modules.iter().map(|module| (module, next())).collect();
+            let transition = transition.restricted(&entries[0].1.inputs);
+            (transition, entries.into_iter().map(|(m, plan)| m.restricted(plan)).collect())
+        });
+        let (transitions, stages) = parts.unzip();
+        Self { stem: self.stem.clone(), transitions, stages }
+    }
+
+    pub fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
+        self.stem.for_each(visit);
+        for (transition, modules) in self.transitions.iter_mut().zip(&mut self.stages) {
+            transition.for_each(visit);
+            modules.iter_mut().for_each(|module| module.for_each(visit));
+        }
+    }
+
+    pub fn units<'a>(&'a self, out: &mut Vec<&'a ConvNorm<B>>) {
+        self.stem.units(out);
+        for (transition, modules) in self.transitions.iter().zip(&self.stages) {
+            transition.units(out);
+            modules.iter().for_each(|module| module.units(out));
+        }
+    }
+}
+
+impl<B: KernelBackend> Backbone<B> {
+    /// Pictures `[batch, 3, height, width]` to the branches that leave the last module.
+    pub fn forward(
+        &self,
+        images: Tensor<B, 4>,
+        plan: &Plan,
+        norms: &mut Norms<'_, B>,
+    ) -> Branches<B> {
+        let features = self.stem.forward(images, norms);
+        let mut plans = plan.modules.iter().peekable();
+        let mut branches = vec![Some(features)];
+        for (transition, modules) in self.transitions.iter().zip(&self.stages) {
+            let entry = plans.peek().expect("a plan has one entry a module");
+            branches = transition.forward(branches, &entry.inputs, norms);
+            for (module, plan) in modules.iter().zip(plans.by_ref()) {
+                branches = module.forward(branches, plan, norms);
+            }
+        }
+        branches
+    }
+}

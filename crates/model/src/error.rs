@@ -1,0 +1,73 @@
+//! What can go wrong between files, checkpoints and networks.
+
+use std::path::PathBuf;
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that names the file, the key and both values.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file cannot be read or written.
+    #[error("failed to {action} {path}: {reason}")]
+    File {
+        /// What was attempted: `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's or the format's words.
+        reason: String,
+    },
+    /// A tensor has another shape than the network's.
+    #[error(
+        "key {key} in {origin} has shape {found:?}, the network {network} expects {expected:?}; \
+         the checkpoint is of another width, input or head"
+    )]
+    Shape {
+        /// Checkpoint key.
+        key: String,
+        /// File or source of the tensors.
+        origin: String,
+        /// Name of the search space.
+        network: String,
+        /// Shape in the file.
+        found: Vec<usize>,
+        /// Shape in the network.
+        expected: Vec<usize>,
+    },
+    /// Tensors that the network needs are absent.
+    #[error("{origin} lacks {count} of the tensors of {network}, the first is {first}")]
+    Missing {
+        /// File or source of the tensors.
+        origin: String,
+        /// Name of the search space.
+        network: String,
+        /// How many are absent.
+        count: usize,
+        /// The first absent key.
+        first: String,
+    },
+    /// A file is not what it was opened as.
+    #[error("{path} is not {expected}: {reason}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What was expected, with article.
+        expected: &'static str,
+        /// What was found instead.
+        reason: String,
+    },
+    /// The architecture does not belong to the space.
+    #[error(transparent)]
+    Space(#[from] scalenas_space::Error),
+}
+
+impl Error {
+    pub(crate) fn read(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+        Self::File { action: "read", path: path.into(), reason: reason.to_string() }
+    }
+
+    pub(crate) fn write(path: impl Into<PathBuf>, reason: impl ToString) -> Self {
+        Self::File { action: "write", path: path.into(), reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,75 @@
+//! Inference: batch normalisation folded into the convolutions' weights and biases.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_kernels::{Activation, KernelBackend, ops};
+
+use crate::norm::{EPSILON, Norms};
+use crate::scalenet::{ScaleNet, Subnet};
+use crate::statistics::Statistics;
+use crate::unit::ConvNorm;
+
+/// A [`ScaleNet`] that runs `activation(conv(x) + bias + residual)` as one operation everywhere.
+#[derive(Debug, Clone)]
+pub struct InferenceNet<B: Backend> {
+    layers: Subnet<B>,
+    folded: Folded<B>,
+}
+
+/// Folded weights by normalisation layer.
+#[derive(Debug, Clone)]
+pub struct Folded<B: Backend> {
+    layers: BTreeMap<String, FoldedUnit<B>>,
+}
+
+#[derive(Debug, Clone)]
+struct FoldedUnit<B: Backend> {
+    /// `[out, in, kernel, kernel]`.
+    weight: Tensor<B, 4>,
+    /// `[out]`.
+    bias: Tensor<B, 1>,
+}
+
+impl<B: KernelBackend> InferenceNet<B> {
+    pub(crate) fn new(network: &ScaleNet<B>) -> Self {
+        let statistics = network.statistics();
+        let units = network.layers().units();
+        let fold = |unit: &&ConvNorm<B>| (unit.norm_name.clone(), fold(unit, statistics));
+        let layers = units.iter().map(fold).collect();
+        Self { layers: network.layers().clone(), folded: Folded { layers } }
+    }
+
+    /// As [`ScaleNet::forward`].
+    pub fn forward(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.layers.forward(images, &mut Norms::Folded(&self.folded))
+    }
+}
+
+impl<B: KernelBackend> Folded<B> {
+    pub(crate) fn run(
+        &self,
+        unit: &ConvNorm<B>,
+        x: Tensor<B, 4>,
+        residual: Option<Tensor<B, 4>>,
+        activation: Activation,
+    ) -> Tensor<B, 4> {
+        let layer = &self.layers[&unit.norm_name];
+        let (weight, bias) = (layer.weight.clone(), layer.bias.clone());
+        ops::conv_bias(x, weight, bias, residual, activation, unit.geometry)
+    }
+}
+
+fn fold<B: Backend>(unit: &ConvNorm<B>, statistics: &Statistics<B>) -> FoldedUnit<B> {
+    let layer = statistics.get(&unit.norm_name).expect("a ScaleNet has statistics of its layers");
+    let factor = unit.scale.val() / (layer.variance.clone() + EPSILON).sqrt();
+    let shift = match &unit.bias {
+        Some(bias) => bias.val() - layer.mean.clone(),
+        None => layer.mean.clone().neg(),
+    };
+    FoldedUnit {
+        bias: unit.shift.val() + shift * factor.clone(),
+        weight: unit.weight.val() * factor.reshape([-1, 1, 1, 1]),
+    }
+}

@@ -1,0 +1,110 @@
+//! Import of PyTorch checkpoints (`.pth`): supernets, HRNet, and files of this crate.
+//!
+//! Tensors are matched by name and shape. `num_batches_tracked` counters are dropped, prefixes of
+//! training wrappers (`model.`, `module.`) removed, and plain HRNet's one `fuse_layers` of each
+//! module becomes step 4 of the supernet, which makes it the HRNet point of the space.
+
+use std::path::Path;
+
+use burn::tensor::TensorData;
+use burn_store::pytorch::PytorchReader;
+use scalenas_space::SpaceSpec;
+
+use crate::error::{Error, Result};
+use crate::parameters::NamedTensors;
+
+/// Step (counted from one) whose fusion plain HRNet has.
+const HRNET_FUSION_STEP: usize = 4;
+/// Wrapper prefixes of training programs.
+const PREFIXES: [&str; 2] = ["module.", "model."];
+
+/// What a checkpoint is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A weight-sharing supernet: fusion layers for every step.
+    Supernet,
+    /// Plain HRNet: one fusion a module.
+    HrNet,
+}
+
+/// A checkpoint under the supernet's names.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// Parameters and running statistics.
+    pub tensors: NamedTensors,
+    /// What it was.
+    pub kind: Kind,
+    /// Its space, read off the tensors' shapes.
+    pub spec: SpaceSpec,
+}
+
+/// Reads a PyTorch checkpoint; objects in it are never executed.
+pub fn read_pth(path: &Path) -> Result<Checkpoint> {
+    let raw = read_tensors(path)?;
+    let kind = kind(path, &raw)?;
+    let tensors: NamedTensors =
+        raw.into_iter().map(|(name, data)| (supernet_name(&name, kind), data)).collect();
+    let spec = infer_spec(path, &tensors)?;
+    Ok(Checkpoint { tensors, kind, spec })
+}
+
+fn read_tensors(path: &Path) -> Result<NamedTensors> {
+    let mut reader = PytorchReader::new(path).map_err(|e| Error::read(path, e))?;
+    if let Ok(nested) = PytorchReader::with_top_level_key(path, "state_dict") {
+        reader = nested;
+    }
+    let mut tensors = NamedTensors::new();
+    for (name, snapshot) in reader.into_tensors() {
+        if name.ends_with("num_batches_tracked") {
+            continue;
+        }
+        let data: TensorData = snapshot.to_data().map_err(|e| {
+            Error::read(path, format!("key {name}: {e:?}"))
+        })?;
+        tensors.insert(strip_prefixes(&name).to_owned(), data.convert::<f32>());
+    }
+    Ok(tensors)
+}
+
+fn strip_prefixes(name: &str) -> &str {
+    PREFIXES.iter().fold(name, |name, prefix| name.strip_prefix(prefix).unwrap_or(name))
+}
+
+fn kind(path: &Path, tensors: &NamedTensors) -> Result<Kind> {
+    if tensors.keys().any(|name| name.contains(".fuse_layers_1.")) {
+        Ok(Kind::Supernet)
+    } else if tensors.keys().any(|name| name.contains(".fuse_layers.")) {
+        Ok(Kind::HrNet)
+    } else {
+        Err(Error::Format {
+            path: path.to_owned(),
+            expected: "a ScaleNAS supernet or an HRNet checkpoint",
+            reason: format!("none of its {} tensors is a fusion layer", tensors.len()),
+        })
+    }
+}
+
+fn supernet_name(name: &str, kind: Kind) -> String {
+    match kind {
+        Kind::Supernet => name.to_owned(),
+        Kind::HrNet => name.replace(".fuse_layers.", &format!(".fuse_layers_{HRNET_FUSION_STEP}.")),
+    }
+}
+
+/// The space from the widths of `transition1` and the head.
+fn infer_spec(path: &Path, tensors: &NamedTensors) -> Result<SpaceSpec> {
+    let rows = |key: &str| tensors.get(key).map(|data| data.shape[0]);
+    let missing = |key: &str| Error::Missing {
+        origin: path.display().to_string(),
+        network: "every HRNet-like network".to_owned(),
+        count: 1,
+        first: key.to_owned(),
+    };
+    let first = "transition1.0.0.weight";
+    let width = rows(first).ok_or_else(|| missing(first))?;
+    match (rows("final_layer.weight"), rows("last_layer.3.weight")) {
+        (Some(joints), _) => Ok(SpaceSpec::pose(width, joints)),
+        (None, Some(classes)) => Ok(SpaceSpec::segmentation(width, classes)),
+        (None, None) => Err(missing("final_layer.weight")),
+    }
+}

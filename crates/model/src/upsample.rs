@@ -1,0 +1,35 @@
+//! Bilinear upsampling (`align_corners = false`) as two small matrix products: exact, and
+//! differentiable on every backend, which the framework's own interpolation is not.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+/// Resamples `[batch, channels, height, width]` to `[batch, channels, *size]`.
+pub fn upsample_bilinear<B: Backend>(x: Tensor<B, 4>, size: [usize; 2]) -> Tensor<B, 4> {
+    let [batch, channels, height, width] = x.dims();
+    if [height, width] == size {
+        return x;
+    }
+    let device = x.device();
+    let columns = weights::<B>(width, size[1], &device).transpose();
+    let rows = weights::<B>(height, size[0], &device);
+    let wide = x.reshape([batch * channels * height, width]).matmul(columns);
+    let wide = wide.reshape([batch * channels, height, size[1]]);
+    let rows = rows.unsqueeze::<3>().expand([batch * channels, size[0], height]);
+    rows.matmul(wide).reshape([batch, channels, size[0], size[1]])
+}
+
+/// Interpolation matrix `[output, input]`: two non-zero weights a row.
+fn weights<B: Backend>(input: usize, output: usize, device: &B::Device) -> Tensor<B, 2> {
+    let mut values = vec![0.0f32; input * output];
+    let ratio = input as f64 / output as f64;
+    for (o, row) in values.chunks_exact_mut(input).enumerate() {
+        let position = ((o as f64 + 0.5) * ratio - 0.5).max(0.0);
+        let low = (position as usize).min(input - 1);
+        let high = (low + 1).min(input - 1);
+        let fraction = (position - low as f64) as f32;
+        row[low] += 1.0 - fraction;
+        row[high] += fraction;
+    }
+    Tensor::from_data(TensorData::new(values, [output, input]), device)
+}

@@ -1,0 +1,107 @@
+//! The parts of the page, in reading order.
+
+use super::{Report, joined, table};
+use crate::architecture::{self, FoundNet};
+use crate::curves;
+use crate::pareto;
+use crate::sheet::Sample;
+use crate::svg::escape;
+
+/// A part with its heading.
+pub(super) struct Section {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    note: &'static str,
+    body: String,
+}
+
+impl Section {
+    pub(super) fn to_html(&self) -> String {
+        let Self { id, title, note, body } = self;
+        let note =
+            if note.is_empty() { String::new() } else { format!("<p class=\"note\">{note}</p>\n") };
+        format!("<section id=\"{id}\">\n<h2>{title}</h2>\n{note}{body}</section>\n")
+    }
+}
+
+/// The sections that have something to show.
+pub(super) fn all(report: &Report) -> Vec<Section> {
+    [training(report), search(report), networks(report), samples(report)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn training(report: &Report) -> Option<Section> {
+    let charts = joined(&report.curves, |curve| card("chart", &curves::draw(curve).inline()));
+    let columns = columns(report.curves.len());
+    (!report.curves.is_empty()).then(|| Section {
+        id: "training",
+        title: "Training",
+        note: "",
+        body: format!("<div class=\"charts\" style=\"--columns:{columns}\">{charts}</div>\n"),
+    })
+}
+
+/// Charts side by side where the window is wide: as many as leave the last row fullest.
+fn columns(charts: usize) -> usize {
+    match charts {
+        0..=2 => charts.max(1),
+        4 => 2,
+        _ => 3,
+    }
+}
+
+fn search(report: &Report) -> Option<Section> {
+    let plot = report.search.as_ref()?;
+    let known = |net: &&FoundNet| plot.points.iter().any(|point| point.id == net.id);
+    let chosen: Vec<&str> =
+        report.architectures.iter().filter(known).map(|net| net.id.as_str()).collect();
+    let drawing =
+        if chosen.is_empty() { pareto::draw_spread(plot) } else { pareto::draw(plot, &chosen) };
+    Some(Section {
+        id: "search",
+        title: "Search",
+        note: "Every dot is a scored candidate; rest the pointer on one to read it.",
+        body: card("wide", &drawing.inline()) + "\n",
+    })
+}
+
+fn networks(report: &Report) -> Option<Section> {
+    let nets = &report.architectures;
+    let pictures = joined(nets, |net| {
+        let drawing = architecture::draw(&net.spec, &net.architecture, &net.id, &net.stats);
+        let anchor = escape(&table::anchor(&net.id));
+        format!("<figure class=\"card wide\" id=\"{anchor}\">{}</figure>\n", drawing.inline())
+    });
+    (!nets.is_empty()).then(|| Section {
+        id: "networks",
+        title: "Found networks",
+        note: "Rows are branches from fine to coarse, columns are steps. Squares are residual blocks; \
+               curves carry features from one branch to another.",
+        body: table::of(nets) + &pictures,
+    })
+}
+
+fn samples(report: &Report) -> Option<Section> {
+    let figures = joined(&report.samples, figure);
+    (!report.samples.is_empty()).then(|| Section {
+        id: "samples",
+        title: "Sample predictions",
+        note: "",
+        body: format!("<div class=\"samples\">{figures}</div>\n"),
+    })
+}
+
+fn figure(sample: &Sample) -> String {
+    let caption = escape(&sample.caption);
+    let address = sample.address();
+    format!(
+        "<figure class=\"card sample\"><img alt=\"{caption}\" loading=\"lazy\" src=\"{address}\">\
+         <figcaption>{caption}</figcaption></figure>\n"
+    )
+}
+
+fn card(kind: &str, content: &str) -> String {
+    format!("<div class=\"card {kind}\">{content}</div>")
+}

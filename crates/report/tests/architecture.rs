@@ -1,0 +1,90 @@
+//! Pictures of architectures hold what the architectures hold: corners of the spaces, and the
+//! published masks where the shared golden files are at hand.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use scalenas_report::architecture_svg;
+use scalenas_space::{Architecture, ModuleArch, SpaceSpec};
+
+/// Joints of the published pose networks and classes of the segmentation networks.
+const JOINTS: usize = 17;
+const CLASSES: usize = 19;
+
+/// Every block has a tooltip of its own.
+fn blocks(svg: &str) -> usize {
+    svg.matches("<title>module ").count()
+}
+
+fn expected_blocks(architecture: &Architecture) -> usize {
+    let depths =
+        |module: &ModuleArch| (0..module.branches()).map(|b| module.depth(b)).sum::<usize>();
+    architecture.modules.iter().map(depths).sum()
+}
+
+fn check(spec: &SpaceSpec, architecture: &Architecture) -> String {
+    let svg = architecture_svg(spec, architecture, &[("AP".into(), "<0.75>".into())]);
+    assert_eq!(blocks(&svg), expected_blocks(architecture));
+    assert!(svg.contains("&lt;0.75&gt;") && svg.contains(&architecture.id(spec)));
+    assert!(!svg.contains("NaN"));
+    svg
+}
+
+#[test]
+fn corners_of_both_spaces() {
+    for spec in [SpaceSpec::pose(32, JOINTS), SpaceSpec::segmentation(48, CLASSES)] {
+        check(&spec, &Architecture::smallest(&spec));
+        check(&spec, &Architecture::largest(&spec));
+        check(&spec, &Architecture::hrnet(&spec));
+    }
+}
+
+#[test]
+fn every_preset_draws() {
+    for name in SpaceSpec::presets() {
+        let spec = SpaceSpec::preset(name).expect("a listed preset exists");
+        check(&spec, &Architecture::largest(&spec));
+    }
+}
+
+#[test]
+fn what_no_output_depends_on_is_faded() {
+    let faded = |spec: &SpaceSpec| {
+        let mut architecture = Architecture::smallest(spec);
+        let last = architecture.modules.last_mut().expect("the space has modules");
+        last.set_depth(3, spec.steps);
+        check(spec, &architecture).matches(r#"class="f-branch-3 faded""#).count()
+    };
+    // The finest branch has taken its last features after two steps; all branches reach the classes.
+    assert_eq!(faded(&SpaceSpec::pose(32, JOINTS)), 3);
+    assert_eq!(faded(&SpaceSpec::segmentation(32, CLASSES)), 0);
+}
+
+#[test]
+fn published_masks() {
+    let Some(folder) = masks() else { return };
+    let files = std::fs::read_dir(folder).expect("the folder exists");
+    for path in files.map(|entry| entry.expect("a readable entry").path()) {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let value: serde_json::Value = serde_json::from_str(&text).expect("masks are JSON");
+        let Some(task) = value["task"].as_str() else { continue };
+        let number = |key: &str| value[key].as_u64().expect("masks say width and outputs") as usize;
+        let spec = match task {
+            "pose" => SpaceSpec::pose(number("width"), number("outputs")),
+            _ => SpaceSpec::segmentation(number("width"), number("outputs")),
+        };
+        check(&spec, &Architecture::read(&path, &spec).expect("published masks are valid"));
+    }
+}
+
+/// Folder of the published masks; absence is an error in CI only.
+fn masks() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
+    let folder = env::var_os("SCALENAS_SHARED").map_or(beside, PathBuf::from).join("golden/masks");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(env::var("CI").is_err(), "golden masks not found at {}", folder.display());
+    println!("skipped: no golden masks at {}", folder.display());
+    None
+}

@@ -1,0 +1,27 @@
+//! Sampling and costing: at least 100,000 architectures a second on one core are asked for.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use scalenas_space::{CostModel, SpaceSpec, rng, sample};
+
+fn space(c: &mut Criterion) {
+    let spec = SpaceSpec::preset("pose_w32").expect("a preset");
+    let model = CostModel::new(&spec, (256, 192)).expect("a valid input");
+    let mut random = rng::stream(0, "bench", &[]);
+    let mut group = c.benchmark_group("space");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("sample", |b| b.iter(|| sample::uniform(&spec, &mut random)));
+    group.bench_function("sample_and_cost", |b| {
+        b.iter(|| {
+            let architecture = sample::uniform(&spec, &mut random);
+            black_box(model.cost(&architecture))
+        });
+    });
+    let architecture = sample::uniform(&spec, &mut random);
+    group.bench_function("id", |b| b.iter(|| black_box(&architecture).id(&spec)));
+    group.finish();
+}
+
+criterion_group!(benches, space);
+criterion_main!(benches);

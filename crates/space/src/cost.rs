@@ -1,0 +1,158 @@
+//! Exact cost: parameters, multiply-accumulates and activation bytes as integers.
+//!
+//! The ScaleNAS and HRNet tables call MACs / 2^30 "GFLOPs", HigherHRNet's use MACs / 10^9; both are
+//! given here under names that say which.
+
+use serde::{Deserialize, Serialize};
+
+use crate::architecture::{Architecture, MAX_BRANCHES, ModuleArch};
+use crate::error::Result;
+use crate::layers::{Geometry, Layer};
+use crate::plan::{ModuleUsage, Reach, Usage};
+use crate::spec::SpaceSpec;
+
+/// Cost of one forward pass of one picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cost {
+    /// Weights, biases, scales and shifts of all executed layers.
+    pub parameters: u64,
+    /// Multiplications with weights in all executed layers.
+    pub macs: u64,
+    /// Parameters of the layers that influence the output.
+    pub live_parameters: u64,
+    /// MACs of the layers that influence the output.
+    pub live_macs: u64,
+    /// Float32 bytes of the outputs of all live convolutions: what a training step keeps a picture.
+    pub activation_bytes: u64,
+}
+
+impl Cost {
+    /// Executed MACs in units of 10^9.
+    pub fn gmacs(&self) -> f64 {
+        self.macs as f64 / 1e9
+    }
+
+    /// Executed MACs in units of 2^30: the "GFLOPs" of the ScaleNAS tables.
+    pub fn gimacs(&self) -> f64 {
+        self.macs as f64 / f64::from(1 << 30)
+    }
+}
+
+/// The cost of `architecture` for pictures of `input` (height, width).
+pub fn cost(spec: &SpaceSpec, architecture: &Architecture, input: (usize, usize)) -> Result<Cost> {
+    architecture.validate(spec)?;
+    Ok(CostModel::new(spec, input)?.cost(architecture))
+}
+
+/// Costs of all parts of a space at one input size: an architecture is then a sum of table entries.
+#[derive(Debug, Clone)]
+pub struct CostModel {
+    spec: SpaceSpec,
+    /// Stem, first transition and head.
+    fixed: Part,
+    /// The transition that makes each branch.
+    transitions: [Part; MAX_BRANCHES],
+    blocks: [Part; MAX_BRANCHES],
+    /// `[target][source]`.
+    edges: [[Part; MAX_BRANCHES]; MAX_BRANCHES],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    parameters: u64,
+    macs: u64,
+    bytes: u64,
+}
+
+impl Part {
+    fn of(layers: &[Layer]) -> Self {
+        layers.iter().fold(Self::default(), |mut sum, layer| {
+            sum.parameters += layer.parameters();
+            sum.macs += layer.macs();
+            sum.bytes += layer.output_bytes();
+            sum
+        })
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.parameters += other.parameters;
+        self.macs += other.macs;
+        self.bytes += other.bytes;
+    }
+}
+
+impl CostModel {
+    /// Tables of a space for pictures of `input` (height, width).
+    pub fn new(spec: &SpaceSpec, input: (usize, usize)) -> Result<Self> {
+        spec.validate()?;
+        let geometry = Geometry::new(spec, input)?;
+        let mut model = Self {
+            spec: spec.clone(),
+            fixed: Part::of(&geometry.stem()),
+            transitions: Default::default(),
+            blocks: Default::default(),
+            edges: Default::default(),
+        };
+        model.fixed.add(&Part::of(&geometry.head()));
+        for branch in 0..spec.widths.len() {
+            let stage = branch.saturating_sub(1);
+            let mut used = vec![false; spec.stages[stage].branches];
+            used[branch] = true;
+            model.transitions[branch] = Part::of(&geometry.transition(stage, &used));
+            model.blocks[branch] = Part::of(&geometry.block(branch, ""));
+            for source in (0..spec.widths.len()).filter(|&source| source != branch) {
+                model.edges[branch][source] = Part::of(&geometry.edge(branch, source, ""));
+            }
+        }
+        Ok(model)
+    }
+
+    /// The cost of a valid architecture of the space.
+    pub fn cost(&self, architecture: &Architecture) -> Cost {
+        let executed = self.sum(architecture, Reach::Executed);
+        let live = self.sum(architecture, Reach::Live);
+        Cost {
+            parameters: executed.parameters,
+            macs: executed.macs,
+            live_parameters: live.parameters,
+            live_macs: live.macs,
+            activation_bytes: live.bytes,
+        }
+    }
+
+    fn sum(&self, architecture: &Architecture, reach: Reach) -> Part {
+        let usage = Usage::new(&self.spec, architecture, reach);
+        let mut sum = self.fixed;
+        let mut old = 0;
+        for (index, module) in architecture.modules.iter().enumerate() {
+            let usage = usage.module(index);
+            let new = (old..module.branches()).filter(|&branch| usage.inputs >> branch & 1 == 1);
+            new.for_each(|branch| sum.add(&self.transitions[branch]));
+            old = module.branches();
+            self.add_module(&mut sum, module, usage);
+        }
+        sum
+    }
+
+    fn add_module(&self, sum: &mut Part, module: &ModuleArch, usage: &ModuleUsage) {
+        for step in 0..module.steps() {
+            let blocks = usage.blocks(module, step);
+            bits(blocks).for_each(|branch| sum.add(&self.blocks[branch]));
+            for target in 0..module.branches() {
+                let sources = usage.edges(module, step, target);
+                bits(sources).for_each(|source| sum.add(&self.edges[target][source]));
+            }
+        }
+    }
+}
+
+/// Positions of the set bits.
+fn bits(mut mask: u8) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        (mask != 0).then(|| {
+            let bit = mask.trailing_zeros() as usize;
+            mask &= mask - 1;
+            bit
+        })
+    })
+}

@@ -1,0 +1,64 @@
+//! Whether an architecture belongs to a space; the message names the module, branch and step.
+
+use crate::architecture::{Architecture, ModuleArch};
+use crate::error::{Error, Result};
+use crate::spec::SpaceSpec;
+
+impl Architecture {
+    /// Checks shape, depths, identity bits and the last module's rule.
+    pub fn validate(&self, spec: &SpaceSpec) -> Result<()> {
+        let expected = spec.module_branches();
+        if self.modules.len() != expected.len() {
+            return Err(Error::Modules {
+                space: spec.name.clone(),
+                found: self.modules.len(),
+                expected: expected.len(),
+            });
+        }
+        for (index, (module, branches)) in self.modules.iter().zip(expected).enumerate() {
+            if module.branches() != branches {
+                return Err(Error::Branches {
+                    space: spec.name.clone(),
+                    module: index,
+                    found: module.branches(),
+                    expected: branches,
+                });
+            }
+            validate_module(spec, index, module)?;
+        }
+        Ok(())
+    }
+}
+
+fn validate_module(spec: &SpaceSpec, index: usize, module: &ModuleArch) -> Result<()> {
+    for branch in 0..module.branches() {
+        let depth = module.depth(branch);
+        if !spec.depth_choices.contains(&depth) {
+            return Err(Error::Depth {
+                space: spec.name.clone(),
+                module: index,
+                branch,
+                depth,
+                accepted: spec.depth_choices.clone(),
+            });
+        }
+        for step in 0..depth {
+            let fault = |reason: String| Error::Fusion { module: index, branch, step, reason };
+            if !module.fused(branch, step, branch) {
+                return Err(fault("the identity bit is 0, accepted: 1".to_owned()));
+            }
+            let found = module.sources(branch, step);
+            let last = spec.is_converging(index) && step + 1 == depth;
+            if last && found != module.converged(branch) {
+                let rule = if branch == 0 { "every source" } else { "itself alone" };
+                let bits = format!("{found:0width$b}", width = module.branches());
+                return Err(fault(format!(
+                    "the last step of the last module takes {rule} in space {}, found the \
+                     sources {bits} (highest branch first)",
+                    spec.name
+                )));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Laws that hold for every architecture that sampling and variation can produce.
+
+use proptest::prelude::*;
+use scalenas_space::plan::{Plan, Reach};
+use scalenas_space::vary::{MutationRates, crossover, mutate};
+use scalenas_space::{Architecture, CostModel, SpaceSpec, cost, layers, rng, sample};
+
+fn spaces() -> impl Strategy<Value = SpaceSpec> {
+    let presets = SpaceSpec::presets().to_vec();
+    proptest::sample::select(presets).prop_map(|name| SpaceSpec::preset(name).expect("a preset"))
+}
+
+/// A sampled, a grouped, a mutated and a crossed architecture.
+fn family(space: &SpaceSpec, seed: u64) -> Vec<Architecture> {
+    let mut random = rng::stream(seed, "family", &[]);
+    let uniform = sample::uniform(space, &mut random);
+    let grouped = sample::grouped(space, seed, seed % 23);
+    let rates = MutationRates { depth: 0.5, fusion: 0.3 };
+    let mutated = mutate(space, &grouped, &rates, &mut random);
+    let crossed = crossover(&uniform, &mutated, 0.5, &mut random);
+    vec![uniform, grouped, mutated, crossed]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_architecture_is_valid_and_survives_every_format(space in spaces(), seed: u64) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for architecture in family(&space, seed) {
+            architecture.validate(&space)?;
+            prop_assert_eq!(&Architecture::from_json(&architecture.to_json())?, &architecture);
+            prop_assert_eq!(&Architecture::from_ron(&architecture.to_ron())?, &architecture);
+            for name in ["a.json", "a.ron"] {
+                let path = folder.path().join(name);
+                architecture.write(&path)?;
+                prop_assert_eq!(&Architecture::read(&path, &space)?, &architecture);
+            }
+        }
+    }
+
+    #[test]
+    fn canonical_form_is_a_valid_fixed_point_of_equal_live_layers(space in spaces(), seed: u64) {
+        let input = (space.coarsest_stride(), space.coarsest_stride());
+        for architecture in family(&space, seed) {
+            let canonical = architecture.canonical(&space);
+            canonical.validate(&space)?;
+            prop_assert_eq!(&canonical.canonical(&space), &canonical);
+            prop_assert_eq!(canonical.id(&space), architecture.id(&space));
+            let live = |a: &Architecture| layers::layers(&space, a, input, Reach::Live);
+            prop_assert_eq!(live(&canonical)?, live(&architecture)?);
+        }
+    }
+
+    #[test]
+    fn flipping_a_dead_bit_keeps_the_id(space in spaces(), seed: u64) {
+        let architecture = sample::uniform(&space, &mut rng::stream(seed, "dead", &[]));
+        let plan = Plan::new(&space, &architecture, Reach::Live);
+        for (index, module) in architecture.modules.iter().enumerate() {
+            for (step, live) in plan.modules[index].steps.iter().enumerate() {
+                for branch in (0..module.branches()).filter(|&b| step < module.depth(b)) {
+                    let mut other = architecture.clone();
+                    let flipped = module.sources(branch, step) ^ (1 << ((branch + 1) % module.branches()));
+                    other.modules[index].set_sources(branch, step, flipped);
+                    if !live.needed[branch] && other.validate(&space).is_ok() {
+                        prop_assert_eq!(other.id(&space), architecture.id(&space));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tables_agree_with_the_layers(space in spaces(), seed: u64) {
+        let input = (4 * space.coarsest_stride(), 3 * space.coarsest_stride());
+        let model = CostModel::new(&space, input)?;
+        for architecture in family(&space, seed) {
+            let cost = model.cost(&architecture);
+            prop_assert_eq!(cost, cost::cost(&space, &architecture, input)?);
+            let listed = |reach| layers::layers(&space, &architecture, input, reach);
+            let parameters = |ls: &[layers::Layer]| ls.iter().map(layers::Layer::parameters).sum::<u64>();
+            let macs = |ls: &[layers::Layer]| ls.iter().map(layers::Layer::macs).sum::<u64>();
+            let (executed, live) = (listed(Reach::Executed)?, listed(Reach::Live)?);
+            prop_assert_eq!(cost.parameters, parameters(&executed));
+            prop_assert_eq!(cost.macs, macs(&executed));
+            prop_assert_eq!(cost.live_parameters, parameters(&live));
+            prop_assert_eq!(cost.live_macs, macs(&live));
+            prop_assert!(cost.live_macs <= cost.macs);
+        }
+    }
+
+    #[test]
+    fn reading_a_damaged_mask_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let mut file = b"\x93NUMPY\x01\x00\x06\x00'|O'  ".to_vec();
+        file.extend(&bytes);
+        let _ = Architecture::from_npy(&file);
+        let _ = Architecture::from_npy(&bytes);
+    }
+}
+
+#[test]
+fn the_cycle_visits_both_corners() {
+    let space = SpaceSpec::preset("pose_w32").expect("a preset");
+    assert_eq!(sample::cycle(&space).len(), 11);
+    assert_eq!(sample::grouped(&space, 3, 0), Architecture::smallest(&space));
+    assert_eq!(sample::grouped(&space, 3, 10), Architecture::largest(&space));
+    assert_eq!(sample::grouped(&space, 3, 21), Architecture::largest(&space));
+    assert_eq!(sample::initial_groups(&space).len(), 15);
+}
+
+#[test]
+fn faults_name_their_place() {
+    let space = SpaceSpec::preset("pose_w32").expect("a preset");
+    let message = |change: &dyn Fn(&mut Architecture)| {
+        let mut architecture = Architecture::largest(&space);
+        change(&mut architecture);
+        architecture.validate(&space).expect_err("a fault").to_string()
+    };
+    let depth = message(&|a| a.modules[2].set_depth(1, 1));
+    assert!(depth.contains("module 2 branch 1: depth 1"), "{depth}");
+    let identity = message(&|a| a.modules[3].set_sources(0, 2, 0b110));
+    assert!(identity.contains("module 3 branch 0 step 2"), "{identity}");
+    let last = message(&|a| a.modules[7].set_sources(2, 4, 0b1111));
+    assert!(last.contains("module 7 branch 2 step 4"), "{last}");
+    let other = Architecture::largest(&SpaceSpec::tiny()).validate(&space).expect_err("a fault");
+    assert!(other.to_string().contains("pose_w32 has 8"), "{other}");
+    let name = SpaceSpec::preset("pose_w23").expect_err("a fault").to_string();
+    assert!(name.contains("did you mean pose_w32"), "{name}");
+    assert!(cost::cost(&space, &Architecture::largest(&space), (250, 192)).is_err());
+}

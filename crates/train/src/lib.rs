@@ -1,0 +1,1 @@
+//! Supernet learning on burn-train: grouped sampling, distillation, validation, resume.
