@@ -50,7 +50,7 @@ impl Affine {
         self.0.map(|row| row[0] * point[0] + row[1] * point[1] + row[2])
     }
 
-    /// The map that leads back. A singular map has none: its inverse is zero, as in OpenCV.
+    /// The map that leads back. A singular map has none: its inverse is zero, as in `OpenCV`.
     #[must_use]
     pub fn inverse(&self) -> Self {
         let [[a, b, tx], [c, d, ty]] = self.0;

@@ -1,5 +1,7 @@
 //! Broken data sets: each gets an error that names file, key, value and what is accepted.
 
+#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,6 @@
 //! Properties of the heatmap codec.
 
+#![expect(clippy::float_cmp, reason = "peaks, weights and rounded inputs are exact")]
 use proptest::prelude::*;
 use scalenas_data::{Direction, HeatmapCodec, KeypointFacts, crop_affine};
 

@@ -1,5 +1,8 @@
 //! Real annotation and detection files go through the readers.
 
+#![expect(clippy::float_cmp, reason = "peaks, weights and rounded inputs are exact")]
+#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+
 mod common;
 
 use std::fs;

@@ -1,6 +1,8 @@
 //! The synthetic data set: same bytes for the same seed, read by the real readers, and the loader
 //! over it.
 
+#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -1,1 +1,47 @@
-//! Supernet learning on burn-train: grouped sampling, distillation, validation, resume.
+//! Supernet learning on burn-train: grouped sampling, distillation, validation, exact resume.
+//!
+//! Source: ScaleNAS (arXiv 2011.14584), the HRNet reference's loss and schedule.
+//!
+//! Invariants:
+//! - the subnet of an iteration, the order of the people and every augmentation follow from
+//!   (seed, epoch, iteration) alone, so that a resumed run does what an uninterrupted one does;
+//! - a checkpoint is a folder that is complete or absent;
+//! - nothing here prints: progress goes to a [`Progress`] that the caller hands in.
+
+mod batch;
+mod calibrate;
+mod checkpoint;
+mod distill;
+mod error;
+mod evaluate;
+// mod fitness;
+mod learner;
+mod loader;
+mod loss;
+mod metrics;
+mod options;
+mod pictures;
+mod progress;
+mod run_folder;
+mod schedule;
+mod silent;
+mod strategy;
+mod training;
+mod validation;
+
+pub use batch::TrainBatch;
+pub use calibrate::{Calibrated, CalibrationSource};
+pub use distill::Teacher;
+pub use error::{Error, Result};
+pub use evaluate::{EvaluateOptions, Evaluated, FlipTest, PoseNet, evaluate, predict};
+// pub use fitness::PoseFitness;
+pub use learner::PoseLearner;
+pub use loss::joints_mse;
+pub use metrics::{MetricsFile, Record, read_metrics};
+pub use options::{Momentum, OptimizerOptions, SubnetSampling, TrainOptions};
+pub use pictures::normalised;
+pub use progress::{Display, Progress, Silent, TrainStatus};
+pub use run_folder::{Existing, RunFolder, RunInfo};
+pub use schedule::Schedule;
+pub use training::{Outcome, TrainPlan, train_supernet};
+pub use validation::{SubnetScore, Validation, named_subnets};

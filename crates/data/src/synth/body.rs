@@ -14,11 +14,11 @@ use super::space::{Vec3, across, add, lerp, normalize, rotate_x, rotate_y, rotat
 pub(super) const SIDES: [f32; 2] = [1.0, -1.0];
 
 /// Radius of the head.
-pub(super) const HEAD: f32 = 0.1;
+pub(super) const HEAD: f32 = 0.118;
 const NECK: f32 = 0.045;
 const TORSO: f32 = 0.28;
-const SHOULDER: f32 = 0.115;
-const HIP: f32 = 0.068;
+const SHOULDER: f32 = 0.125;
+const HIP: f32 = 0.074;
 const UPPER_ARM: f32 = 0.165;
 const FOREARM: f32 = 0.15;
 const THIGH: f32 = 0.22;

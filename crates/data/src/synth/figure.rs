@@ -1,8 +1,8 @@
 //! From a body to painted parts: flesh, clothes, face, and which joints each part shows.
 //!
 //! Left limbs are warm (red arm, green leg), right limbs cool (blue arm, violet leg), so that the
-//! sides can be told apart from the front and from behind; the lower half of a limb is darker, so
-//! that elbows and knees show.
+//! sides can be told apart from the front and from behind; the lower half of a limb is darker and
+//! gloves are bright, so that elbows, knees and wrists show.
 
 use rand::{Rng, RngExt};
 
@@ -75,12 +75,14 @@ struct Look {
     shirt: Rgb,
     shoes: Rgb,
     arms: [Rgb; 2],
+    gloves: [Rgb; 2],
     legs: [Rgb; 2],
 }
 
 /// Hues of the left and right arms and legs, in degrees.
 const ARM_HUES: [f32; 2] = [4.0, 212.0];
 const LEG_HUES: [f32; 2] = [118.0, 288.0];
+const GLOVE_HUES: [f32; 2] = [50.0, 180.0];
 const HUE_SPREAD: f32 = 10.0;
 
 impl Look {
@@ -90,6 +92,7 @@ impl Look {
             Rgb::hsv(hue, rng.random_range(0.7..0.95), rng.random_range(0.65..0.95))
         };
         let (arms, legs) = (ARM_HUES.map(&mut cloth), LEG_HUES.map(&mut cloth));
+        let gloves = GLOVE_HUES.map(|hue| Rgb::hsv(hue, 0.9, 1.0));
         let tone: f32 = rng.random_range(0.0..1.0);
         let hair_hue = rng.random_range(15.0..40.0);
         Self {
@@ -102,6 +105,7 @@ impl Look {
             ),
             shoes: Rgb::hsv(rng.random_range(0.0..360.0), 0.3, rng.random_range(0.1..0.3)),
             arms,
+            gloves,
             legs,
         }
     }
@@ -207,14 +211,14 @@ impl Figure {
                 (body.shoulders[side], body.elbows[side], body.wrists[side]);
             let (hip, knee, ankle) = (body.hips[side], body.knees[side], body.ankles[side]);
             let (sleeve, trouser) = (look.arms[side], look.legs[side]);
-            pieces.push(self.limb(upper_arm, [shoulder, elbow], [0.047, 0.04], sleeve));
-            pieces.push(self.limb(forearm, [elbow, wrist], [0.038, 0.03], sleeve.lit(LOWER)));
-            let hand = lerp(elbow, wrist, 1.12);
-            pieces.push(self.limb(forearm, [wrist, hand], [0.033, 0.033], look.skin));
-            pieces.push(self.limb(thigh, [hip, knee], [0.066, 0.052], trouser));
-            pieces.push(self.limb(shin, [knee, ankle], [0.05, 0.038], trouser.lit(LOWER)));
+            pieces.push(self.limb(upper_arm, [shoulder, elbow], [0.056, 0.048], sleeve));
+            pieces.push(self.limb(forearm, [elbow, wrist], [0.046, 0.038], sleeve.lit(LOWER)));
+            let [cuff, tip] = [0.9, 1.14].map(|share| lerp(elbow, wrist, share));
+            pieces.push(self.limb(forearm, [cuff, tip], [0.044, 0.04], look.gloves[side]));
+            pieces.push(self.limb(thigh, [hip, knee], [0.076, 0.06], trouser));
+            pieces.push(self.limb(shin, [knee, ankle], [0.058, 0.044], trouser.lit(LOWER)));
             let foot = [ankle, body.toes[side]];
-            pieces.push(self.limb(shin, foot, [0.038, 0.032], look.shoes));
+            pieces.push(self.limb(shin, foot, [0.045, 0.038], look.shoes));
         }
         pieces
     }
@@ -224,11 +228,11 @@ impl Figure {
         let pelvis = middle(body.hips[0], body.hips[1]);
         let chest = middle(body.shoulders[0], body.shoulders[1]);
         let mut capsules: Vec<Capsule> = [0, 1]
-            .map(|side| self.capsule(body.shoulders[side], body.hips[side], 0.05, 0.055))
+            .map(|side| self.capsule(body.shoulders[side], body.hips[side], 0.055, 0.06))
             .to_vec();
-        capsules.push(self.capsule(chest, pelvis, 0.08, 0.07));
-        capsules.push(self.capsule(body.shoulders[0], body.shoulders[1], 0.045, 0.045));
-        capsules.push(self.capsule(body.hips[0], body.hips[1], 0.06, 0.06));
+        capsules.push(self.capsule(chest, pelvis, 0.09, 0.08));
+        capsules.push(self.capsule(body.shoulders[0], body.shoulders[1], 0.05, 0.05));
+        capsules.push(self.capsule(body.hips[0], body.hips[1], 0.066, 0.066));
         let depth = middle(chest, pelvis)[2];
         let torso = Piece { part: Part::Torso, depth, capsules, color: look.shirt };
         let nape = vec![self.capsule(chest, body.head, 0.04, 0.04)];
@@ -253,13 +257,13 @@ impl Figure {
             self.disc(Part::Hair, offset(0.3, -0.35), HEAD * 1.02, look.hair),
         ];
         let features = [
-            (Part::LeftEar, body.ears[0], 0.2, look.skin.lit(0.72)),
-            (Part::RightEar, body.ears[1], 0.2, look.skin.lit(0.72)),
-            (Part::LeftEye, body.eyes[0], 0.24, Rgb::WHITE),
-            (Part::RightEye, body.eyes[1], 0.24, Rgb::WHITE),
-            (Part::LeftEye, body.eyes[0], 0.13, Rgb::BLACK),
-            (Part::RightEye, body.eyes[1], 0.13, Rgb::BLACK),
-            (Part::Nose, body.nose, 0.17, Rgb([0.85, 0.35, 0.3])),
+            (Part::LeftEar, body.ears[0], 0.22, look.skin.lit(0.72)),
+            (Part::RightEar, body.ears[1], 0.22, look.skin.lit(0.72)),
+            (Part::LeftEye, body.eyes[0], 0.26, Rgb::WHITE),
+            (Part::RightEye, body.eyes[1], 0.26, Rgb::WHITE),
+            (Part::LeftEye, body.eyes[0], 0.15, Rgb::BLACK),
+            (Part::RightEye, body.eyes[1], 0.15, Rgb::BLACK),
+            (Part::Nose, body.nose, 0.19, Rgb([0.85, 0.35, 0.3])),
         ];
         for (order, (part, at, radius, color)) in features.into_iter().enumerate() {
             let mut piece = self.disc(part, at, radius * HEAD, color);
@@ -271,7 +275,9 @@ impl Figure {
         pieces.retain(|p| {
             facing > -0.2 || !matches!(p.part, Part::Nose | Part::LeftEye | Part::RightEye)
         });
-        pieces.iter_mut().for_each(|piece| piece.depth += LIFT);
+        for piece in &mut pieces {
+            piece.depth += LIFT;
+        }
         pieces
     }
 }

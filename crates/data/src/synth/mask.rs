@@ -172,6 +172,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::float_cmp, reason = "whole pixels are exact")]
     fn rectangle_is_four_corners() {
         let mask = mask(&["......", ".####.", ".####.", "......"]);
         assert_eq!(mask.bbox(), [1.0, 1.0, 4.0, 2.0]);

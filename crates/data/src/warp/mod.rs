@@ -1,6 +1,6 @@
 //! Cuts a crop out of a picture: affine warp with bilinear interpolation and a black border.
 //!
-//! The arithmetic is that of OpenCV's `warpAffine`, so that crops equal the reference's:
+//! The arithmetic is that of `OpenCV`'s `warpAffine`, so that crops equal the reference's:
 //! positions are rounded to 1/32 pixel, weights are exact multiples of 1/1024. Only the pixels
 //! of the crop are touched; inside the picture the loop runs without looking for the border.
 
@@ -112,7 +112,7 @@ impl Grid {
     }
 }
 
-/// Rounds to nearest, ties to even, as OpenCV's `saturate_cast` does.
+/// Rounds to nearest, ties to even, as `OpenCV`'s `saturate_cast` does.
 fn fixed(value: f64) -> i32 {
     (value * f64::from(1 << SUM_BITS)).round_ties_even() as i32
 }

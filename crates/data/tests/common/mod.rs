@@ -1,5 +1,6 @@
 //! Finds the reference numbers and sample data that the tests compare with.
 
+#![allow(clippy::unwrap_used, reason = "what fails here is a failed test")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::env;

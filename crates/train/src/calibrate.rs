@@ -1,0 +1,91 @@
+//! Calibration: the statistics of one subnet, exact averages over training batches.
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{BatchStatistics, Calibration, Norms, Statistics, Supernet};
+use scalenas_space::Architecture;
+use scalenas_space::plan::Plan;
+
+use crate::error::Result;
+use crate::evaluate::PoseNet;
+use crate::pictures::normalised;
+
+/// Stream number of the calibration's epoch: apart from every epoch of a training run.
+const CALIBRATION_EPOCH: u64 = u64::MAX;
+
+/// Training pictures kept on the device, so that a search calibrates thousands of subnets on the
+/// same batches without reading them again.
+#[derive(Debug, Clone)]
+pub struct CalibrationSource<B: Backend> {
+    batches: Vec<Tensor<B, 4>>,
+}
+
+impl<B: Backend> CalibrationSource<B> {
+    /// Reads `count` shuffled batches of `batch` crops.
+    pub fn read(
+        dataset: &Arc<PoseDataset>,
+        batch: usize,
+        count: usize,
+        seed: u64,
+        device: &B::Device,
+    ) -> Result<Self> {
+        let batch = batch.min(dataset.len());
+        let config = LoaderConfig {
+            limit: count,
+            ..LoaderConfig::training(batch, 1, seed, CALIBRATION_EPOCH)
+        };
+        let loader = BatchLoader::new(Arc::clone(dataset), config)?;
+        let batches = loader.map(|batch| Ok(normalised(&batch?, device)));
+        Ok(Self { batches: batches.collect::<Result<_>>()? })
+    }
+
+    /// The statistics of a subnet; the supernet is not changed.
+    pub fn calibrate(&self, supernet: &Supernet<B>, plan: &Plan) -> Statistics<B>
+    where
+        B: KernelBackend,
+    {
+        let mut calibration = Calibration::new();
+        for images in &self.batches {
+            let mut batch = BatchStatistics::new();
+            let _ = supernet.forward(images.clone(), plan, &mut Norms::Batch(&mut batch));
+            calibration.add(&batch);
+        }
+        calibration.finish()
+    }
+}
+
+/// A subnet of a supernet with statistics of its own.
+#[derive(Debug, Clone)]
+pub struct Calibrated<'a, B: Backend> {
+    supernet: &'a Supernet<B>,
+    plan: Plan,
+    statistics: Statistics<B>,
+}
+
+impl<'a, B: KernelBackend> Calibrated<'a, B> {
+    /// Calibrates a subnet.
+    pub fn new(
+        supernet: &'a Supernet<B>,
+        architecture: &Architecture,
+        source: &CalibrationSource<B>,
+    ) -> Self {
+        let plan = supernet.plan(architecture);
+        let statistics = source.calibrate(supernet, &plan);
+        Self { supernet, plan, statistics }
+    }
+
+    /// Its statistics.
+    pub fn statistics(&self) -> &Statistics<B> {
+        &self.statistics
+    }
+}
+
+impl<B: KernelBackend> PoseNet<B> for Calibrated<'_, B> {
+    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.supernet.forward(images, &self.plan, &mut Norms::Frozen(&self.statistics))
+    }
+}

@@ -1,0 +1,143 @@
+//! Checkpoints: weights, optimiser, schedule and statistics of one iteration, complete or absent.
+//!
+//! All files are written into a folder under a temporary name, which is renamed at the end.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::record::{FullPrecisionSettings, NamedMpkFileRecorder};
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn_train::checkpoint::{
+    AsyncCheckpointer, CheckpointingAction, CheckpointingStrategy, FileCheckpointer,
+};
+use burn_train::metric::store::EventStoreClient;
+use burn_train::{Interrupter, Learner, LearningCheckpointer, LearningComponentsTypes};
+use scalenas_model::{Statistics, Supernet, load_supernet, save_supernet};
+
+use crate::error::{Error, Result};
+
+const WEIGHTS: &str = "supernet.safetensors";
+const TEMPORARY: &str = "partial";
+
+/// The checkpoints of a run.
+#[derive(Debug, Clone)]
+pub(crate) struct Checkpoints {
+    folder: PathBuf,
+    keep: usize,
+}
+
+impl Checkpoints {
+    pub fn new(folder: PathBuf, keep: usize) -> Self {
+        Self { folder, keep }
+    }
+
+    /// Iterations of the complete checkpoints, ascending.
+    pub fn list(&self) -> Result<Vec<u64>> {
+        if !self.folder.exists() {
+            return Ok(Vec::new());
+        }
+        let entries = fs::read_dir(&self.folder).map_err(|e| Error::file("read", &self.folder, e))?;
+        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let mut iterations: Vec<u64> = names.filter_map(|name| name.parse().ok()).collect();
+        iterations.sort_unstable();
+        Ok(iterations)
+    }
+
+    /// Folder of a checkpoint.
+    fn path(&self, iteration: u64) -> PathBuf {
+        self.folder.join(format!("{iteration:08}"))
+    }
+
+    /// The weights and running statistics of a checkpoint.
+    pub fn supernet<B: Backend>(
+        &self,
+        iteration: u64,
+        device: &B::Device,
+    ) -> Result<(Supernet<B>, Statistics<B>)> {
+        Ok(load_supernet(&self.path(iteration).join(WEIGHTS), device)?)
+    }
+
+    /// Writes a checkpoint and removes those that are too many.
+    pub fn save<LC>(
+        &self,
+        iteration: u64,
+        learner: &Learner<LC>,
+        supernet: &Supernet<LC::Backend>,
+        statistics: &Statistics<<LC::Backend as AutodiffBackend>::InnerBackend>,
+        store: &EventStoreClient,
+    ) -> Result<()>
+    where
+        LC: LearningComponentsTypes,
+        LC::Backend: AutodiffBackend,
+    {
+        let temporary = self.folder.join(TEMPORARY);
+        if temporary.exists() {
+            fs::remove_dir_all(&temporary).map_err(|e| Error::file("replace", &temporary, e))?;
+        }
+        fs::create_dir_all(&temporary).map_err(|e| Error::file("create", &temporary, e))?;
+        let interrupter = Interrupter::new();
+        checkpointer::<LC>(&temporary, &interrupter).checkpoint(learner, iteration as usize, store);
+        // The checkpointer's threads ended when it was dropped; what failed is in the interrupter.
+        if interrupter.should_stop() {
+            let reason = interrupter.get_message().unwrap_or_default();
+            return Err(Error::file("write", &temporary, reason));
+        }
+        use burn::module::AutodiffModule;
+        save_supernet(&temporary.join(WEIGHTS), &supernet.valid(), statistics)?;
+        let path = self.path(iteration);
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(|e| Error::file("replace", &path, e))?;
+        }
+        fs::rename(&temporary, &path).map_err(|e| Error::file("write", &path, e))?;
+        self.remove_old()
+    }
+
+    /// Puts a learner into the state of a checkpoint.
+    pub fn restore<LC>(
+        &self,
+        iteration: u64,
+        learner: Learner<LC>,
+        device: &burn::tensor::Device<LC::Backend>,
+    ) -> Learner<LC>
+    where
+        LC: LearningComponentsTypes,
+    {
+        checkpointer::<LC>(&self.path(iteration), &Interrupter::new())
+            .load_checkpoint(learner, device, iteration as usize)
+    }
+
+    fn remove_old(&self) -> Result<()> {
+        let iterations = self.list()?;
+        let surplus = iterations.len().saturating_sub(self.keep);
+        for &iteration in &iterations[..surplus] {
+            let path = self.path(iteration);
+            fs::remove_dir_all(&path).map_err(|e| Error::file("remove", &path, e))?;
+        }
+        Ok(())
+    }
+}
+
+/// When to save is the caller's decision.
+struct Always;
+
+impl CheckpointingStrategy for Always {
+    fn checkpointing(&mut self, _: usize, _: &EventStoreClient) -> Vec<CheckpointingAction> {
+        vec![CheckpointingAction::Save]
+    }
+}
+
+fn checkpointer<LC: LearningComponentsTypes>(
+    folder: &Path,
+    interrupter: &Interrupter,
+) -> LearningCheckpointer<LC> {
+    let file = |name| {
+        let recorder = NamedMpkFileRecorder::<FullPrecisionSettings>::new();
+        FileCheckpointer::new(recorder, folder, name)
+    };
+    LearningCheckpointer::new(
+        AsyncCheckpointer::new(file("model")).with_interrupter(interrupter.clone()),
+        AsyncCheckpointer::new(file("optimizer")).with_interrupter(interrupter.clone()),
+        AsyncCheckpointer::new(file("schedule")).with_interrupter(interrupter.clone()),
+        Box::new(Always),
+    )
+}

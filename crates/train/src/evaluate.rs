@@ -1,0 +1,140 @@
+//! Evaluation: boxes to crops to heatmaps to joints to COCO results.
+
+use std::sync::Arc;
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_data::affine::PIXELS_PER_SCALE;
+use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, PoseBatch, PoseDataset};
+use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{InferenceNet, ScaleNet};
+
+use crate::error::{Error, Result};
+use crate::pictures::normalised;
+use crate::progress::Progress;
+
+/// Something that predicts heatmaps.
+pub trait PoseNet<B: Backend> {
+    /// Normalised crops `[batch, 3, height, width]` to `[batch, joints, height / 4, width / 4]`.
+    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4>;
+}
+
+impl<B: KernelBackend> PoseNet<B> for ScaleNet<B> {
+    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.forward(images)
+    }
+}
+
+impl<B: KernelBackend> PoseNet<B> for InferenceNet<B> {
+    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.forward(images)
+    }
+}
+
+/// Whether the mirrored crop is looked at as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlipTest {
+    /// Yes: twice the work, about a point of AP.
+    On,
+    /// No.
+    Off,
+}
+
+/// How to evaluate.
+#[derive(Debug, Clone)]
+pub struct EvaluateOptions {
+    /// Crops in a batch.
+    pub batch: usize,
+    /// Threads that read pictures.
+    pub workers: usize,
+    /// Whether the mirrored crop is looked at as well.
+    pub flip: FlipTest,
+    /// Rescoring and suppression.
+    pub rules: ResultRules,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self { batch: 32, workers: 2, flip: FlipTest::On, rules: ResultRules::default() }
+    }
+}
+
+/// What an evaluation found.
+#[derive(Debug, Clone)]
+pub struct Evaluated {
+    /// One entry a box, in the order of the boxes, before rescoring and suppression.
+    pub candidates: Vec<PoseCandidate>,
+    /// COCO results.
+    pub results: Vec<CocoResult>,
+}
+
+/// Predicts everybody in a data set and finishes the results.
+pub fn evaluate<B: Backend>(
+    net: &impl PoseNet<B>,
+    dataset: &Arc<PoseDataset>,
+    options: &EvaluateOptions,
+    progress: &dyn Progress,
+    device: &B::Device,
+) -> Result<Evaluated> {
+    let candidates = predict(net, dataset, options, progress, device)?;
+    let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
+    let results = finish(candidates.clone(), &sigmas, &options.rules);
+    Ok(Evaluated { candidates, results })
+}
+
+/// One candidate a box.
+pub fn predict<B: Backend>(
+    net: &impl PoseNet<B>,
+    dataset: &Arc<PoseDataset>,
+    options: &EvaluateOptions,
+    progress: &dyn Progress,
+    device: &B::Device,
+) -> Result<Vec<PoseCandidate>> {
+    let config = LoaderConfig::evaluation(options.batch, options.workers);
+    let loader = BatchLoader::new(Arc::clone(dataset), config)?;
+    let mut candidates = Vec::with_capacity(dataset.len());
+    for batch in loader {
+        let batch = batch?;
+        let heatmaps = heatmaps(net, dataset, &batch, options.flip, device)?;
+        let centers: Vec<_> = batch.people.iter().map(|person| person.center).collect();
+        let scales: Vec<_> = batch.people.iter().map(|person| person.scale).collect();
+        let decoded = dataset.codec().decode(&heatmaps, &centers, &scales);
+        candidates.extend(batch.people.iter().zip(decoded).map(|(p, d)| candidate(p, &d)));
+        progress.evaluated(candidates.len(), dataset.len());
+    }
+    Ok(candidates)
+}
+
+fn heatmaps<B: Backend>(
+    net: &impl PoseNet<B>,
+    dataset: &PoseDataset,
+    batch: &PoseBatch,
+    flip: FlipTest,
+    device: &B::Device,
+) -> Result<Vec<f32>> {
+    /// Axis of the columns.
+    const COLUMNS: isize = 3;
+    let images = normalised::<B>(batch, device);
+    let mirrored = (flip == FlipTest::On).then(|| net.heatmaps(images.clone().flip([COLUMNS])));
+    let mut heatmaps = values(net.heatmaps(images))?;
+    if let Some(mirrored) = mirrored {
+        let mut mirrored = values(mirrored)?;
+        dataset.codec().flip_back(&mut mirrored, &dataset.facts().flip_pairs);
+        dataset.codec().average(&mut heatmaps, &mirrored);
+    }
+    Ok(heatmaps)
+}
+
+fn values<B: Backend>(heatmaps: Tensor<B, 4>) -> Result<Vec<f32>> {
+    let data = heatmaps.into_data().convert::<f32>();
+    data.to_vec().map_err(|error| Error::file("read", "heatmaps on the device", format!("{error:?}")))
+}
+
+fn candidate(person: &PersonBox, decoded: &Decoded) -> PoseCandidate {
+    let joints = decoded.keypoints.iter().zip(&decoded.scores);
+    let keypoints = joints.map(|(&[x, y], &score)| [x, y, f64::from(score)]).collect();
+    let side = |axis: usize| f64::from(person.scale[axis] * PIXELS_PER_SCALE);
+    let area = side(0) * side(1);
+    PoseCandidate::new(person.image_id, keypoints, person.score, area, person.bbox)
+}

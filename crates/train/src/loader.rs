@@ -1,0 +1,170 @@
+//! Training batches as burn-train wants them, over the bounded loader of the data crate.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::tensor::backend::Backend;
+use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset};
+use scalenas_space::SpaceSpec;
+
+use crate::batch::{Position, TrainBatch};
+use crate::error::Error;
+use crate::options::TrainOptions;
+
+/// The first error of a loader, for whoever drives it: an iterator of batches has no place for it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fault(Arc<Mutex<Option<Error>>>);
+
+impl Fault {
+    pub fn set(&self, error: impl Into<Error>) {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert(error.into());
+    }
+
+    pub fn take(&self) -> Option<Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Batches of a run. Every `iter` gives what is left of the epoch at the current iteration.
+#[derive(Clone)]
+pub(crate) struct SupernetLoader<B: Backend> {
+    dataset: Arc<PoseDataset>,
+    spec: SpaceSpec,
+    options: TrainOptions,
+    device: B::Device,
+    /// The next iteration of the run.
+    next: Arc<AtomicU64>,
+    fault: Fault,
+}
+
+impl<B: Backend> SupernetLoader<B> {
+    pub fn new(
+        dataset: Arc<PoseDataset>,
+        spec: &SpaceSpec,
+        options: &TrainOptions,
+        device: &B::Device,
+        start: u64,
+        fault: Fault,
+    ) -> Self {
+        Self {
+            dataset,
+            spec: spec.clone(),
+            options: options.clone(),
+            device: device.clone(),
+            next: Arc::new(AtomicU64::new(start)),
+            fault,
+        }
+    }
+
+    /// Iterations of an epoch.
+    pub fn epoch_length(&self) -> u64 {
+        (self.dataset.len() / self.options.batch) as u64
+    }
+}
+
+impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<TrainBatch<B>> + 'a> {
+        let iteration = self.next.load(Ordering::Relaxed);
+        let (epoch, start) = (iteration / self.epoch_length(), iteration % self.epoch_length());
+        let TrainOptions { batch, workers, seed, .. } = self.options;
+        let config = LoaderConfig {
+            start: start as usize,
+            ..LoaderConfig::training(batch, workers, seed, epoch)
+        };
+        let batches = match BatchLoader::new(Arc::clone(&self.dataset), config) {
+            Ok(batches) => Some(batches),
+            Err(error) => {
+                self.fault.set(error);
+                None
+            }
+        };
+        Box::new(Epoch { loader: self, batches, epoch })
+    }
+
+    fn num_items(&self) -> usize {
+        self.epoch_length() as usize * self.options.batch
+    }
+
+    fn to_device(&self, device: &B::Device) -> Arc<dyn DataLoader<B, TrainBatch<B>>> {
+        Arc::new(Self { device: device.clone(), ..self.clone() })
+    }
+
+    fn slice(&self, _: usize, _: usize) -> Arc<dyn DataLoader<B, TrainBatch<B>>> {
+        // Only burn-train's own multi-device strategies cut loaders up; ours reads the whole epoch.
+        Arc::new(self.clone())
+    }
+}
+
+struct Epoch<'a, B: Backend> {
+    loader: &'a SupernetLoader<B>,
+    batches: Option<BatchLoader>,
+    epoch: u64,
+}
+
+impl<B: Backend> Iterator for Epoch<'_, B> {
+    type Item = TrainBatch<B>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = match self.batches.as_mut()?.next()? {
+            Ok(batch) => batch,
+            Err(error) => {
+                self.loader.fault.set(error);
+                return None;
+            }
+        };
+        let SupernetLoader { spec, options, device, next, .. } = self.loader;
+        let iteration = next.fetch_add(1, Ordering::Relaxed);
+        let architecture = options.sampling.subnet(spec, options.seed, iteration);
+        let position = Position { epoch: self.epoch, iteration };
+        Some(TrainBatch::new(&batch, spec, architecture, position, device))
+    }
+}
+
+impl<B: Backend> DataLoaderIterator<TrainBatch<B>> for Epoch<'_, B> {
+    fn progress(&self) -> Progress {
+        let length = self.loader.epoch_length();
+        let done = self.loader.next.load(Ordering::Relaxed) - self.epoch * length;
+        let batch = self.loader.options.batch;
+        Progress { items_processed: done as usize * batch, items_total: self.loader.num_items() }
+    }
+}
+
+/// A loader of nothing: validation is the strategy's own, see [`crate::validation`].
+#[derive(Clone)]
+pub(crate) struct NoBatches;
+
+impl<B: Backend, O: Send + 'static> DataLoader<B, O> for NoBatches {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<O> + 'a> {
+        Box::new(Nothing(std::iter::empty()))
+    }
+
+    fn num_items(&self) -> usize {
+        0
+    }
+
+    fn to_device(&self, _: &B::Device) -> Arc<dyn DataLoader<B, O>> {
+        Arc::new(Self)
+    }
+
+    fn slice(&self, _: usize, _: usize) -> Arc<dyn DataLoader<B, O>> {
+        Arc::new(Self)
+    }
+}
+
+struct Nothing<O>(std::iter::Empty<O>);
+
+impl<O> Iterator for Nothing<O> {
+    type Item = O;
+
+    fn next(&mut self) -> Option<O> {
+        self.0.next()
+    }
+}
+
+impl<O> DataLoaderIterator<O> for Nothing<O> {
+    fn progress(&self) -> Progress {
+        Progress { items_processed: 0, items_total: 0 }
+    }
+}

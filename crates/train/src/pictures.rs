@@ -1,0 +1,30 @@
+//! Pictures on the device: bytes in, normalised floats out.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use scalenas_data::PoseBatch;
+use scalenas_data::normalize::{MEAN, STD};
+
+/// `[batch, 3, height, width]`, normalised by ImageNet's mean and deviation.
+pub fn normalised<B: Backend>(batch: &PoseBatch, device: &B::Device) -> Tensor<B, 4> {
+    let planes = planes(&batch.images, batch.height * batch.width);
+    let shape = [batch.batch, 3, batch.height, batch.width];
+    Tensor::from_data(TensorData::new(planes, shape), device)
+}
+
+/// Interleaved bytes to planes; one table lookup a value.
+fn planes(bytes: &[u8], pixels: usize) -> Vec<f32> {
+    let table = |channel: usize| -> [f32; 256] {
+        std::array::from_fn(|byte| (byte as f32 / 255.0 - MEAN[channel]) / STD[channel])
+    };
+    let tables = [table(0), table(1), table(2)];
+    let mut planes = vec![0.0; bytes.len()];
+    for (picture, out) in bytes.chunks_exact(3 * pixels).zip(planes.chunks_exact_mut(3 * pixels)) {
+        for (channel, plane) in out.chunks_exact_mut(pixels).enumerate() {
+            for (value, rgb) in plane.iter_mut().zip(picture.chunks_exact(3)) {
+                *value = tables[channel][usize::from(rgb[channel])];
+            }
+        }
+    }
+    planes
+}

@@ -1,0 +1,255 @@
+//! A training run from its plan to the weights on disk.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, Optimizer, SgdConfig};
+use burn::tensor::backend::AutodiffBackend;
+use burn_train::logger::InMemoryMetricLogger;
+use burn_train::metric::LossMetric;
+use burn_train::renderer::tui::TuiMetricsRendererWrapper;
+use burn_train::{Learner, SupervisedTraining, TrainingStrategy};
+use scalenas_data::PoseDataset;
+use scalenas_eval::KeypointEvaluator;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{Absent, NamedParameters, Statistics, Supernet, load_supernet, save_supernet};
+use scalenas_space::SpaceSpec;
+
+use crate::calibrate::CalibrationSource;
+use crate::checkpoint::Checkpoints;
+use crate::distill::Teacher;
+use crate::error::{Error, Result};
+use crate::evaluate::EvaluateOptions;
+use crate::learner::PoseLearner;
+use crate::loader::{Fault, NoBatches, SupernetLoader};
+use crate::metrics::MetricsFile;
+use crate::options::{OptimizerOptions, TrainOptions};
+use crate::progress::{Display, Progress};
+use crate::run_folder::RunFolder;
+use crate::schedule::Schedule;
+use crate::silent::SilentRenderer;
+use crate::strategy::{Components, Ended, State, SupernetStrategy};
+use crate::validation::{SubnetAp, Validation, named_subnets};
+
+/// Everything that a run needs.
+pub struct TrainPlan {
+    /// Where it leaves its files; holds space and options.
+    pub folder: RunFolder,
+    /// People to learn from, augmented.
+    pub train: Arc<PoseDataset>,
+    /// People to validate on, with their ground truth.
+    pub validation: Option<(Arc<PoseDataset>, KeypointEvaluator)>,
+    /// What the user looks at.
+    pub display: Display,
+    /// Where progress is told.
+    pub progress: Arc<dyn Progress>,
+    /// Set to stop after the current iteration, with a checkpoint.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Iterations done in all.
+    pub iterations: u64,
+    /// Whether it was stopped before its end; it can be resumed.
+    pub interrupted: bool,
+    /// Mean loss of the last iterations.
+    pub loss: f64,
+    /// Seconds of this part of the run.
+    pub seconds: f64,
+}
+
+/// Trains a supernet (or one subnet of it, by `sampling`), from the newest checkpoint if there is
+/// one, and writes its weights.
+pub fn train_supernet<B>(plan: TrainPlan, device: &B::Device) -> Result<Outcome>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+{
+    let options = plan.folder.info().train.clone();
+    options.validate()?;
+    match options.optimizer {
+        OptimizerOptions::Adam => {
+            // PyTorch's epsilon; burn's own default is 1e-5.
+            let adam = AdamConfig::new().with_epsilon(1e-8);
+            launch(plan, adam.init::<B, PoseLearner<B>>(), &options, device)
+        }
+        OptimizerOptions::Sgd(sgd) => {
+            let momentum = MomentumConfig::new().with_momentum(sgd.momentum).with_dampening(0.0);
+            let config = SgdConfig::new()
+                .with_momentum(Some(momentum))
+                .with_weight_decay(Some(WeightDecayConfig::new(sgd.weight_decay as f32)));
+            launch(plan, config.init::<B, PoseLearner<B>>(), &options, device)
+        }
+    }
+}
+
+fn launch<B, O>(
+    plan: TrainPlan,
+    optimizer: O,
+    options: &TrainOptions,
+    device: &B::Device,
+) -> Result<Outcome>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<PoseLearner<B>, B> + 'static,
+{
+    let clock = Instant::now();
+    check_size(&plan, options)?;
+    let spec = plan.folder.info().space.clone();
+    let checkpoints = Checkpoints::new(plan.folder.checkpoints(), options.keep_checkpoints);
+    let start = checkpoints.list()?.last().copied().unwrap_or(0);
+    let (supernet, statistics) = initial::<B>(&spec, options, &checkpoints, start, device)?;
+    let fault = Fault::default();
+    let loader: SupernetLoader<B> =
+        SupernetLoader::new(Arc::clone(&plan.train), &spec, options, device, start, fault.clone());
+    let strategy = Arc::new(SupernetStrategy::<B> {
+        spec: spec.clone(),
+        options: options.clone(),
+        device: device.clone(),
+        epoch_length: loader.epoch_length(),
+        start,
+        checkpoints,
+        teacher: teacher::<B>(&spec, options, device)?,
+        validation: validation::<B>(&plan, options, device)?,
+        progress: Arc::clone(&plan.progress),
+        stop: Arc::clone(&plan.stop),
+        fault,
+        state: Mutex::new(Some(State {
+            statistics,
+            metrics: MetricsFile::open(&plan.folder.metrics(), start)?,
+        })),
+        ended: Mutex::new(None),
+    });
+    let learner = PoseLearner { supernet };
+    let schedule = schedule(options, loader.epoch_length());
+    let learner = Learner::new(learner, optimizer, schedule);
+    let training = training::<B, O>(&plan, loader, &spec, options);
+    let custom = TrainingStrategy::Custom(Arc::clone(&strategy) as Arc<_>);
+    let result = training.with_training_strategy(custom).launch(learner);
+    let ended = strategy.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let ended: Ended<B> = ended.expect("the strategy always says how it ended")?;
+    if !ended.interrupted {
+        save_supernet(&plan.folder.weights(), &result.model.supernet, &ended.statistics)?;
+    }
+    Ok(Outcome {
+        iterations: ended.iterations,
+        interrupted: ended.interrupted,
+        loss: ended.loss,
+        seconds: clock.elapsed().as_secs_f64(),
+    })
+}
+
+fn training<B, O>(
+    plan: &TrainPlan,
+    loader: SupernetLoader<B>,
+    spec: &SpaceSpec,
+    options: &TrainOptions,
+) -> SupervisedTraining<Components<B, O>>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<PoseLearner<B>, B> + 'static,
+{
+    let training: SupervisedTraining<Components<B, O>> =
+        SupervisedTraining::new(plan.folder.path(), Arc::new(loader), Arc::new(NoBatches))
+            .with_metric_logger(InMemoryMetricLogger::default())
+            .with_application_logger(None)
+            .num_epochs(options.epochs)
+            .metric_train_numeric(LossMetric::<burn::backend::Flex>::new());
+    let interrupter = training.interrupter();
+    let mut training = match plan.display {
+        Display::Dashboard => training.renderer(TuiMetricsRendererWrapper::new(interrupter, None)),
+        Display::Plain => training.renderer(SilentRenderer),
+    };
+    for (name, _) in named_subnets(spec) {
+        training = training.metric_valid_numeric(SubnetAp::new(name));
+    }
+    training
+}
+
+fn check_size(plan: &TrainPlan, options: &TrainOptions) -> Result<()> {
+    let people = plan.train.len();
+    if people >= options.batch {
+        return Ok(());
+    }
+    let data = plan.folder.info().data.display().to_string();
+    Err(Error::TooFewPeople { people, data, batch: options.batch })
+}
+
+/// Weights and statistics to start from: a checkpoint's, a file's, or fresh ones.
+fn initial<B>(
+    spec: &SpaceSpec,
+    options: &TrainOptions,
+    checkpoints: &Checkpoints,
+    start: u64,
+    device: &B::Device,
+) -> Result<(Supernet<B>, Statistics<B::InnerBackend>)>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+{
+    let mut supernet = Supernet::<B>::new(spec, options.seed, device);
+    if start > 0 {
+        // The learner itself is restored by the strategy, with its optimiser.
+        let (_, statistics) = checkpoints.supernet::<B::InnerBackend>(start, device)?;
+        return Ok((supernet, statistics));
+    }
+    let Some(path) = &options.initial else {
+        let inner = Supernet::<B::InnerBackend>::new(spec, options.seed, device);
+        return Ok((supernet, inner.initial_statistics(device)));
+    };
+    let (weights, statistics) = load_supernet::<B::InnerBackend>(path, device)?;
+    supernet.load_named(&weights.to_named(), Absent::Refuse, &path.display().to_string())?;
+    Ok((supernet, statistics))
+}
+
+fn teacher<B>(
+    spec: &SpaceSpec,
+    options: &TrainOptions,
+    device: &B::Device,
+) -> Result<Option<Teacher<B::InnerBackend>>>
+where
+    B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
+{
+    options.teacher.as_ref().map(|path| Teacher::load(path, spec, device)).transpose()
+}
+
+fn validation<B>(
+    plan: &TrainPlan,
+    options: &TrainOptions,
+    device: &B::Device,
+) -> Result<Option<Validation<B::InnerBackend>>>
+where
+    B: AutodiffBackend,
+{
+    let Some((dataset, evaluator)) = &plan.validation else { return Ok(None) };
+    if options.validate_every == 0 {
+        return Ok(None);
+    }
+    let count = options.calibration_batches;
+    let calibration =
+        CalibrationSource::read(&plan.train, options.batch, count, options.seed, device)?;
+    Ok(Some(Validation {
+        dataset: Arc::clone(dataset),
+        evaluator: evaluator.clone(),
+        calibration,
+        options: EvaluateOptions {
+            batch: options.batch,
+            workers: options.workers,
+            ..EvaluateOptions::default()
+        },
+    }))
+}
+
+fn schedule(options: &TrainOptions, epoch_length: u64) -> Schedule {
+    let milestones = options.milestones.iter().map(|&epoch| epoch as u64 * epoch_length);
+    let rate = options.learning_rate;
+    Schedule::new(rate, options.decay, milestones.collect(), options.warmup as u64)
+}
