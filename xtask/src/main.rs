@@ -1,1 +1,53 @@
-fn main() {}
+//! The runner: `cargo xtask VERB …`.
+//!
+//! Arguments become a plan, the crates do the work, and this package alone names concrete
+//! backends, prints and exits. Results go to standard output, everything else to standard error;
+//! exit code 0 is done, 2 something that the user can fix, 1 anything else.
+
+mod cli;
+mod config;
+mod data;
+mod device;
+mod fault;
+mod interrupt;
+mod networks;
+mod output;
+mod pictures;
+mod progress;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Verb};
+use interrupt::Stop;
+use output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    let result = run(cli.verb, &output);
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.fault(&error);
+            ExitCode::from(fault::exit_code(&error))
+        }
+    }
+}
+
+fn run(verb: Verb, output: &Output) -> anyhow::Result<()> {
+    let stop = Stop::install()?;
+    match verb {
+        Verb::Quickstart(arguments) => verbs::quickstart::run(&arguments, output, &stop),
+        Verb::Synth(arguments) => verbs::synth::run(&arguments, output),
+        Verb::Supernet(arguments) => verbs::supernet::run(&arguments, output, &stop),
+        Verb::Evolve(arguments) => verbs::evolve::run(&arguments, output, &stop),
+        Verb::EvalPose(arguments) => verbs::eval_pose::run(&arguments, output),
+        Verb::Cost(arguments) => verbs::cost::run(&arguments, output),
+        Verb::Import(arguments) => verbs::import::run(&arguments, output),
+        Verb::Report(arguments) => verbs::report::run(&arguments, output),
+        Verb::Bench(arguments) => verbs::bench::run(&arguments, output),
+    }
+}

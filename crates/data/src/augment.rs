@@ -89,8 +89,11 @@ impl Crop {
     fn flip(&mut self, width: usize, facts: &KeypointFacts) {
         self.mirror = Mirror::LeftRight;
         self.center[0] = width as f32 - self.center[0] - 1.0;
-        for &(a, b) in &facts.flip_pairs {
-            self.joints.swap(a, b);
+        // Detections have no joints.
+        if !self.joints.is_empty() {
+            for &(a, b) in &facts.flip_pairs {
+                self.joints.swap(a, b);
+            }
         }
         for joint in &mut self.joints {
             joint[0] = width as f64 - joint[0] - 1.0;
@@ -192,4 +195,91 @@ fn half_body(
 
 fn normal(rng: &mut impl Rng) -> f64 {
     StandardNormal.sample(rng)
+}
+
+#[cfg(test)]
+mod tests {
+    use scalenas_space::rng;
+
+    use super::*;
+
+    const INPUT: (usize, usize) = (256, 192);
+    const WIDTH: usize = 640;
+
+    fn person() -> PersonBox {
+        let joints = (0..17).map(f64::from).map(|j| [100.0 + 10.0 * j, 50.0 + 20.0 * j, 1.0]);
+        PersonBox {
+            image: 0,
+            image_id: 1,
+            annotation_id: Some(1),
+            bbox: [90.0, 40.0, 200.0, 400.0],
+            center: [190.0, 240.0],
+            scale: [1.875, 2.5],
+            score: 1.0,
+            joints: joints.collect(),
+        }
+    }
+
+    fn draws(augment: &Augment) -> Vec<Crop> {
+        let facts = KeypointFacts::coco();
+        let draw = |i| {
+            let mut rng = rng::stream(1, "test", &[i]);
+            augment.draw(&person(), WIDTH, INPUT, &facts, &mut rng)
+        };
+        (0..2000).map(draw).collect()
+    }
+
+    fn share(crops: &[Crop], holds: impl Fn(&Crop) -> bool) -> f64 {
+        crops.iter().filter(|crop| holds(crop)).count() as f64 / crops.len() as f64
+    }
+
+    #[test]
+    fn draws_stay_within_the_recipe() {
+        let whole = Augment { half_body_probability: 0.0, ..Augment::default() };
+        let crops = draws(&whole);
+        for crop in &crops {
+            let factor = crop.scale[0] / person().scale[0];
+            assert!((0.65 - 1e-6..=1.35 + 1e-6).contains(&factor));
+            assert!(crop.rotation.abs() <= 90.0);
+        }
+        assert!((share(&crops, |c| c.rotation != 0.0) - 0.6).abs() < 0.04);
+        assert!((share(&crops, |c| c.mirror == Mirror::LeftRight) - 0.5).abs() < 0.04);
+    }
+
+    #[test]
+    fn half_bodies_are_three_in_ten_and_mostly_upper() {
+        let still = Augment { scale: 0.0, flip_probability: 0.0, ..Augment::default() };
+        let crops = draws(&still);
+        let upper = share(&crops, |c| c.center[1] < 200.0);
+        let lower = share(&crops, |c| c.center[1] > 280.0);
+        assert!((upper + lower - 0.3).abs() < 0.04, "{upper} {lower}");
+        assert!((upper / (upper + lower) - 0.69).abs() < 0.06, "{upper} {lower}");
+    }
+
+    #[test]
+    fn mirrored_joints_swap_sides() {
+        let always = Augment { flip_probability: 1.0, ..Augment::default() };
+        let order = KeypointFacts::coco().mirrored();
+        for crop in draws(&always) {
+            for (joint, source) in crop.joints.iter().zip(&order) {
+                let [x, y, _] = person().joints[*source];
+                assert_eq!(joint[..2], [WIDTH as f64 - 1.0 - x, y]);
+            }
+        }
+    }
+
+    #[test]
+    fn people_without_joints_are_varied_too() {
+        let detection = PersonBox { joints: Vec::new(), ..person() };
+        let always = Augment { flip_probability: 1.0, ..Augment::default() };
+        let mut rng = rng::stream(1, "test", &[]);
+        let crop = always.draw(&detection, WIDTH, INPUT, &KeypointFacts::coco(), &mut rng);
+        assert!(crop.joints.is_empty() && crop.mirror == Mirror::LeftRight);
+    }
+
+    #[test]
+    fn impossible_chances_are_refused() {
+        let message = Augment { rotation_probability: 1.2, ..Augment::default() }.validate();
+        assert!(message.unwrap_err().to_string().contains("rotation_probability: 1.2"));
+    }
 }

@@ -116,3 +116,46 @@ impl KeypointFacts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_facts_are_sound() {
+        let (coco, crowdpose) = (KeypointFacts::coco(), KeypointFacts::crowdpose());
+        assert_eq!((coco.joints.len(), crowdpose.joints.len()), (17, 14));
+        assert_eq!(crowdpose.mirrored(), [1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 12, 13]);
+        for facts in [coco, crowdpose] {
+            let halves = facts.upper_body.len() + facts.lower_body.len();
+            assert_eq!(halves, facts.joints.len());
+            for (joint, other) in facts.mirrored().into_iter().enumerate() {
+                let swapped = facts.joints[joint].replace("left", "right");
+                assert!(
+                    joint == other
+                        || [&facts.joints[joint], &facts.joints[other]].contains(&&swapped)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn contradictions_are_named() {
+        let wrong = |change: fn(&mut KeypointFacts)| {
+            let mut facts = KeypointFacts::coco();
+            change(&mut facts);
+            let text = ron::to_string(&facts).unwrap();
+            KeypointFacts::parse(&text, Path::new("own.ron")).unwrap_err().to_string()
+        };
+        for (message, part) in [
+            (wrong(|f| f.sigmas.truncate(16)), "`sigmas`: 16 values; accepted: 17"),
+            (wrong(|f| f.sigmas[0] = 0.0), "`sigmas`: 0"),
+            (wrong(|f| f.skeleton[0].1 = 17), "`skeleton`: joint 17; accepted: 0 to 16"),
+            (wrong(|f| f.flip_pairs[0] = (3, 2)), "`flip_pairs`: a joint occurs twice"),
+        ] {
+            assert!(message.starts_with("own.ron") && message.contains(part), "{message}");
+        }
+        let unknown = KeypointFacts::parse("(nmae: \"x\")", Path::new("own.ron"));
+        assert!(unknown.unwrap_err().to_string().contains("nmae"));
+    }
+}

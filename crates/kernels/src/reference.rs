@@ -1,10 +1,10 @@
 //! The operations composed of the framework's own: what every kernel is tested against.
 
+use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use burn::tensor::backend::Backend;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
-use burn::tensor::Tensor;
 
 use crate::backend::{Activation, ConvGeometry};
 
@@ -104,10 +104,7 @@ fn finish<B: Backend>(
 fn channel_mean<B: Backend>(x: Tensor<B, 4>) -> Tensor<B, 1> {
     let [batch, channels, height, width] = x.dims();
     // Rows first: partial sums keep float32 accurate over large maps.
-    x.reshape([batch, channels, height * width])
-        .mean_dim(2)
-        .mean_dim(0)
-        .reshape([channels])
+    x.reshape([batch, channels, height * width]).mean_dim(2).mean_dim(0).reshape([channels])
 }
 
 fn spread<B: Backend>(vector: Tensor<B, 1>) -> Tensor<B, 4> {

@@ -53,11 +53,7 @@ pub(crate) struct Bottleneck<B: Backend> {
 }
 
 impl<B: Backend> Bottleneck<B> {
-    pub fn new(
-        nursery: &Nursery<'_, B>,
-        [input, middle, output]: [usize; 3],
-        name: &str,
-    ) -> Self {
+    pub fn new(nursery: &Nursery<'_, B>, [input, middle, output]: [usize; 3], name: &str) -> Self {
         let unit = |input, output, kernel, conv: &str, norm: &str| {
             let shape = UnitShape { input, output, kernel, stride: 1 };
             ConvNorm::new(nursery, shape, format!("{name}.{conv}"), format!("{name}.{norm}"))

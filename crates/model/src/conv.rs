@@ -36,13 +36,6 @@ impl<B: KernelBackend> Pointwise<B> {
     /// `[batch, in, height, width]` to `[batch, out, height, width]`.
     pub fn forward(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
         let geometry = ConvGeometry { stride: 1, padding: 0 };
-        ops::conv_bias(
-            x,
-            self.weight.val(),
-            self.bias.val(),
-            None,
-            Activation::Identity,
-            geometry,
-        )
+        ops::conv_bias(x, self.weight.val(), self.bias.val(), None, Activation::Identity, geometry)
     }
 }

@@ -58,9 +58,8 @@ fn read_tensors(path: &Path) -> Result<NamedTensors> {
         if name.ends_with("num_batches_tracked") {
             continue;
         }
-        let data: TensorData = snapshot.to_data().map_err(|e| {
-            Error::read(path, format!("key {name}: {e:?}"))
-        })?;
+        let data: TensorData =
+            snapshot.to_data().map_err(|e| Error::read(path, format!("key {name}: {e:?}")))?;
         tensors.insert(strip_prefixes(&name).to_owned(), data.convert::<f32>());
     }
     Ok(tensors)

@@ -151,9 +151,7 @@ impl<B: KernelBackend> MultiScaleModule<B> {
         plan: &StepPlan,
         norms: &mut Norms<'_, B>,
     ) -> Branches<B> {
-        let live = |branch: usize| {
-            x[branch].clone().expect("the plan fuses live branches only")
-        };
+        let live = |branch: usize| x[branch].clone().expect("the plan fuses live branches only");
         let received = |target: usize, norms: &mut Norms<'_, B>| {
             let edges = plan.sources[target].iter().map(|&source| {
                 let edge = self.edges[step][target][source].as_ref();

@@ -49,7 +49,10 @@ impl<B: KernelBackend> Norms<'_, B> {
             }
             Self::Frozen(statistics) => {
                 let layer = statistics.get(&unit.norm_name).unwrap_or_else(|| {
-                    panic!("no statistics for layer {}: calibrate this subnet first", unit.norm_name)
+                    panic!(
+                        "no statistics for layer {}: calibrate this subnet first",
+                        unit.norm_name
+                    )
                 });
                 let x = unit.convolve(x);
                 ops::norm_frozen(

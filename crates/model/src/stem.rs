@@ -55,11 +55,7 @@ impl<B: Backend> Stem<B> {
 
 /// Width of the features that leave the stem.
 pub(crate) fn output_channels(spec: &StemSpec) -> usize {
-    if spec.bottlenecks == 0 {
-        spec.channels
-    } else {
-        spec.bottleneck_channels * spec.expansion
-    }
+    if spec.bottlenecks == 0 { spec.channels } else { spec.bottleneck_channels * spec.expansion }
 }
 
 impl<B: KernelBackend> Stem<B> {

@@ -88,7 +88,9 @@ pub(crate) fn read(path: &Path) -> Result<Contents> {
     let header = metadata.metadata().clone().unwrap_or_default();
     match header.get(VERSION_KEY).map(String::as_str) {
         Some(VERSION) => {}
-        Some(other) => return Err(format(format!("version {other}; this program reads {VERSION}"))),
+        Some(other) => {
+            return Err(format(format!("version {other}; this program reads {VERSION}")));
+        }
         None => return Err(format("the header has no key `scalenas`; use import".to_owned())),
     }
     let space = header.get(SPACE_KEY).ok_or_else(|| format("no key `space`".to_owned()))?;

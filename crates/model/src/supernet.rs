@@ -67,11 +67,7 @@ impl<B: Backend> Supernet<B> {
 
     /// A stand-alone network that owns the live layers of `architecture` and their statistics.
     /// Its outputs are those of the supernet.
-    pub fn extract(
-        &self,
-        architecture: &Architecture,
-        statistics: &Statistics<B>,
-    ) -> ScaleNet<B> {
+    pub fn extract(&self, architecture: &Architecture, statistics: &Statistics<B>) -> ScaleNet<B> {
         let plan = self.plan(architecture);
         ScaleNet::new(
             self.spec.clone(),

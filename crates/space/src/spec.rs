@@ -95,7 +95,11 @@ impl SpaceSpec {
     pub fn segmentation(width: usize, classes: usize) -> Self {
         Self {
             last_module: LastModule::AllBranches,
-            ..Self::published(format!("segmentation_w{width}"), width, Head::Segmentation { classes })
+            ..Self::published(
+                format!("segmentation_w{width}"),
+                width,
+                Head::Segmentation { classes },
+            )
         }
     }
 
@@ -232,10 +236,7 @@ impl SpaceSpec {
 
 /// The candidate with the smallest edit distance.
 fn nearest<'a>(name: &str, candidates: &[&'a str]) -> &'a str {
-    candidates
-        .iter()
-        .min_by_key(|candidate| distance(name, candidate))
-        .expect("there are presets")
+    candidates.iter().min_by_key(|candidate| distance(name, candidate)).expect("there are presets")
 }
 
 /// Levenshtein distance.

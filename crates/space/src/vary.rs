@@ -82,9 +82,8 @@ fn mutate_depth(
 fn mutate_fusion(module: &mut ModuleArch, branch: usize, rate: f64, random: &mut impl Rng) {
     for step in 0..module.depth(branch) {
         let others = (0..module.branches()).filter(|&source| source != branch);
-        let flips = others.fold(0u8, |mask, source| {
-            mask | u8::from(random.random_bool(rate)) << source
-        });
+        let flips =
+            others.fold(0u8, |mask, source| mask | u8::from(random.random_bool(rate)) << source);
         module.set_sources(branch, step, module.sources(branch, step) ^ flips);
     }
 }

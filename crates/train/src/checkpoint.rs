@@ -36,7 +36,8 @@ impl Checkpoints {
         if !self.folder.exists() {
             return Ok(Vec::new());
         }
-        let entries = fs::read_dir(&self.folder).map_err(|e| Error::file("read", &self.folder, e))?;
+        let entries =
+            fs::read_dir(&self.folder).map_err(|e| Error::file("read", &self.folder, e))?;
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
         let mut iterations: Vec<u64> = names.filter_map(|name| name.parse().ok()).collect();
         iterations.sort_unstable();
@@ -102,8 +103,11 @@ impl Checkpoints {
     where
         LC: LearningComponentsTypes,
     {
-        checkpointer::<LC>(&self.path(iteration), &Interrupter::new())
-            .load_checkpoint(learner, device, iteration as usize)
+        checkpointer::<LC>(&self.path(iteration), &Interrupter::new()).load_checkpoint(
+            learner,
+            device,
+            iteration as usize,
+        )
     }
 
     fn remove_old(&self) -> Result<()> {

@@ -34,7 +34,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// A run was made with other options than the ones given.
-    #[error("{path} was trained with {key} = {found}, but {given} is asked for; use --force to start over")]
+    #[error(
+        "{path} was trained with {key} = {found}, but {given} is asked for; use --force to start over"
+    )]
     Changed {
         /// The run's file.
         path: PathBuf,

@@ -128,7 +128,8 @@ fn heatmaps<B: Backend>(
 
 fn values<B: Backend>(heatmaps: Tensor<B, 4>) -> Result<Vec<f32>> {
     let data = heatmaps.into_data().convert::<f32>();
-    data.to_vec().map_err(|error| Error::file("read", "heatmaps on the device", format!("{error:?}")))
+    data.to_vec()
+        .map_err(|error| Error::file("read", "heatmaps on the device", format!("{error:?}")))
 }
 
 fn candidate(person: &PersonBox, decoded: &Decoded) -> PoseCandidate {

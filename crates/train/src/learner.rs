@@ -61,8 +61,7 @@ where
     fn step(&self, batch: TrainBatch<B>) -> TrainOutput<Self::Output> {
         let output = self.loss(batch);
         let gradients = output.loss.backward();
-        let item =
-            StepOutput { loss: output.loss.inner(), statistics: output.statistics.valid() };
+        let item = StepOutput { loss: output.loss.inner(), statistics: output.statistics.valid() };
         TrainOutput::new(self, gradients, item)
     }
 }

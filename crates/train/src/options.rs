@@ -144,7 +144,11 @@ impl TrainOptions {
         let fraction = |key, value: f64| {
             let accepted = "a number above 0 and at most 1";
             let value_ok = value > 0.0 && value <= 1.0;
-            if value_ok { Ok(()) } else { Err(Error::Option { key, value: value.to_string(), accepted }) }
+            if value_ok {
+                Ok(())
+            } else {
+                Err(Error::Option { key, value: value.to_string(), accepted })
+            }
         };
         fraction("learning_rate", self.learning_rate)?;
         fraction("decay", self.decay)?;

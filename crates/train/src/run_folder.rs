@@ -87,7 +87,8 @@ impl RunFolder {
             return Err(Error::NotARun { path: path.to_owned() });
         }
         fs::create_dir_all(path).map_err(|e| Error::file("create", path, e))?;
-        let text = serde_json::to_string_pretty(&info).map_err(|e| Error::file("write", &file, e))?;
+        let text =
+            serde_json::to_string_pretty(&info).map_err(|e| Error::file("write", &file, e))?;
         let temporary = file.with_extension("partial");
         fs::write(&temporary, text).map_err(|e| Error::file("write", &temporary, e))?;
         fs::rename(&temporary, &file).map_err(|e| Error::file("write", &file, e))?;

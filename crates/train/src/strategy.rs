@@ -247,7 +247,8 @@ where
     fn validate(&mut self, epoch: usize) -> Result<()> {
         let options = &self.plan.options;
         let last = epoch == options.epochs;
-        let due = options.validate_every > 0 && (last || epoch.is_multiple_of(options.validate_every));
+        let due =
+            options.validate_every > 0 && (last || epoch.is_multiple_of(options.validate_every));
         let Some(validation) = self.plan.validation.as_ref().filter(|_| due) else {
             return Ok(());
         };

@@ -72,7 +72,11 @@ impl<B: KernelBackend> Validation<B> {
         subnets
             .map(|(name, architecture)| {
                 let stats = self.score(supernet, &architecture, device)?;
-                Ok(SubnetScore { name: name.to_owned(), architecture: architecture.id(spec), stats })
+                Ok(SubnetScore {
+                    name: name.to_owned(),
+                    architecture: architecture.id(spec),
+                    stats,
+                })
             })
             .collect()
     }

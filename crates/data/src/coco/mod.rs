@@ -2,7 +2,7 @@
 //!
 //! Read in one pass over the file's bytes; outlines are kept only for the regions that training
 //! has to ignore (crowds and people without joints), for which they are needed.
-//! [`check`](mod@self) happens at reading, so that every [`CocoKeypoints`] has unique ids, known
+//! Checked while reading, so that every [`CocoKeypoints`] has unique ids, known
 //! images and the joint count of its facts. `CrowdPose` files read the same way.
 
 mod check;

@@ -9,10 +9,12 @@ use super::{BITS, CHANNELS, UNIT};
 /// Two pixels side by side, and two bytes more.
 pub(super) type Pair = [u8; 8];
 
-/// The pair at `offset`; eight bytes must follow.
+/// The pairs at the start of `pixels` and a row of `stride` bytes below.
 #[inline]
-pub(super) fn pair(pixels: &[u8], offset: usize) -> Pair {
-    pixels[offset..offset + 8].try_into().expect("the slice has that length")
+pub(super) fn pairs(pixels: &[u8], stride: usize) -> (Pair, Pair) {
+    const LENGTH: &str = "two rows follow, but for a pixel";
+    let window = &pixels[..stride + 8];
+    (*window.first_chunk().expect(LENGTH), *window.last_chunk().expect(LENGTH))
 }
 
 /// Interpolates at a position between the pixels of two rows.

@@ -8,7 +8,7 @@ mod blend;
 
 use std::ops::Range;
 
-use self::blend::{blend, pair};
+use self::blend::{blend, pairs};
 use crate::{Affine, Image8};
 
 /// Whether the picture is mirrored left to right before it is cut.
@@ -78,7 +78,7 @@ impl Grid {
 
     fn row_start(&self, y: usize) -> [i32; 2] {
         let half_step = 1 << (SUM_BITS - BITS - 1);
-        self.inverse.map(|row| fixed(row[1] * y as f64 + row[2]).saturating_add(half_step))
+        self.inverse.map(|row| fixed(row[1] * y as f64 + row[2]) + half_step)
     }
 
     /// Position of a column in the picture, with [`BITS`].
@@ -88,9 +88,9 @@ impl Grid {
 
     #[inline]
     fn at(&self, start: [i32; 2], step: [i32; 2]) -> [i32; 2] {
-        let x = start[0].wrapping_add(step[0]) >> (SUM_BITS - BITS);
-        let y = start[1].wrapping_add(step[1]) >> (SUM_BITS - BITS);
-        [x.wrapping_mul(self.turn.0).wrapping_add(self.turn.1), y]
+        let x = (start[0] + step[0]) >> (SUM_BITS - BITS);
+        let y = (start[1] + step[1]) >> (SUM_BITS - BITS);
+        [x * self.turn.0 + self.turn.1, y]
     }
 
     /// Columns whose positions lie within `low..high` on both axes: a position moves one way
@@ -112,9 +112,11 @@ impl Grid {
     }
 }
 
-/// Rounds to nearest, ties to even, as `OpenCV`'s `saturate_cast` does.
+/// Rounds to nearest, ties to even, as `OpenCV`'s `saturate_cast` does; far outside every picture
+/// limited, so that sums stay in range and in order.
 fn fixed(value: f64) -> i32 {
-    (value * f64::from(1 << SUM_BITS)).round_ties_even() as i32
+    const LIMIT: f64 = (1 << 30) as f64 - 1024.0;
+    (value * f64::from(1 << SUM_BITS)).round_ties_even().clamp(-LIMIT, LIMIT) as i32
 }
 
 /// First of `range` for which `holds` is false; it holds for a prefix.
@@ -145,8 +147,7 @@ fn warp_row(image: &Image8, grid: &Grid, y: usize, row: &mut [u8]) {
     for (step, target) in grid.steps[inside].iter().zip(targets) {
         let [px, py] = grid.at(start, *step);
         let offset = (py >> BITS) as usize * stride + (px >> BITS) as usize * CHANNELS;
-        let top = pair(&image.pixels, offset);
-        let bottom = pair(&image.pixels, offset + stride);
+        let (top, bottom) = pairs(&image.pixels[offset..], stride);
         target.copy_from_slice(&blend(top, bottom, [px, py]));
     }
 }
@@ -188,6 +189,14 @@ mod tests {
     fn outside_is_black() {
         let map = Affine([[1.0, 0.0, 100.0], [0.0, 1.0, -100.0]]);
         assert_eq!(warp_bilinear(&gradient(), &map, (7, 5)), Image8::black(7, 5));
+    }
+
+    #[test]
+    fn far_away_and_singular_maps_are_black_or_flat() {
+        for (factor, offset) in [(1e-7, 0.0), (1e-7, 1e9), (1.0, 1e12), (1e9, -1e9), (0.0, 0.0)] {
+            let map = Affine([[factor, 0.0, offset], [0.0, factor, offset]]);
+            assert_eq!(warp_bilinear(&gradient(), &map, (40, 40)).pixels.len(), 4800);
+        }
     }
 
     #[test]

@@ -1,0 +1,83 @@
+//! What can go wrong in a search.
+
+use std::path::PathBuf;
+
+/// Result of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that names the key or file and what is accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An option is out of range.
+    #[error("search option {key} is {value}, accepted: {accepted}")]
+    Option {
+        /// Which.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// What is accepted.
+        accepted: &'static str,
+    },
+    /// A ceiling excludes the whole space.
+    #[error("{key} is {limit}, but the smallest network of space {space} has {smallest}")]
+    Infeasible {
+        /// Which ceiling.
+        key: &'static str,
+        /// Its value.
+        limit: String,
+        /// Name of the space.
+        space: String,
+        /// What the smallest network has.
+        smallest: String,
+    },
+    /// A score is not a number.
+    #[error("candidate {id} was scored {score}; a fitness must be a finite number")]
+    Score {
+        /// Which candidate.
+        id: String,
+        /// Its score.
+        score: f64,
+    },
+    /// A fitness returned more or fewer scores than candidates.
+    #[error("{scores} scores for {candidates} candidates")]
+    Count {
+        /// Scores returned.
+        scores: usize,
+        /// Candidates asked for.
+        candidates: usize,
+    },
+    /// Scoring failed.
+    #[error("failed to score candidates: {0}")]
+    Fitness(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A file cannot be read or written.
+    #[error("failed to {action} {path}: {reason}")]
+    File {
+        /// `read` or `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The state on disk belongs to another search.
+    #[error("{path} was searched with another {key}; use --force to start over")]
+    Changed {
+        /// The state file.
+        path: PathBuf,
+        /// What differs.
+        key: &'static str,
+    },
+    /// Space, architecture or input.
+    #[error(transparent)]
+    Space(#[from] scalenas_space::Error),
+}
+
+impl Error {
+    pub(crate) fn file(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+        reason: impl ToString,
+    ) -> Self {
+        Self::File { action, path: path.into(), reason: reason.to_string() }
+    }
+}

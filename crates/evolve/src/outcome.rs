@@ -1,0 +1,109 @@
+//! What a search found, and why it stopped.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::candidate::{Candidate, Origin};
+use crate::error::{Error, Result};
+use crate::selection::front;
+
+/// Why a search stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StopReason {
+    /// All generations were bred.
+    Generations,
+    /// No new network within the ceilings was found in the allowed attempts.
+    Exhausted {
+        /// The generation that came up short; 0 is the initial population.
+        generation: usize,
+    },
+    /// The front did not grow any more.
+    Converged {
+        /// The last generation.
+        generation: usize,
+    },
+    /// It was asked to stop; it can be continued.
+    Interrupted,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Why it stopped.
+    pub reason: StopReason,
+    /// Every candidate, in the order in which they were scored.
+    pub candidates: Vec<Candidate>,
+}
+
+impl Outcome {
+    /// The Pareto front of multiply-accumulates and fitness, by ascending cost.
+    pub fn front(&self) -> Vec<&Candidate> {
+        let costs: Vec<f64> = self.candidates.iter().map(|c| c.cost.macs as f64).collect();
+        let scores: Vec<f64> = self.candidates.iter().map(Candidate::score).collect();
+        front(&costs, &scores).into_iter().map(|index| &self.candidates[index]).collect()
+    }
+
+    /// The candidate with an id.
+    pub fn find(&self, id: &str) -> Option<&Candidate> {
+        self.candidates.iter().find(|candidate| candidate.id == id)
+    }
+
+    /// Reads what [`Outcome::write`] wrote.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|e| Error::file("read", path, e))?;
+        ron::from_str(&text).map_err(|e| Error::file("read", path, e))
+    }
+
+    /// Writes everything as RON.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let pretty = ron::ser::PrettyConfig::new().depth_limit(3);
+        let text =
+            ron::ser::to_string_pretty(self, pretty).map_err(|e| Error::file("write", path, e))?;
+        write(path, &text)
+    }
+
+    /// Writes one line a candidate.
+    pub fn write_csv(&self, path: &Path) -> Result<()> {
+        write(path, &self.to_csv())
+    }
+
+    fn to_csv(&self) -> String {
+        let front: Vec<&str> = self.front().iter().map(|c| c.id.as_str()).collect();
+        let mut text = "id,generation,origin,fitness,parameters,macs,gmacs,gimacs,live_macs,\
+                        activation_bytes,front\n"
+            .to_owned();
+        for candidate in &self.candidates {
+            let cost = &candidate.cost;
+            let origin = match &candidate.origin {
+                Origin::Named(name) => name.clone(),
+                Origin::Initial { group } => format!("group {group}"),
+                Origin::Offspring { parents, .. } => format!("{} x {}", parents.0, parents.1),
+            };
+            let on_front = u8::from(front.contains(&candidate.id.as_str()));
+            let _ = writeln!(
+                text,
+                "{},{},{origin},{},{},{},{:.6},{:.6},{},{},{on_front}",
+                candidate.id,
+                candidate.origin.generation(),
+                candidate.score(),
+                cost.parameters,
+                cost.macs,
+                cost.gmacs(),
+                cost.gimacs(),
+                cost.live_macs,
+                cost.activation_bytes,
+            );
+        }
+        text
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    let temporary = path.with_extension("partial");
+    fs::write(&temporary, text)
+        .and_then(|()| fs::rename(&temporary, path))
+        .map_err(|e| Error::file("write", path, e))
+}

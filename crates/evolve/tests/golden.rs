@@ -1,0 +1,37 @@
+//! Selection order against the reference implementation.
+
+use std::path::{Path, PathBuf};
+
+use scalenas_evolve::survivors;
+
+#[test]
+fn survivors_come_in_the_reference_order() {
+    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    if !shared.is_dir() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "reference data not found at {}",
+            shared.display()
+        );
+        eprintln!("skipped: no reference data at {}", shared.display());
+        return;
+    }
+    let path = shared.join("golden/eval/segmentation_evolution.json");
+    let text = std::fs::read_to_string(path).expect("a reference file");
+    let golden: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let selection = &golden["selection"];
+    let population = selection["population"].as_array().expect("a list");
+    let column = |key: &str| -> Vec<f64> {
+        population.iter().map(|m| m[key].as_f64().expect("a number")).collect()
+    };
+    let keep = selection["keep"].as_u64().expect("a count") as usize;
+    let kept = survivors(&column("gmacs"), &column("accuracy"), keep);
+    let ids: Vec<&str> =
+        kept.iter().map(|&i| population[i]["id"].as_str().expect("an id")).collect();
+    let order = selection["order"].as_array().expect("a list");
+    let expected: Vec<&str> = order.iter().map(|id| id.as_str().expect("an id")).collect();
+    assert_eq!(ids, expected);
+}

@@ -1,0 +1,210 @@
+//! The search as a whole, over a fitness that needs no network.
+
+use std::convert::Infallible;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use scalenas_evolve::{
+    Candidate, Error, Fitness, Limits, Observer, Outcome, Search, SearchConfig, StopReason,
+    Unobserved,
+};
+use scalenas_space::{Architecture, CostModel, SpaceSpec, StageSpec, rng, sample};
+
+/// Rewards depth on fine branches and fusion in late modules.
+struct Analytic {
+    calls: usize,
+    seen: Vec<String>,
+}
+
+impl Analytic {
+    fn new() -> Self {
+        Self { calls: 0, seen: Vec::new() }
+    }
+
+    fn value(architecture: &Architecture) -> f64 {
+        let mut value = 0.0;
+        for (index, module) in architecture.modules.iter().enumerate() {
+            for branch in 0..module.branches() {
+                let weight = if branch == 0 { 1.0 } else { -0.3 };
+                value += weight * module.depth(branch) as f64;
+                for step in 0..module.depth(branch) {
+                    let edges = f64::from(module.sources(branch, step).count_ones() - 1);
+                    value += if index % 2 == 1 { 0.2 * edges } else { -0.1 * edges };
+                }
+            }
+        }
+        value
+    }
+}
+
+impl Fitness for Analytic {
+    type Error = Infallible;
+
+    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Infallible> {
+        self.calls += 1;
+        self.seen.extend(candidates.iter().map(|c| c.id.clone()));
+        Ok(candidates.iter().map(|c| Self::value(&c.architecture)).collect())
+    }
+}
+
+fn config() -> SearchConfig {
+    SearchConfig {
+        initial_per_group: 4,
+        survivors: 20,
+        generations: 6,
+        offspring: 20,
+        batch: 7,
+        ..SearchConfig::default()
+    }
+}
+
+const INPUT: (usize, usize) = (128, 96);
+
+fn search(state: &Path, config: &SearchConfig, stop: &AtomicBool) -> Outcome {
+    let mut search = Search::open(&SpaceSpec::tiny(), config, INPUT, state).expect("a search");
+    search.run(&mut Analytic::new(), &mut Unobserved, stop).expect("an outcome")
+}
+
+/// Stops after a number of batches.
+struct Killer<'a> {
+    left: usize,
+    stop: &'a AtomicBool,
+}
+
+impl Observer for Killer<'_> {
+    fn scored(&mut self, _: usize, _: usize, _: usize, _: &[Candidate]) {
+        self.left -= 1;
+        self.stop.store(self.left == 0, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn killed_after_every_batch_it_ends_like_an_uninterrupted_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = search(&folder.path().join("whole.json"), &config(), &AtomicBool::new(false));
+    assert_eq!(whole.reason, StopReason::Generations);
+    let state = folder.path().join("killed.json");
+    let mut kills = 0;
+    let outcome = loop {
+        let stop = AtomicBool::new(false);
+        let mut search = Search::open(&SpaceSpec::tiny(), &config(), INPUT, &state).expect("open");
+        let mut killer = Killer { left: 1, stop: &stop };
+        let outcome = search.run(&mut Analytic::new(), &mut killer, &stop).expect("an outcome");
+        if outcome.reason != StopReason::Interrupted {
+            break outcome;
+        }
+        kills += 1;
+    };
+    assert!(kills > 10, "{kills} kills");
+    assert_eq!(outcome.candidates, whole.candidates);
+}
+
+#[test]
+fn beats_random_sampling_at_equal_budget() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = SearchConfig { generations: 15, ..config() };
+    let outcome = search(&folder.path().join("s.json"), &config, &AtomicBool::new(false));
+    let best = outcome.candidates.iter().map(Candidate::score).fold(f64::MIN, f64::max);
+    let space = SpaceSpec::tiny();
+    let random = (0..outcome.candidates.len() as u64)
+        .map(|i| Analytic::value(&sample::uniform(&space, &mut rng::stream(1, "random", &[i]))))
+        .fold(f64::MIN, f64::max);
+    assert!(best > random + 1.0, "found {best}, random {random}");
+}
+
+#[test]
+fn nothing_is_scored_twice_and_ceilings_hold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let space = SpaceSpec::tiny();
+    let costs = CostModel::new(&space, INPUT).expect("costs");
+    let middle = costs.cost(&Architecture::middle(&space)).gmacs();
+    let limits = Limits { max_gmacs: Some(middle), max_mparams: None };
+    let config = SearchConfig { limits, ..config() };
+    let state = folder.path().join("s.json");
+    let mut search = Search::open(&space, &config, INPUT, &state).expect("a search");
+    let mut fitness = Analytic::new();
+    let stop = AtomicBool::new(false);
+    let outcome = search.run(&mut fitness, &mut Unobserved, &stop).expect("an outcome");
+    let mut ids = fitness.seen.clone();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), fitness.seen.len());
+    assert!(outcome.candidates.iter().all(|c| c.cost.gmacs() <= middle));
+    let front = outcome.front();
+    assert!(
+        front.windows(2).all(|w| w[0].cost.macs < w[1].cost.macs && w[0].score() < w[1].score())
+    );
+}
+
+#[test]
+fn a_space_that_runs_out_ends_the_search() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut space = SpaceSpec::tiny();
+    space.stages = vec![StageSpec { modules: 1, branches: 2 }];
+    space.widths.truncate(2);
+    (space.steps, space.depth_choices) = (1, vec![1]);
+    let state = folder.path().join("s.json");
+    let mut search = Search::open(&space, &config(), INPUT, &state).expect("a search");
+    let stop = AtomicBool::new(false);
+    let outcome = search.run(&mut Analytic::new(), &mut Unobserved, &stop).expect("an outcome");
+    assert_eq!(outcome.reason, StopReason::Exhausted { generation: 1 });
+    assert_eq!(outcome.candidates.len(), 1);
+}
+
+#[test]
+fn a_front_that_stops_growing_ends_the_search() {
+    struct Flat;
+    impl Fitness for Flat {
+        type Error = Infallible;
+        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Infallible> {
+            Ok(vec![1.0; candidates.len()])
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = SearchConfig { patience: 2, ..config() };
+    let state = folder.path().join("s.json");
+    let mut search = Search::open(&SpaceSpec::tiny(), &config, INPUT, &state).expect("a search");
+    let outcome = search.run(&mut Flat, &mut Unobserved, &AtomicBool::new(false)).expect("outcome");
+    assert!(matches!(outcome.reason, StopReason::Converged { .. }), "{:?}", outcome.reason);
+}
+
+#[test]
+fn faults_name_their_cause() {
+    struct Broken;
+    impl Fitness for Broken {
+        type Error = Infallible;
+        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Infallible> {
+            Ok(vec![f64::NAN; candidates.len()])
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("s.json");
+    let space = SpaceSpec::tiny();
+    let mut search = Search::open(&space, &config(), INPUT, &state).expect("a search");
+    let error = search.run(&mut Broken, &mut Unobserved, &AtomicBool::new(false)).expect_err("NaN");
+    assert!(matches!(error, Error::Score { .. }), "{error}");
+    let limits = Limits { max_gmacs: Some(1e-6), max_mparams: None };
+    let tight = SearchConfig { limits, ..config() };
+    let error = Search::open(&space, &tight, INPUT, &state).err().expect("too tight");
+    assert!(error.to_string().contains("the smallest network of space tiny has"), "{error}");
+    let _ = search_once(&state);
+    let other = SearchConfig { seed: 9, ..config() };
+    assert!(matches!(Search::open(&space, &other, INPUT, &state), Err(Error::Changed { .. })));
+}
+
+fn search_once(state: &Path) -> Outcome {
+    search(state, &config(), &AtomicBool::new(false))
+}
+
+#[test]
+fn results_survive_their_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let outcome = search_once(&folder.path().join("s.json"));
+    let path = folder.path().join("outcome.ron");
+    outcome.write(&path).expect("written");
+    assert_eq!(Outcome::read(&path).expect("read"), outcome);
+    let csv = folder.path().join("outcome.csv");
+    outcome.write_csv(&csv).expect("written");
+    let text = std::fs::read_to_string(csv).expect("read");
+    assert_eq!(text.lines().count(), outcome.candidates.len() + 1);
+}

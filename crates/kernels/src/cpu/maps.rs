@@ -1,0 +1,129 @@
+//! Feature maps stored channels last, shown to the framework as `[batch, channels, height, width]`
+//! tensors with permuted strides.
+
+use burn_backend::{DType, Shape, TensorMetadata};
+use burn_flex::{FlexTensor, Layout};
+
+use super::memory::Buffer;
+use super::parallel;
+
+/// Extent of feature maps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub batch: usize,
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+impl Extent {
+    pub fn of(tensor: &FlexTensor) -> Self {
+        let [batch, channels, height, width] = tensor.shape().dims();
+        Self { batch, channels, height, width }
+    }
+
+    /// Batch x height x width.
+    pub fn pixels(&self) -> usize {
+        self.batch * self.height * self.width
+    }
+
+    pub fn len(&self) -> usize {
+        self.pixels() * self.channels
+    }
+
+    fn layout(&self, start: usize) -> Layout {
+        let Self { batch, channels, height, width } = *self;
+        let strides = [height * width * channels, 1, width * channels, channels];
+        let strides = strides.map(|stride| stride as isize).to_vec();
+        Layout::new(Shape::from([batch, channels, height, width]), strides, start)
+    }
+}
+
+/// A `f32` tensor known to be stored channels last.
+#[derive(Clone)]
+pub(crate) struct Maps {
+    tensor: FlexTensor,
+    pub extent: Extent,
+}
+
+impl Maps {
+    /// New maps of unspecified content.
+    pub fn new(extent: Extent) -> Self {
+        let bytes = Buffer::new(extent.len()).into_bytes();
+        Self { tensor: FlexTensor::new(bytes, extent.layout(0), DType::F32), extent }
+    }
+
+    /// Takes a tensor over, copying it only if it is stored otherwise.
+    pub fn from_tensor(tensor: FlexTensor) -> Self {
+        let extent = Extent::of(&tensor);
+        if is_channels_last(&tensor, &extent) {
+            // Axes of one pixel may carry any stride; from here on they do not.
+            let layout = extent.layout(tensor.layout().start_offset());
+            return Self { tensor: tensor.with_layout(layout), extent };
+        }
+        let mut maps = Self::new(extent);
+        transpose(&tensor, &extent, maps.as_mut_slice());
+        maps
+    }
+
+    pub fn as_slice(&self) -> &[f32] {
+        let start = self.tensor.layout().start_offset();
+        &self.tensor.storage()[start..start + self.extent.len()]
+    }
+
+    pub fn as_ptr(&self) -> *const f32 {
+        self.as_slice().as_ptr()
+    }
+
+    /// The values of maps that nobody else holds.
+    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+        let start = self.tensor.layout().start_offset();
+        &mut self.tensor.storage_mut()[start..start + self.extent.len()]
+    }
+
+    /// These maps if nobody else holds them, otherwise new ones: something to write results into.
+    pub fn or_new(self) -> Self {
+        if self.tensor.is_unique() { self } else { Self::new(self.extent) }
+    }
+
+    /// The tensor; what will be read by plain operations only (odd channel counts: predictions)
+    /// leaves in the plain order.
+    pub fn into_tensor(self) -> FlexTensor {
+        self.tensor
+    }
+}
+
+fn is_channels_last(tensor: &FlexTensor, extent: &Extent) -> bool {
+    let wanted = extent.layout(0);
+    let shape = [extent.batch, extent.channels, extent.height, extent.width];
+    let strides = tensor.layout().strides().iter().zip(wanted.strides()).zip(shape);
+    strides.into_iter().all(|((have, want), len)| len == 1 || have == want)
+}
+
+/// Copies a tensor of any strides to channels-last order.
+fn transpose(tensor: &FlexTensor, extent: &Extent, to: &mut [f32]) {
+    let Extent { batch, channels, height, width } = *extent;
+    let from: &[f32] = tensor.storage();
+    let strides = tensor.layout().strides();
+    let [sn, sc, sy, sx] = [strides[0], strides[1], strides[2], strides[3]];
+    let start = tensor.layout().start_offset() as isize;
+    if extent.len() == 0 {
+        return;
+    }
+    let to = parallel::Shared(to.as_mut_ptr());
+    parallel::run(batch * height, |row| {
+        let (n, y) = (row / height, row % height);
+        let origin = start + n as isize * sn + y as isize * sy;
+        #[expect(unsafe_code, reason = "rows are written in parallel")]
+        // SAFETY: row `row` of `to` belongs to this task alone and is `width * channels` long.
+        let row = unsafe {
+            std::slice::from_raw_parts_mut(to.get().add(row * width * channels), width * channels)
+        };
+        for (x, pixel) in row.chunks_exact_mut(channels).enumerate() {
+            let origin = origin + x as isize * sx;
+            for (c, value) in pixel.iter_mut().enumerate() {
+                *value = from[(origin + c as isize * sc) as usize];
+            }
+        }
+    });
+}

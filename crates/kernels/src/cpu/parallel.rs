@@ -1,0 +1,47 @@
+//! Work on all cores.
+
+use rayon::prelude::*;
+
+/// Number of threads that share work.
+pub(crate) fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+/// Calls `task` with every index below `count`, on all cores; a single task runs where it is.
+pub(crate) fn run(count: usize, task: impl Fn(usize) + Sync) {
+    if count == 1 {
+        task(0);
+    } else {
+        (0..count).into_par_iter().with_max_len(1).for_each(task);
+    }
+}
+
+/// Runs `task` on ranges that cut `0..len` into at most `pieces` parts, each a multiple of `unit`
+/// long except the last.
+pub(crate) fn ranges(
+    len: usize,
+    pieces: usize,
+    unit: usize,
+    task: impl Fn(std::ops::Range<usize>) + Sync,
+) {
+    let step = len.div_ceil(pieces.max(1)).next_multiple_of(unit).max(unit);
+    run(len.div_ceil(step), |piece| task(piece * step..len.min((piece + 1) * step)));
+}
+
+/// A pointer into memory of which every task writes its own part.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared<T>(pub T);
+
+#[expect(unsafe_code, reason = "tasks write disjoint parts of one buffer")]
+// SAFETY: only the pointer is sent; who dereferences it promises disjointness.
+unsafe impl<T> Send for Shared<T> {}
+#[expect(unsafe_code, reason = "tasks write disjoint parts of one buffer")]
+// SAFETY: as above.
+unsafe impl<T> Sync for Shared<T> {}
+
+impl<T: Copy> Shared<T> {
+    /// The pointer; a method, so that closures capture the whole wrapper.
+    pub fn get(&self) -> T {
+        self.0
+    }
+}

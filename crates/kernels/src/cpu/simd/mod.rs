@@ -1,0 +1,79 @@
+//! Vector instructions behind one trait, chosen at run time.
+//!
+//! A kernel is a struct that implements [`Kernel`]; [`dispatch`] runs it with the widest
+//! instructions the processor has. Kernels are inlined into one function per instruction set, so
+//! everything they call on their way must be `#[inline(always)]`.
+//!
+//! Invariant: [`Portable`] is the reference; every other set differs from it by rounding only.
+
+#![expect(unsafe_code, reason = "instruction sets are chosen at run time")]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod level;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+
+pub use level::Level;
+pub(crate) use portable::Portable;
+
+/// Operations on vectors of `f32`.
+///
+/// # Safety
+/// Every function requires that the processor has the instruction set, and that pointers are valid
+/// for the lanes read or written; they need no alignment.
+pub(crate) trait Simd: Copy {
+    type Vector: Copy;
+    /// Values in a vector.
+    const LANES: usize;
+    /// Rows of the register tile of a matrix product that is two vectors wide.
+    const ROWS: usize;
+
+    unsafe fn splat(value: f32) -> Self::Vector;
+    unsafe fn load(from: *const f32) -> Self::Vector;
+    unsafe fn store(to: *mut f32, value: Self::Vector);
+    /// The first `count` lanes; the others are zero.
+    unsafe fn load_first(from: *const f32, count: usize) -> Self::Vector;
+    unsafe fn store_first(to: *mut f32, value: Self::Vector, count: usize);
+    unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    unsafe fn sub(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    unsafe fn mul(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a · b + c`.
+    unsafe fn mul_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// `max(a, 0)`; NaN stays NaN.
+    unsafe fn relu(a: Self::Vector) -> Self::Vector;
+    /// `value` where `of` is positive or NaN, otherwise zero: the gradient of [`Simd::relu`].
+    unsafe fn where_positive(value: Self::Vector, of: Self::Vector) -> Self::Vector;
+}
+
+/// Work written once for every instruction set.
+pub(crate) trait Kernel {
+    /// Runs with the instructions of `S`; implementations are `#[inline(always)]`.
+    ///
+    /// # Safety
+    /// The processor must have the instructions of `S`, and the kernel's pointers must be valid.
+    unsafe fn run<S: Simd>(self);
+}
+
+/// Runs a kernel with the chosen instruction set.
+///
+/// # Safety
+/// The kernel's pointers must be valid for what it reads and writes.
+pub(crate) unsafe fn dispatch<K: Kernel>(kernel: K) {
+    match Level::current() {
+        // SAFETY: a level is chosen only if the processor has it; pointers by the caller's promise.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { avx512::run(kernel) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { avx2::run(kernel) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "aarch64")]
+        Level::Neon => unsafe { neon::run(kernel) },
+        // SAFETY: needs no special instructions; pointers by the caller's promise.
+        _ => unsafe { kernel.run::<Portable>() },
+    }
+}

@@ -1,0 +1,338 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::device::DeviceChoice;
+
+/// Neural architecture search for multi-scale vision networks.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", version, propagate_version = true)]
+pub struct Cli {
+    /// One machine-readable JSON object on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Synthetic people, a supernet, a search, AP and a report: everything in minutes
+    #[command(
+        after_help = "Example:\n  cargo xtask quickstart\n  cargo xtask quickstart --seed 7 --out runs/seven"
+    )]
+    Quickstart(Quickstart),
+    /// Write a data set of synthetic people in COCO format
+    #[command(
+        after_help = "Example:\n  cargo xtask synth --out datasets/synthetic --train 400 --val 100"
+    )]
+    Synth(Synth),
+    /// Train a weight-sharing supernet
+    #[command(
+        after_help = "Examples:\n  cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco\n  cargo xtask supernet --config configs/pose/quick.ron --resume runs/quick\n  cargo xtask supernet --config configs/pose/quick.ron --dry-run"
+    )]
+    Supernet(SupernetArguments),
+    /// Search a trained supernet for networks of any budget
+    #[command(
+        after_help = "Examples:\n  cargo xtask evolve --run runs/quick\n  cargo xtask evolve --run runs/quick --max-gmacs 0.05 --generations 10"
+    )]
+    Evolve(EvolveArguments),
+    /// Score networks, or a file of COCO results, by COCO keypoint AP
+    #[command(
+        after_help = "Examples:\n  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json\n  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco\n  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/"
+    )]
+    EvalPose(EvalPose),
+    /// Exact parameters and multiply-accumulates of an architecture
+    #[command(
+        after_help = "Examples:\n  cargo xtask cost --arch P2.json --input 256x192\n  cargo xtask cost --arch hrnet --space pose_w48 --input 384x288 --json"
+    )]
+    Cost(Cost),
+    /// Turn a PyTorch checkpoint (supernet or HRNet) into a file of this program
+    #[command(
+        after_help = "Example:\n  cargo xtask import --pth pose_hrnet_w32_256x192.pth --out hrnet_w32.safetensors"
+    )]
+    Import(Import),
+    /// Write the report page of a run
+    #[command(after_help = "Example:\n  cargo xtask report --run runs/quick")]
+    Report(ReportArguments),
+    /// Measure inference and training steps
+    #[command(
+        after_help = "Examples:\n  cargo xtask bench --arch P2.json --width 32 --input 256x192 --batch 8 --mode train --json\n  cargo xtask bench --arch P2.json --batch 1 8 --mode infer train --against torch.jsonl"
+    )]
+    Bench(Bench),
+}
+
+/// Options of `quickstart`.
+#[derive(Debug, Args)]
+pub struct Quickstart {
+    /// Folder for data, run and report
+    #[arg(long, default_value = "runs/quickstart")]
+    pub out: PathBuf,
+    /// Experiment file
+    #[arg(long, default_value = "configs/quickstart.ron")]
+    pub config: PathBuf,
+    /// Seed of everything that is drawn
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceChoice,
+    /// Continue the run that is in the folder
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+    /// Replace the run that is in the folder
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Options of `synth`.
+#[derive(Debug, Args)]
+pub struct Synth {
+    /// Folder to write to
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Pictures to train on
+    #[arg(long, default_value_t = 400)]
+    pub train: usize,
+    /// Held-out pictures
+    #[arg(long, default_value_t = 100)]
+    pub val: usize,
+    /// Height and width of a picture
+    #[arg(long, default_value = "240x320", value_parser = parse_size)]
+    pub size: (usize, usize),
+    /// Most people in a picture
+    #[arg(long, default_value_t = 4)]
+    pub people: usize,
+    /// Seed of everything that is drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// Options of `supernet`.
+#[derive(Debug, Args)]
+pub struct SupernetArguments {
+    /// Experiment file
+    #[arg(long)]
+    pub config: PathBuf,
+    /// Data set folder in COCO layout; overrides the file's `data`
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Folder of the run [default: runs/NAME OF THE FILE]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Continue the run in this folder
+    #[arg(long, conflicts_with_all = ["force", "out"])]
+    pub resume: Option<PathBuf>,
+    /// Replace the run that is in the folder
+    #[arg(long)]
+    pub force: bool,
+    /// Check everything and print the plan without training
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out pictures that are missing or damaged, and say how many
+    #[arg(long)]
+    pub skip_bad_images: bool,
+    /// Change options of the file: --set train.epochs=20 --set train.batch=16
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `evolve`.
+#[derive(Debug, Args)]
+pub struct EvolveArguments {
+    /// Folder of a trained supernet
+    #[arg(long)]
+    pub run: PathBuf,
+    /// Experiment file whose `search` is used [default: the defaults of the paper]
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Data set folder; overrides the run's
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Start over although the run has a search already
+    #[arg(long)]
+    pub force: bool,
+    /// Generations
+    #[arg(long)]
+    pub generations: Option<usize>,
+    /// Networks above this many 10^9 multiply-accumulates are not considered
+    #[arg(long)]
+    pub max_gmacs: Option<f64>,
+    /// Networks above this many million parameters are not considered
+    #[arg(long)]
+    pub max_mparams: Option<f64>,
+    /// Most people that a candidate is scored on; 0 for all
+    #[arg(long, default_value_t = 0)]
+    pub people: usize,
+    /// Change options of the search: --set search.survivors=20
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceChoice,
+}
+
+/// Whether the mirrored crop is looked at as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Flip {
+    /// Average both
+    On,
+    /// The crop alone
+    Off,
+}
+
+/// Options of `eval-pose`.
+#[derive(Debug, Args)]
+pub struct EvalPose {
+    /// COCO results to score
+    #[arg(long, requires = "annotations", conflicts_with_all = ["run", "weights"])]
+    pub results: Option<PathBuf>,
+    /// COCO annotations [default: those of the data set]
+    #[arg(long)]
+    pub annotations: Option<PathBuf>,
+    /// Run folder of a supernet
+    #[arg(long, required_unless_present_any = ["results", "weights"])]
+    pub run: Option<PathBuf>,
+    /// A single network's file
+    #[arg(long, conflicts_with = "run")]
+    pub weights: Option<PathBuf>,
+    /// Architecture: smallest, middle, hrnet, largest, an id of the run's search, or a file
+    #[arg(long, default_value = "largest")]
+    pub arch: String,
+    /// Data set folder in COCO layout; overrides the run's
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Part of the data set
+    #[arg(long, default_value = "val", value_parser = ["train", "val"])]
+    pub split: String,
+    /// Folder of the pictures [default: that of the split]
+    #[arg(long)]
+    pub images: Option<PathBuf>,
+    /// Person boxes in COCO results format, instead of the annotated boxes
+    #[arg(long)]
+    pub detections: Option<PathBuf>,
+    /// Boxes with a lower score are left out
+    #[arg(long, default_value_t = 0.0)]
+    pub box_threshold: f64,
+    /// Joints: coco, crowdpose or a RON file of facts
+    #[arg(long)]
+    pub facts: Option<String>,
+    /// Height and width of the network's input [default: the run's, 256x192 for a file]
+    #[arg(long, value_parser = parse_size)]
+    pub input: Option<(usize, usize)>,
+    /// Look at the mirrored crop as well
+    #[arg(long, value_enum, default_value_t = Flip::On)]
+    pub flip_test: Flip,
+    /// Write the COCO results here
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Write pictures with the predictions drawn here
+    #[arg(long)]
+    pub pictures: Option<PathBuf>,
+    /// Leave out pictures that are missing or damaged, and say how many
+    #[arg(long)]
+    pub skip_bad_images: bool,
+    /// Crops in a batch
+    #[arg(long, default_value_t = 32)]
+    pub batch: usize,
+    /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `cost`.
+#[derive(Debug, Args)]
+pub struct Cost {
+    /// Architecture: smallest, middle, hrnet, largest, or a file (.json, .ron, .npy)
+    #[arg(long)]
+    pub arch: String,
+    /// Search space [default: what the file says]
+    #[arg(long)]
+    pub space: Option<String>,
+    /// Height and width of the input [default: what the file says]
+    #[arg(long, value_parser = parse_size)]
+    pub input: Option<(usize, usize)>,
+    /// List every layer
+    #[arg(long)]
+    pub layers: bool,
+}
+
+/// Options of `import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// PyTorch checkpoint
+    #[arg(long)]
+    pub pth: PathBuf,
+    /// File to write (.safetensors)
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Take the single network of this architecture out of a supernet
+    #[arg(long)]
+    pub arch: Option<String>,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Run folder
+    #[arg(long)]
+    pub run: PathBuf,
+    /// Page to write [default: report.html in the run folder]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Forward of the extracted network with folded normalisation
+    Infer,
+    /// Forward, loss, backward and Adam
+    Train,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// Architecture: smallest, middle, hrnet, largest, or a file
+    #[arg(long, default_value = "hrnet")]
+    pub arch: String,
+    /// Width of the finest branch of the pose space
+    #[arg(long, default_value_t = 32)]
+    pub width: usize,
+    /// Height and width of the input
+    #[arg(long, default_value = "256x192", value_parser = parse_size)]
+    pub input: (usize, usize),
+    /// Batch sizes
+    #[arg(long, num_args = 1.., default_values_t = [1, 8])]
+    pub batch: Vec<usize>,
+    /// What to measure
+    #[arg(long, num_args = 1.., value_enum, default_values_t = [Mode::Infer, Mode::Train])]
+    pub mode: Vec<Mode>,
+    /// Repetitions, of which the median counts
+    #[arg(long, default_value_t = 5)]
+    pub reps: usize,
+    /// JSON lines of another program (keys mode, batch, seconds) to print ratios to
+    #[arg(long)]
+    pub against: Option<PathBuf>,
+    /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceChoice,
+}
+
+/// `HEIGHTxWIDTH`.
+fn parse_size(text: &str) -> Result<(usize, usize), String> {
+    let accepted = || format!("{text:?} is not HEIGHTxWIDTH, such as 256x192");
+    let (height, width) = text.split_once('x').ok_or_else(accepted)?;
+    match (height.parse(), width.parse()) {
+        (Ok(height), Ok(width)) if height > 0 && width > 0 => Ok((height, width)),
+        _ => Err(accepted()),
+    }
+}

@@ -1,0 +1,41 @@
+//! Errors at the top: what the user can fix, and the exit code.
+
+use std::fmt;
+
+/// Exit code of what the user can fix.
+const FIXABLE: u8 = 2;
+/// Exit code of everything else.
+const OTHER: u8 = 1;
+
+/// A message about something that the user can fix.
+#[derive(Debug)]
+pub struct UserError(String);
+
+impl fmt::Display for UserError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UserError {}
+
+/// An error that names file, key and value, and what is accepted.
+pub fn user(message: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(UserError(message.into()))
+}
+
+/// 2 when anything in the chain is a user's or a library's error: libraries report files, keys,
+/// values and full disks, and keep what must not happen for panics.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    let fixable = error.chain().any(|cause| {
+        cause.is::<UserError>()
+            || cause.is::<scalenas_space::Error>()
+            || cause.is::<scalenas_data::Error>()
+            || cause.is::<scalenas_eval::Error>()
+            || cause.is::<scalenas_model::Error>()
+            || cause.is::<scalenas_train::Error>()
+            || cause.is::<scalenas_evolve::Error>()
+            || cause.is::<std::io::Error>()
+    });
+    if fixable { FIXABLE } else { OTHER }
+}

@@ -1,0 +1,31 @@
+//! Ctrl-C: the first asks for a clean stop with a checkpoint, the second ends at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Shell convention for a program ended by the interrupt signal.
+const INTERRUPTED: i32 = 130;
+
+/// Whether the user asked to stop.
+#[derive(Debug, Clone)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Listens for Ctrl-C from now on.
+    pub fn install() -> anyhow::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&flag);
+        ctrlc::set_handler(move || {
+            if seen.swap(true, Ordering::Relaxed) {
+                std::process::exit(INTERRUPTED);
+            }
+            eprintln!("\nstopping after this step with a checkpoint; Ctrl-C again to end at once");
+        })?;
+        Ok(Self(flag))
+    }
+
+    /// The flag itself, for loops that check it.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}

@@ -1,0 +1,72 @@
+//! Architectures and weights by what a user calls them.
+
+use std::path::Path;
+
+use anyhow::Result;
+use burn::tensor::backend::Backend;
+use scalenas_evolve::Outcome;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{Supernet, load_supernet};
+use scalenas_space::{Architecture, MaskFile, SpaceSpec};
+use scalenas_train::RunFolder;
+
+use crate::fault::user;
+
+/// An architecture by name, by id of a run's search, or from a file.
+pub fn architecture(
+    name: &str,
+    spec: &SpaceSpec,
+    search: Option<&Outcome>,
+) -> Result<Architecture> {
+    if let Some(named) = named(name, spec) {
+        return Ok(named);
+    }
+    if let Some(candidate) = search.and_then(|outcome| outcome.find(name)) {
+        return Ok(candidate.architecture.clone());
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let ids = if search.is_some() { "an id of the search, " } else { "" };
+        return Err(user(format!(
+            "architecture {name}: no such file; accepted: smallest, middle, hrnet, largest, {ids}or \
+             a file (.json, .ron, .npy)"
+        )));
+    }
+    let architecture = MaskFile::read(path)?.architecture();
+    architecture.validate(spec).map_err(|e| anyhow::Error::new(e).context(name.to_owned()))?;
+    Ok(architecture)
+}
+
+/// The architectures that have a name in every space.
+pub fn named(name: &str, spec: &SpaceSpec) -> Option<Architecture> {
+    match name {
+        "smallest" => Some(Architecture::smallest(spec)),
+        "middle" => Some(Architecture::middle(spec)),
+        "hrnet" => Some(Architecture::hrnet(spec)),
+        "largest" => Some(Architecture::largest(spec)),
+        _ => None,
+    }
+}
+
+/// The search of a run, if it has been searched.
+pub fn search(run: &RunFolder) -> Result<Option<Outcome>> {
+    let path = run.search().join("outcome.ron");
+    Ok(if path.exists() { Some(Outcome::read(&path)?) } else { None })
+}
+
+/// The trained supernet of a run.
+pub fn supernet<B: Backend + KernelBackend>(
+    run: &RunFolder,
+    device: &B::Device,
+) -> Result<Supernet<B>> {
+    let path = run.weights();
+    if !path.exists() {
+        return Err(user(format!(
+            "{} has no {}: the run did not finish; continue it with supernet --resume {}",
+            run.path().display(),
+            path.display(),
+            run.path().display(),
+        )));
+    }
+    Ok(load_supernet(&path, device)?.0)
+}

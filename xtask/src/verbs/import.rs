@@ -1,0 +1,59 @@
+//! `import`: PyTorch checkpoints.
+
+use anyhow::Result;
+use burn::backend::Flex;
+use burn::backend::flex::FlexDevice;
+use scalenas_model::import::{Kind, read_pth};
+use scalenas_model::{Absent, NamedParameters, ScaleNet, Statistics, Supernet, save_supernet};
+use scalenas_space::Architecture;
+use serde_json::json;
+
+use crate::cli::Import as Arguments;
+use crate::networks;
+use crate::output::Output;
+
+/// Reads the checkpoint and writes it in this program's format.
+pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+    let checkpoint = read_pth(&arguments.pth)?;
+    let device = FlexDevice;
+    let origin = arguments.pth.display().to_string();
+    let spec = &checkpoint.spec;
+    let architecture = match (&arguments.arch, checkpoint.kind) {
+        (Some(name), _) => Some(networks::architecture(name, spec, None)?),
+        (None, Kind::HrNet) => Some(Architecture::hrnet(spec)),
+        (None, Kind::Supernet) => None,
+    };
+    if let Some(parent) = arguments.out.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    let (what, parameters) = if let Some(architecture) = &architecture {
+        let tensors = &checkpoint.tensors;
+        let network: ScaleNet<Flex> =
+            ScaleNet::from_named(spec, architecture, tensors, &origin, &device)?;
+        network.save(&arguments.out)?;
+        ("network", network.parameters())
+    } else {
+        let mut supernet = Supernet::<Flex>::new(spec, 0, &device);
+        supernet.load_named(&checkpoint.tensors, Absent::Refuse, &origin)?;
+        let statistics = Statistics::from_named(&checkpoint.tensors, &device);
+        save_supernet(&arguments.out, &supernet, &statistics)?;
+        let count = supernet.to_named().values().map(burn::tensor::TensorData::num_elements).sum();
+        ("supernet", count)
+    };
+    let value = json!({
+        "out": arguments.out,
+        "kind": what,
+        "space": spec.name,
+        "outputs": spec.outputs(),
+        "parameters": parameters,
+        "architecture": architecture.as_ref().map(|a| a.id(spec)),
+    });
+    let text = format!(
+        "{origin}: {what} of space {} with {} outputs, {:.2} M parameters → {}",
+        spec.name,
+        spec.outputs(),
+        parameters as f64 / 1e6,
+        arguments.out.display()
+    );
+    output.result(&value, text)
+}

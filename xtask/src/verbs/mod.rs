@@ -1,0 +1,11 @@
+//! One module a verb.
+
+pub mod bench;
+pub mod cost;
+pub mod eval_pose;
+pub mod evolve;
+pub mod import;
+pub mod quickstart;
+pub mod report;
+pub mod supernet;
+pub mod synth;

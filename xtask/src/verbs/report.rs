@@ -1,0 +1,167 @@
+//! `report`: one page about a run.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use burn::backend::Flex;
+use burn::backend::flex::FlexDevice;
+use scalenas_eval::Sigmas;
+use scalenas_evolve::{Candidate, Outcome};
+use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
+use scalenas_train::{
+    Calibrated, CalibrationSource, EvaluateOptions, Record, RunFolder, Silent, evaluate,
+    read_metrics,
+};
+use serde_json::json;
+
+use crate::cli::ReportArguments as Arguments;
+use crate::config::keypoint_facts;
+use crate::data::{People, bad_images, split};
+use crate::networks;
+use crate::output::{Output, write_file};
+use crate::pictures;
+use crate::verbs::evolve::plot;
+
+/// Pictures with predictions on the page.
+const SAMPLES: usize = 6;
+/// People evaluated for them at most.
+const SAMPLE_PEOPLE: usize = 24;
+/// Found networks drawn at most.
+const NETWORKS: usize = 8;
+
+/// Writes the page.
+pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+    let run = RunFolder::open(&arguments.run)?;
+    let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("report.html"));
+    write(&run, &out, Vec::new(), output)?;
+    output.result(&json!({ "report": out }), format!("report: {}", out.display()))
+}
+
+/// Writes the page of a run with additional lines of summary.
+pub fn write(
+    run: &RunFolder,
+    out: &PathBuf,
+    summary: Vec<(String, String)>,
+    output: &Output,
+) -> Result<()> {
+    let search = networks::search(run)?;
+    let metrics = if run.metrics().exists() { read_metrics(&run.metrics())? } else { Vec::new() };
+    let samples = samples(run, search.as_ref()).unwrap_or_else(|error| {
+        output.say(format!("no sample predictions: {error:#}"));
+        Vec::new()
+    });
+    let report = Report {
+        title: "ScaleNAS run".to_owned(),
+        summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
+        curves: curves(&metrics),
+        search: search.as_ref().map(plot),
+        architectures: search.iter().flat_map(|outcome| networks_of(run, outcome)).collect(),
+        samples,
+        data: json!({ "run": run.info(), "search": search.as_ref().map(front_figures) }),
+    };
+    write_file(out, report.to_html())
+}
+
+fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String)> {
+    let info = run.info();
+    let mut summary = vec![
+        ("Search space".to_owned(), info.space.name.clone()),
+        ("Input".to_owned(), format!("{}x{}", info.input.0, info.input.1)),
+        ("Epochs".to_owned(), info.train.epochs.to_string()),
+        ("Batch".to_owned(), info.train.batch.to_string()),
+        ("Seed".to_owned(), info.train.seed.to_string()),
+        ("ScaleNAS".to_owned(), info.program.clone()),
+    ];
+    if let Some(outcome) = search {
+        let scored = format!("{}, stopped by {:?}", outcome.candidates.len(), outcome.reason);
+        summary.push(("Networks scored".to_owned(), scored));
+    }
+    summary
+}
+
+fn curves(metrics: &[Record]) -> Vec<Curve> {
+    let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
+        metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
+    };
+    let curve = |name: &str, y_label: &str, series: Vec<Series>| Curve {
+        name: name.to_owned(),
+        series,
+        x_label: "iteration".to_owned(),
+        y_label: y_label.to_owned(),
+    };
+    let one = |label: &str, points| vec![Series { label: label.to_owned(), points }];
+    let mut curves = vec![curve("Training loss", "loss", one("supernet", points(|r| r.loss)))];
+    let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    for record in metrics {
+        if let (Some(subnet), Some(ap)) = (&record.subnet, record.ap) {
+            subnets.entry(subnet).or_default().push((record.iteration as f64, ap));
+        }
+    }
+    if !subnets.is_empty() {
+        let series = subnets.into_iter();
+        let series = series.map(|(label, points)| Series { label: label.to_owned(), points });
+        curves.push(curve("Validation of named subnets", "AP", series.collect()));
+    }
+    let rates = points(|r| r.learning_rate);
+    curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
+    curves.retain(|curve| curve.series.iter().any(|series| !series.points.is_empty()));
+    curves
+}
+
+/// Members of the front, evenly spread if there are many.
+pub fn spread(outcome: &Outcome, count: usize) -> Vec<&Candidate> {
+    let front = outcome.front();
+    if front.len() <= count {
+        return front;
+    }
+    let last = front.len() - 1;
+    (0..count).map(|k| front[k * last / (count - 1)]).collect()
+}
+
+fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
+    let found = |candidate: &Candidate| FoundNet {
+        id: candidate.id.clone(),
+        spec: run.info().space.clone(),
+        architecture: candidate.architecture.clone(),
+        stats: vec![
+            ("AP".to_owned(), format!("{:.3}", candidate.score())),
+            ("params".to_owned(), format!("{:.2} M", candidate.cost.parameters as f64 / 1e6)),
+            ("GMACs".to_owned(), format!("{:.4}", candidate.cost.gmacs())),
+            ("GiMACs".to_owned(), format!("{:.4}", candidate.cost.gimacs())),
+        ],
+    };
+    spread(outcome, NETWORKS).into_iter().map(found).collect()
+}
+
+fn front_figures(outcome: &Outcome) -> serde_json::Value {
+    let figures = |candidate: &&Candidate| {
+        json!({
+            "id": candidate.id,
+            "ap": candidate.score(),
+            "cost": candidate.cost,
+            "architecture": candidate.architecture,
+        })
+    };
+    outcome.front().iter().map(figures).collect()
+}
+
+/// Predictions of the best network found (or the largest one) on held-out pictures.
+fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
+    let (info, device) = (run.info(), FlexDevice);
+    let supernet = networks::supernet::<Flex>(run, &device)?;
+    let facts = keypoint_facts(&info.facts)?;
+    let bad = bad_images(true);
+    let training = People::read(split(&info.data, "train")?, &facts, info.input)?;
+    let training = training.training(Default::default(), info.train.seed, bad)?;
+    let held_out = People::read(split(&info.data, "val")?, &facts, info.input)?;
+    let dataset = held_out.annotated(SAMPLE_PEOPLE, bad)?;
+    let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
+    let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
+    let (batch, count) = (info.train.batch, info.train.calibration_batches);
+    let source = CalibrationSource::read(&training, batch, count, info.train.seed, &device)?;
+    let subnet = Calibrated::new(&supernet, &best, &source);
+    let found = evaluate(&subnet, &dataset, &EvaluateOptions::default(), &Silent, &device)?;
+    let sigmas = Sigmas::new(facts.sigmas.clone())?;
+    pictures::samples(&dataset, &found.candidates, &sigmas, SAMPLES)
+}

@@ -1,0 +1,35 @@
+//! `synth`: a data set of synthetic people.
+
+use anyhow::Result;
+use scalenas_data::synth::{SynthConfig, write_pose};
+use serde_json::json;
+
+use crate::cli::Synth as Arguments;
+use crate::output::Output;
+
+/// Writes the data set.
+pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+    let config = SynthConfig {
+        train: arguments.train,
+        val: arguments.val,
+        height: arguments.size.0,
+        width: arguments.size.1,
+        most_people: arguments.people,
+        seed: arguments.seed,
+        ..SynthConfig::default()
+    };
+    let summary = write_pose(&arguments.out, &config)?;
+    let out = arguments.out.display();
+    let value = json!({
+        "out": arguments.out,
+        "train_images": summary.train_images,
+        "train_people": summary.train_people,
+        "val_images": summary.val_images,
+        "val_people": summary.val_people,
+    });
+    let text = format!(
+        "{out}: {} pictures with {} people to train on, {} with {} held out",
+        summary.train_images, summary.train_people, summary.val_images, summary.val_people
+    );
+    output.result(&value, text)
+}
