@@ -84,4 +84,9 @@ impl Simd for Avx2 {
     unsafe fn where_positive(value: __m256, of: __m256) -> __m256 {
         _mm256_and_ps(value, _mm256_cmp_ps::<_CMP_NLE_UQ>(of, _mm256_setzero_ps()))
     }
+
+    #[inline(always)]
+    unsafe fn all_zero(a: Self::Vector) -> bool {
+        _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_EQ_OQ>(a, _mm256_setzero_ps())) == 0xff
+    }
 }

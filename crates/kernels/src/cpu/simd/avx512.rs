@@ -81,4 +81,9 @@ impl Simd for Avx512 {
         let keep = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(of, _mm512_setzero_ps());
         _mm512_maskz_mov_ps(keep, value)
     }
+
+    #[inline(always)]
+    unsafe fn all_zero(a: Self::Vector) -> bool {
+        _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, _mm512_setzero_ps()) == u16::MAX
+    }
 }

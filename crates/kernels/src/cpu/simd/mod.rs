@@ -47,6 +47,8 @@ pub(crate) trait Simd: Copy {
     unsafe fn relu(a: Self::Vector) -> Self::Vector;
     /// `value` where `of` is positive or NaN, otherwise zero: the gradient of [`Simd::relu`].
     unsafe fn where_positive(value: Self::Vector, of: Self::Vector) -> Self::Vector;
+    /// Whether every lane is zero of either sign; NaN is not.
+    unsafe fn all_zero(a: Self::Vector) -> bool;
 }
 
 /// Work written once for every instruction set.

@@ -80,4 +80,9 @@ impl Simd for Neon {
         let drop = vcleq_f32(of, vdupq_n_f32(0.0));
         vreinterpretq_f32_u32(vbicq_u32(vreinterpretq_u32_f32(value), drop))
     }
+
+    #[inline(always)]
+    unsafe fn all_zero(a: Self::Vector) -> bool {
+        vminvq_u32(vceqq_f32(a, vdupq_n_f32(0.0))) == u32::MAX
+    }
 }

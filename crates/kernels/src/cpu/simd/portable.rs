@@ -75,4 +75,9 @@ impl Simd for Portable {
     unsafe fn where_positive(value: Self::Vector, of: Self::Vector) -> Self::Vector {
         map(value, of, |value, of| if of <= 0.0 { 0.0 } else { value })
     }
+
+    #[inline(always)]
+    unsafe fn all_zero(a: Self::Vector) -> bool {
+        a.iter().all(|&value| value == 0.0)
+    }
 }

@@ -1,0 +1,226 @@
+//! Weight gradient of any kernel, stride and padding: correlations of input pixels with output
+//! gradients, row by row, for every tap.
+
+#![expect(unsafe_code, reason = "sums are written in parallel through one pointer")]
+
+use std::ops::Range;
+
+use crate::backend::ConvGeometry;
+use crate::cpu::maps::Maps;
+use crate::cpu::memory::Buffer;
+use crate::cpu::parallel::{self, Shared};
+use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::tile::{
+    PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile,
+};
+
+/// Sums beyond this many bytes are not kept once per thread but cut by inputs among the threads.
+const PRIVATE_SUMS: usize = 512 * 1024;
+/// Input rows and output gradients of a block in bytes: what stays in the second-level cache while
+/// all taps pass over it.
+const BLOCK_BYTES: usize = 256 * 1024;
+/// Input channels that a task takes at least, where the sums are cut by inputs.
+const TASK_INPUTS: usize = 24;
+
+/// The gradient of a weight `[out, in, kernel, kernel]`, written to `gradient`.
+pub(crate) fn weight_gradient(
+    x: &Maps,
+    dy: &Maps,
+    kernel: usize,
+    geometry: ConvGeometry,
+    gradient: &mut [f32],
+) {
+    let job = Job { x, dy, kernel, geometry };
+    let mut sums = None;
+    // SAFETY: the kernel writes only memory that it allocates.
+    unsafe { dispatch(Sum { job, sums: &mut sums }) };
+    sums.expect("the kernel ran").write(&job, gradient);
+}
+
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    x: &'a Maps,
+    dy: &'a Maps,
+    kernel: usize,
+    geometry: ConvGeometry,
+}
+
+/// Sums of all slots: `[slot][tap][panel][input][two vectors of outputs]`.
+struct Sums {
+    buffer: Buffer,
+    slots: usize,
+    panels: Panels,
+}
+
+impl Sums {
+    /// Adds the slots in their order and rearranges them as a weight.
+    fn write(&self, job: &Job<'_>, gradient: &mut [f32]) {
+        let (inputs, taps) = (job.x.extent.channels, job.kernel * job.kernel);
+        let tap_len = self.panels.padded() * inputs;
+        let values = self.buffer.as_slice();
+        let whole = self.panels.lanes * PANEL_VECTORS;
+        let gradient = Shared(gradient.as_mut_ptr());
+        parallel::ranges(self.panels.columns, parallel::threads() * 2, 1, |outputs| {
+            for output in outputs {
+                let panel = self.panels.get(output / whole);
+                let width = panel.vectors * self.panels.lanes;
+                for input in 0..inputs {
+                    let start = panel.start * inputs + input * width + output - panel.start;
+                    for tap in 0..taps {
+                        let slots = (0..self.slots).map(|slot| (slot * taps + tap) * tap_len);
+                        let sum = slots.map(|slot| values[slot + start]).sum::<f32>();
+                        let at = (output * inputs + input) * taps + tap;
+                        // SAFETY: inside the gradient; tasks write disjoint outputs.
+                        unsafe { *gradient.get().add(at) = sum };
+                    }
+                }
+            }
+        });
+    }
+}
+
+struct Sum<'a> {
+    job: Job<'a>,
+    sums: &'a mut Option<Sums>,
+}
+
+impl Kernel for Sum<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { job, sums } = self;
+        let panels = Panels::of::<S>(job.dy.extent.channels);
+        let inputs = job.x.extent.channels;
+        let lines = job.dy.extent.batch * job.dy.extent.height;
+        let slot_len = job.kernel * job.kernel * panels.padded() * inputs;
+        let private = slot_len * size_of::<f32>() <= PRIVATE_SUMS;
+        let slots = if private { parallel::threads().min(lines).max(1) } else { 1 };
+        let mut buffer = Buffer::zeros(slot_len * slots);
+        let shared = Shared((buffer.as_mut_ptr(), job));
+        if private {
+            let share = lines.div_ceil(slots);
+            parallel::run(slots, |slot| {
+                let (to, job) = shared.get();
+                let lines = lines.min(slot * share)..lines.min((slot + 1) * share);
+                // SAFETY: slots are disjoint.
+                unsafe {
+                    let to = to.add(slot * slot_len);
+                    dispatch(Part { job, panels, to, lines, inputs: 0..inputs });
+                }
+            });
+        } else {
+            parallel::ranges(inputs, inputs.div_ceil(TASK_INPUTS), 1, |inputs| {
+                let (to, job) = shared.get();
+                // SAFETY: rows of inputs are disjoint.
+                unsafe { dispatch(Part { job, panels, to, lines: 0..lines, inputs }) };
+            });
+        }
+        *sums = Some(Sums { buffer, slots, panels });
+    }
+}
+
+/// One task: some rows of output gradients, some input channels.
+struct Part<'a> {
+    job: Job<'a>,
+    panels: Panels,
+    to: *mut f32,
+    lines: Range<usize>,
+    inputs: Range<usize>,
+}
+
+impl Kernel for Part<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Job { x, dy, geometry, kernel } = self.job;
+        let line_bytes = (x.extent.width * x.extent.channels * geometry.stride
+            + dy.extent.width * dy.extent.channels)
+            * size_of::<f32>();
+        let step = (BLOCK_BYTES / line_bytes.max(1)).max(1);
+        let mut start = self.lines.start;
+        while start < self.lines.end {
+            let lines = start..self.lines.end.min(start + step);
+            for tap in 0..kernel * kernel {
+                for panel in 0..self.panels.count() {
+                    let vectors = self.panels.get(panel).vectors;
+                    let mut input = self.inputs.start;
+                    while input < self.inputs.end {
+                        let rows = rows_that_fit::<S>(self.inputs.end - input);
+                        let place = Place { tap, panel, input };
+                        let lines = lines.clone();
+                        // SAFETY: `rows` inputs exist from `input` on.
+                        unsafe { with_tile!(rows, vectors, block::<S>(&self, place, lines)) };
+                        input += rows;
+                    }
+                }
+            }
+            start += step;
+        }
+    }
+}
+
+/// Where a register tile belongs.
+#[derive(Clone, Copy)]
+struct Place {
+    tap: usize,
+    panel: usize,
+    input: usize,
+}
+
+/// Adds a block of lines to one register tile of the sums.
+///
+/// # Safety
+/// `R` inputs and `N` vectors of outputs exist at `place`.
+#[inline(always)]
+unsafe fn block<S: Simd, const R: usize, const N: usize>(
+    part: &Part<'_>,
+    place: Place,
+    lines: Range<usize>,
+) {
+    let Part { job, panels, to, .. } = part;
+    let columns = panels.get(place.panel);
+    let inputs = job.x.extent.channels;
+    let start = (place.tap * panels.padded() + columns.start) * inputs + place.input * N * S::LANES;
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let at = |r: usize, v: usize| to.add(start + (r * N + v) * S::LANES);
+        let mut tile: Tile<S, R, N> = [[S::splat(0.0); N]; R];
+        for (r, row) in tile.iter_mut().enumerate() {
+            for (v, sum) in row.iter_mut().enumerate() {
+                *sum = S::load(at(r, v));
+            }
+        }
+        for line in lines {
+            if let Some(run) = job.run(place, columns.start, line) {
+                correlate::<S, R, N>(&mut tile, run, columns.tail(S::LANES));
+            }
+        }
+        for (r, row) in tile.into_iter().enumerate() {
+            for (v, sum) in row.into_iter().enumerate() {
+                S::store(at(r, v), sum);
+            }
+        }
+    }
+}
+
+impl Job<'_> {
+    /// The pixels of one line of output gradients that a tap reaches, with their input pixels.
+    #[inline(always)]
+    fn run(&self, place: Place, output: usize, line: usize) -> Option<Run> {
+        let (x, dy) = (&self.x.extent, &self.dy.extent);
+        let ConvGeometry { stride, padding } = self.geometry;
+        let (ky, kx) = (place.tap / self.kernel, place.tap % self.kernel);
+        let (picture, row) = (line / dy.height, line % dy.height);
+        let y = (row * stride + ky).checked_sub(padding).filter(|&y| y < x.height)?;
+        let first = padding.saturating_sub(kx).div_ceil(stride);
+        let end = (x.width + padding).saturating_sub(kx).div_ceil(stride).min(dy.width);
+        let pixels = end.checked_sub(first).filter(|&pixels| pixels > 0)?;
+        let source = (picture * x.height + y) * x.width + first * stride + kx - padding;
+        let target = line * dy.width + first;
+        Some(Run {
+            left: self.x.as_ptr().wrapping_add(source * x.channels + place.input),
+            left_step: stride * x.channels,
+            right: self.dy.as_ptr().wrapping_add(target * dy.channels + output),
+            right_step: dy.channels,
+            pixels,
+        })
+    }
+}

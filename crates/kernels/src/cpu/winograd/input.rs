@@ -1,0 +1,109 @@
+//! Tiles of pixels to points: inputs (6x6 with `Bᵀ`) and output gradients (4x4 with `A`).
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on raw pointers")]
+
+use super::{Grid, INPUT, OUTPUT, Place, Points, transform};
+use crate::cpu::maps::Extent;
+use crate::cpu::simd::Simd;
+
+/// Where pixels come from; `zeros` stands for those outside.
+#[derive(Clone, Copy)]
+pub(super) struct Source {
+    pub pixels: *const f32,
+    pub extent: Extent,
+    pub zeros: *const f32,
+}
+
+impl Source {
+    /// Pointers to the `N` x `N` pixels from `(y, x)` on.
+    #[inline(always)]
+    fn tile<const N: usize>(&self, picture: usize, y: isize, x: isize) -> [[*const f32; N]; N] {
+        let Extent { height, width, channels, .. } = self.extent;
+        let mut pointers = [[self.zeros; N]; N];
+        for (i, row) in pointers.iter_mut().enumerate() {
+            // Negative positions become huge, so one comparison checks both ends.
+            let y = (y + i as isize) as usize;
+            if y >= height {
+                continue;
+            }
+            let line = (picture * height + y) * width;
+            for (j, pointer) in row.iter_mut().enumerate() {
+                let x = (x + j as isize) as usize;
+                if x < width {
+                    *pointer = self.pixels.wrapping_add((line + x) * channels);
+                }
+            }
+        }
+        pointers
+    }
+}
+
+/// Transforms input tiles `tiles` into `to`, the first of them becoming tile `first` there.
+///
+/// # Safety
+/// `source` is valid for its extent, `to` for `points`; channels are whole vectors.
+#[inline(always)]
+pub(super) unsafe fn inputs<S: Simd>(
+    source: Source,
+    padding: usize,
+    grid: Grid,
+    tiles: std::ops::Range<usize>,
+    to: *mut f32,
+    points: Points,
+    first: usize,
+) {
+    for (tile, index) in tiles.zip(first..) {
+        let Place { picture, y, x } = grid.place(tile);
+        let (y, x) = (y as isize - padding as isize, x as isize - padding as isize);
+        let pixels = source.tile::<INPUT>(picture, y, x);
+        let mut channel = 0;
+        while channel < points.channels {
+            let mut rows = [[S::splat(0.0); INPUT]; INPUT];
+            for (row, pixels) in rows.iter_mut().zip(&pixels) {
+                *row = transform::input::<S>(pixels.map(|pixel| S::load(pixel.add(channel))));
+            }
+            for j in 0..INPUT {
+                let column = transform::input::<S>(rows.map(|row| row[j]));
+                for (i, value) in column.into_iter().enumerate() {
+                    S::store(to.add(points.offset(i * INPUT + j, index) + channel), value);
+                }
+            }
+            channel += S::LANES;
+        }
+    }
+}
+
+/// Transforms tiles of output gradients, as [`inputs`] does.
+///
+/// # Safety
+/// As for [`inputs`].
+#[inline(always)]
+pub(super) unsafe fn output_gradients<S: Simd>(
+    source: Source,
+    grid: Grid,
+    tiles: std::ops::Range<usize>,
+    to: *mut f32,
+    points: Points,
+    first: usize,
+) {
+    for (tile, index) in tiles.zip(first..) {
+        let Place { picture, y, x } = grid.place(tile);
+        let pixels = source.tile::<OUTPUT>(picture, y as isize, x as isize);
+        let mut channel = 0;
+        while channel < points.channels {
+            let mut rows = [[S::splat(0.0); INPUT]; OUTPUT];
+            for (row, pixels) in rows.iter_mut().zip(&pixels) {
+                let values = pixels.map(|pixel| S::load(pixel.add(channel)));
+                *row = transform::output_gradient::<S>(values);
+            }
+            for j in 0..INPUT {
+                let column = transform::output_gradient::<S>(rows.map(|row| row[j]));
+                for (i, value) in column.into_iter().enumerate() {
+                    S::store(to.add(points.offset(i * INPUT + j, index) + channel), value);
+                }
+            }
+            channel += S::LANES;
+        }
+    }
+}
+
