@@ -75,6 +75,7 @@ impl ModuleArch {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Architecture {
     /// Searched modules in order.
+    #[serde(deserialize_with = "read_modules")]
     pub modules: Vec<ModuleArch>,
 }
 
@@ -180,6 +181,19 @@ impl<'de> Deserialize<'de> for ModuleArch {
         let written = Written::deserialize(deserializer)?;
         Self::from_rows(&written.depth, &written.fusion).map_err(serde::de::Error::custom)
     }
+}
+
+/// Modules as a file holds them; the message for a bad one says which it is.
+pub(crate) fn read_modules<'de, D>(deserializer: D) -> Result<Vec<ModuleArch>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let modules = Vec::<Written>::deserialize(deserializer)?;
+    let modules = modules.iter().enumerate().map(|(index, module)| {
+        let read = ModuleArch::from_rows(&module.depth, &module.fusion);
+        read.map_err(|reason| serde::de::Error::custom(format!("module {index}: {reason}")))
+    });
+    modules.collect()
 }
 
 impl ModuleArch {

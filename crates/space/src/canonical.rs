@@ -9,6 +9,7 @@ const ID_DIGITS: usize = 12;
 
 impl Architecture {
     /// The same function with dead bits cleared and dead trailing blocks removed.
+    #[must_use]
     pub fn canonical(&self, spec: &SpaceSpec) -> Self {
         let usage = Usage::new(spec, self, Reach::Live);
         let modules = self.modules.iter().enumerate().map(|(index, module)| {

@@ -79,7 +79,10 @@ pub enum Error {
         reason: String,
     },
     /// An input size that the network cannot take.
-    #[error("input {height}x{width} is not accepted: both sides must be multiples of {multiple}")]
+    #[error(
+        "input {height}x{width} is not accepted: both sides must be multiples of {multiple} up to \
+         {largest}"
+    )]
     Input {
         /// Rows.
         height: usize,
@@ -87,6 +90,8 @@ pub enum Error {
         width: usize,
         /// Stride of the coarsest branch.
         multiple: usize,
+        /// Longest side.
+        largest: usize,
     },
     /// A file cannot be read or written, or does not hold an architecture.
     #[error("failed to {action} {path}: {reason}")]

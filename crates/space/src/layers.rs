@@ -1,9 +1,9 @@
 //! Layers of a network under their PyTorch checkpoint names, with exact parameters and MACs.
 
 use crate::architecture::Architecture;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::plan::{Plan, Reach};
-use crate::spec::{Head, SpaceSpec};
+use crate::spec::{Head, MAX_SIDE, SpaceSpec};
 
 /// What follows a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,8 +112,9 @@ pub(crate) struct Geometry<'a> {
 impl<'a> Geometry<'a> {
     pub fn new(spec: &'a SpaceSpec, (height, width): (usize, usize)) -> Result<Self> {
         let multiple = spec.coarsest_stride();
-        if height == 0 || width == 0 || height % multiple != 0 || width % multiple != 0 {
-            return Err(crate::Error::Input { height, width, multiple });
+        let fits = |side: usize| (1..=MAX_SIDE).contains(&side) && side.is_multiple_of(multiple);
+        if !fits(height) || !fits(width) {
+            return Err(Error::Input { height, width, multiple, largest: MAX_SIDE });
         }
         Ok(Self { spec, size: (height / 4, width / 4) })
     }

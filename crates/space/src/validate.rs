@@ -1,6 +1,6 @@
 //! Whether an architecture belongs to a space; the message names the module, branch and step.
 
-use crate::architecture::{Architecture, ModuleArch};
+use crate::architecture::{Architecture, MAX_STEPS, ModuleArch, all};
 use crate::error::{Error, Result};
 use crate::spec::SpaceSpec;
 
@@ -42,23 +42,46 @@ fn validate_module(spec: &SpaceSpec, index: usize, module: &ModuleArch) -> Resul
                 accepted: spec.depth_choices.clone(),
             });
         }
-        for step in 0..depth {
-            let fault = |reason: String| Error::Fusion { module: index, branch, step, reason };
-            if !module.fused(branch, step, branch) {
-                return Err(fault("the identity bit is 0, accepted: 1".to_owned()));
-            }
-            let found = module.sources(branch, step);
-            let last = spec.is_converging(index) && step + 1 == depth;
-            if last && found != module.converged(branch) {
-                let rule = if branch == 0 { "every source" } else { "itself alone" };
-                let bits = format!("{found:0width$b}", width = module.branches());
-                return Err(fault(format!(
-                    "the last step of the last module takes {rule} in space {}, found the \
-                     sources {bits} (highest branch first)",
-                    spec.name
-                )));
-            }
+        for step in 0..MAX_STEPS {
+            validate_row(spec, index, module, (branch, step)).map_err(|reason| Error::Fusion {
+                module: index,
+                branch,
+                step,
+                reason,
+            })?;
         }
+    }
+    Ok(())
+}
+
+/// The sources of one branch in one step.
+fn validate_row(
+    spec: &SpaceSpec,
+    index: usize,
+    module: &ModuleArch,
+    (branch, step): (usize, usize),
+) -> Result<(), String> {
+    let (depth, found) = (module.depth(branch), module.sources(branch, step));
+    if step >= depth {
+        return match found {
+            0 => Ok(()),
+            _ => Err(format!("fusion after the branch's depth {depth}, accepted: none")),
+        };
+    }
+    let written = || format!("{found:0width$b} (highest branch first)", width = module.branches());
+    if found & !all(module.branches()) != 0 {
+        return Err(format!("sources {}, but {} branches", written(), module.branches()));
+    }
+    if !module.fused(branch, step, branch) {
+        return Err("the identity bit is 0, accepted: 1".to_owned());
+    }
+    if spec.is_converging(index) && step + 1 == depth && found != module.converged(branch) {
+        let rule = if branch == 0 { "every source" } else { "itself alone" };
+        return Err(format!(
+            "the last step of the last module takes {rule} in space {}, found the sources {}",
+            spec.name,
+            written()
+        ));
     }
     Ok(())
 }

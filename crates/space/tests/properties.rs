@@ -1,9 +1,11 @@
 //! Laws that hold for every architecture that sampling and variation can produce.
 
+use std::path::Path;
+
 use proptest::prelude::*;
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::vary::{MutationRates, crossover, mutate};
-use scalenas_space::{Architecture, CostModel, SpaceSpec, cost, layers, rng, sample};
+use scalenas_space::{Architecture, CostModel, Head, SpaceSpec, cost, layers, rng, sample};
 
 fn spaces() -> impl Strategy<Value = SpaceSpec> {
     let presets = SpaceSpec::presets().to_vec();
@@ -109,6 +111,41 @@ fn the_cycle_visits_both_corners() {
 }
 
 #[test]
+fn a_bad_file_names_module_branch_and_step() {
+    let text = Architecture::largest(&SpaceSpec::tiny()).to_json();
+    let damaged = text.replacen("[1,1,1]", "[1,1]", 1);
+    let message = Architecture::from_json(&damaged).expect_err("a fault").to_string();
+    assert!(message.contains("module 1: branch 0 step 0: 2 bits"), "{message}");
+    assert!(Architecture::read(Path::new("a.txt"), &SpaceSpec::tiny()).is_err());
+}
+
+#[test]
+fn spaces_without_a_network_are_refused() {
+    let message = |change: &dyn Fn(&mut SpaceSpec)| {
+        let mut space = SpaceSpec::tiny();
+        change(&mut space);
+        space.validate().expect_err("a fault").to_string()
+    };
+    let huge = message(&|space| space.widths[3] = usize::MAX);
+    assert!(huge.contains("space tiny: widths"), "{huge}");
+    let many = message(&|space| space.stages[1].modules = usize::MAX);
+    assert!(many.contains("space tiny: stages"), "{many}");
+    assert!(message(&|space| space.stem.expansion = 0).contains("stem"));
+    assert!(message(&|space| space.depth_choices = vec![3, 2]).contains("depth_choices"));
+    assert!(message(&|space| space.head = Head::Heatmap { joints: 0 }).contains("head"));
+    assert!(SpaceSpec::pose(usize::MAX, 17).validate().is_err());
+}
+
+#[test]
+fn the_tiny_space_is_tiny() {
+    /// A fiftieth of HRNet-W32 at 256x192, so that the quickstart takes minutes on a CPU.
+    const MOST_MACS: u64 = 150_000_000;
+    let space = SpaceSpec::tiny();
+    let cost = cost::cost(&space, &Architecture::largest(&space), (128, 96)).expect("valid");
+    assert!(cost.macs < MOST_MACS, "{} MACs", cost.macs);
+}
+
+#[test]
 fn faults_name_their_place() {
     let space = SpaceSpec::preset("pose_w32").expect("a preset");
     let message = |change: &dyn Fn(&mut Architecture)| {
@@ -122,6 +159,11 @@ fn faults_name_their_place() {
     assert!(identity.contains("module 3 branch 0 step 2"), "{identity}");
     let last = message(&|a| a.modules[7].set_sources(2, 4, 0b1111));
     assert!(last.contains("module 7 branch 2 step 4"), "{last}");
+    let stray = message(&|a| a.modules[0].set_sources(1, 0, 0b111));
+    assert!(
+        stray.contains("module 0 branch 1 step 0: sources 111 (highest branch first)"),
+        "{stray}"
+    );
     let other = Architecture::largest(&SpaceSpec::tiny()).validate(&space).expect_err("a fault");
     assert!(other.to_string().contains("pose_w32 has 8"), "{other}");
     let name = SpaceSpec::preset("pose_w23").expect_err("a fault").to_string();

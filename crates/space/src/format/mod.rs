@@ -26,6 +26,7 @@ pub enum Task {
 #[derive(Debug, Clone, Deserialize)]
 pub struct MaskFile {
     /// Searched modules.
+    #[serde(deserialize_with = "crate::architecture::read_modules")]
     pub modules: Vec<ModuleArch>,
     /// What it is for.
     #[serde(default)]
@@ -89,7 +90,7 @@ impl Architecture {
 
     /// From JSON; other keys beside `modules` are ignored.
     pub fn from_json(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(|e| parse("JSON", e))
+        serde_json::from_str(text).map_err(|e| parse("JSON", &e))
     }
 
     /// RON text.
@@ -99,12 +100,12 @@ impl Architecture {
 
     /// From RON.
     pub fn from_ron(text: &str) -> Result<Self> {
-        ron::from_str(text).map_err(|e| parse("RON", e))
+        ron::from_str(text).map_err(|e| parse("RON", &e))
     }
 
     /// From a published mask: a pickled array of objects, read without executing anything.
     pub fn from_npy(bytes: &[u8]) -> Result<Self> {
-        npy::read(bytes).map_err(|reason| parse("npy", reason))
+        npy::read(bytes).map_err(|reason| parse("npy", &reason))
     }
 
     /// Reads a file and checks it against a space.
@@ -123,12 +124,14 @@ impl Architecture {
             other => return Err(fault(format!("extension {other:?}, accepted: .json, .ron"))),
         };
         let temporary = path.with_extension("partial");
-        fs::write(&temporary, text)
-            .and_then(|()| fs::rename(&temporary, path))
-            .map_err(|e| fault(e.to_string()))
+        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
+            // The write's error is the one to report; nothing half-written stays behind.
+            let _ = fs::remove_file(&temporary);
+            fault(e.to_string())
+        })
     }
 }
 
-fn parse(format: &'static str, reason: impl ToString) -> Error {
+fn parse(format: &'static str, reason: &impl ToString) -> Error {
     Error::Parse { format, reason: reason.to_string() }
 }

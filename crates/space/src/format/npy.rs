@@ -1,8 +1,9 @@
 //! The published masks: a `.npy` file whose one array holds, per module, a dictionary of depths `d`
 //! and fusion rows `f`.
 
-use super::pickle::{Pickle, Value};
-use crate::architecture::{Architecture, MAX_STEPS, ModuleArch};
+use super::pickle::Pickle;
+use crate::architecture::{Architecture, MAX_BRANCHES, MAX_STEPS, ModuleArch};
+use crate::spec::MAX_MODULES;
 
 type Result<T> = std::result::Result<T, String>;
 
@@ -13,8 +14,8 @@ const OBJECTS: &str = "'|O'";
 /// Reads a mask.
 pub(super) fn read(bytes: &[u8]) -> Result<Architecture> {
     let pickle = Pickle::read(payload(bytes)?)?;
-    let modules = pickle.elements(pickle.root())?;
-    let modules = modules.into_iter().enumerate().map(|(index, module)| {
+    let modules = pickle.elements(pickle.root(), MAX_MODULES)?;
+    let modules = modules.iter().enumerate().map(|(index, &module)| {
         read_module(&pickle, module).map_err(|reason| format!("module {index}: {reason}"))
     });
     Ok(Architecture { modules: modules.collect::<Result<_>>()? })
@@ -37,32 +38,36 @@ fn payload(bytes: &[u8]) -> Result<&[u8]> {
 }
 
 fn read_module(pickle: &Pickle, module: usize) -> Result<ModuleArch> {
-    let Value::Dict(entries) = pickle.value(module) else {
-        return Err("not a dictionary".to_owned());
-    };
-    let find = |name: &str| {
-        let mut keys = entries.iter();
-        let found = keys.find(|(key, _)| matches!(pickle.value(*key), Value::Text(t) if t == name));
-        found.map(|&(_, value)| value).ok_or_else(|| format!("no key {name:?}"))
-    };
-    let depth: Vec<usize> =
-        pickle.integers(find("d")?)?.into_iter().map(|depth| depth.max(0) as usize).collect();
-    if let Some(too_deep) = depth.iter().find(|&&depth| depth > MAX_STEPS) {
-        return Err(format!("depth {too_deep}, at most {MAX_STEPS}"));
+    let depths = pickle.elements(pickle.entry(module, "d")?, MAX_BRANCHES)?;
+    let branches = pickle.elements(pickle.entry(module, "f")?, MAX_BRANCHES)?;
+    if depths.len() != branches.len() {
+        return Err(format!("{} depths, but fusion of {}", depths.len(), branches.len()));
     }
-    let rows = pickle.elements(find("f")?)?;
-    // Object arrays of two dimensions come flat: the published ones have five steps a branch.
-    let steps = rows.len().checked_div(depth.len()).unwrap_or(0);
-    let mut fusion = Vec::new();
-    for (branch, &depth) in depth.iter().enumerate() {
-        let rows = rows.get(branch * steps..branch * steps + depth);
-        let rows = rows.ok_or_else(|| format!("branch {branch}: fewer than {depth} rows"))?;
-        fusion.push(rows.iter().map(|&row| bits(pickle, row)).collect::<Result<Vec<_>>>()?);
+    let (mut depth, mut fusion) = (Vec::new(), Vec::new());
+    for (branch, (&blocks, &rows)) in depths.iter().zip(branches).enumerate() {
+        let read = read_branch(pickle, blocks, rows);
+        let rows = read.map_err(|reason| format!("branch {branch}: {reason}"))?;
+        depth.push(rows.len());
+        fusion.push(rows);
     }
     ModuleArch::from_rows(&depth, &fusion)
 }
 
+/// The rows of a branch; those beyond its depth are filled up with rows of zeros in the files.
+fn read_branch(pickle: &Pickle, depth: usize, rows: usize) -> Result<Vec<Vec<u8>>> {
+    let depth = pickle.integer(depth)?;
+    let rows = pickle.elements(rows, MAX_STEPS)?;
+    let live = usize::try_from(depth).ok().and_then(|depth| rows.get(..depth));
+    let live = live.ok_or_else(|| format!("depth {depth}, but {} rows", rows.len()))?;
+    let rows = live.iter().enumerate();
+    rows.map(|(step, &row)| bits(pickle, row).map_err(|reason| format!("step {step}: {reason}")))
+        .collect()
+}
+
 fn bits(pickle: &Pickle, row: usize) -> Result<Vec<u8>> {
-    let bit = |value: i64| u8::try_from(value).map_err(|_| format!("{value} is not a bit"));
-    pickle.integers(row)?.into_iter().map(bit).collect()
+    let bit = |&index: &usize| {
+        let value = pickle.integer(index)?;
+        u8::try_from(value).map_err(|_| format!("{value} is not a bit"))
+    };
+    pickle.elements(row, MAX_BRANCHES)?.iter().map(bit).collect()
 }

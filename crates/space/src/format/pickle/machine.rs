@@ -1,85 +1,25 @@
-//! A reader of pickles that executes nothing.
-//!
-//! The published masks are pickled NumPy arrays. A pickle is a program for a stack machine; this one
-//! knows only the instructions that build plain data, and the three callables that NumPy writes are
-//! recognised by name and replaced by data. Anything else is an error, so that a hostile file can
-//! at worst be refused.
+//! The stack machine: instructions that build plain data, nothing else.
 
-type Result<T> = std::result::Result<T, String>;
+use super::{MOST_VALUES, Result, Value};
 
-/// Instructions of one file: masks need a few thousand.
-const MOST_VALUES: usize = 1 << 20;
-
-/// A value, with references to other values by index.
-#[derive(Debug, Clone)]
-pub(super) enum Value {
-    None,
-    Int(i64),
-    Text(String),
-    List(Vec<usize>),
-    Tuple(Vec<usize>),
-    Dict(Vec<(usize, usize)>),
-    /// A name; never looked up.
-    Global(String),
-    /// Element type, such as `i8` or `O8`.
-    Dtype(String),
-    /// Elements in order, whatever the shape.
-    Array(Vec<usize>),
-    Mark,
-}
-
-/// All values of a file.
-pub(super) struct Pickle {
-    values: Vec<Value>,
-    root: usize,
-}
-
-impl Pickle {
-    /// Reads a pickle of protocol 2 to 4.
-    pub fn read(bytes: &[u8]) -> Result<Self> {
-        let mut machine = Machine { bytes, at: 0, values: vec![], stack: vec![], memo: vec![] };
-        while machine.step()? {}
-        let root = machine.pop()?;
-        Ok(Self { values: machine.values, root })
-    }
-
-    pub fn root(&self) -> usize {
-        self.root
-    }
-
-    pub fn value(&self, index: usize) -> &Value {
-        &self.values[index]
-    }
-
-    /// Elements of an array, list or tuple.
-    pub fn elements(&self, index: usize) -> Result<Vec<usize>> {
-        match self.value(index) {
-            Value::Array(items) | Value::List(items) | Value::Tuple(items) => Ok(items.clone()),
-            other => Err(format!("an array was expected, found {other:?}")),
-        }
-    }
-
-    /// Integers of an array, list or tuple.
-    pub fn integers(&self, index: usize) -> Result<Vec<i64>> {
-        let items = self.elements(index)?.into_iter();
-        items
-            .map(|item| match self.value(item) {
-                Value::Int(value) => Ok(*value),
-                other => Err(format!("an integer was expected, found {other:?}")),
-            })
-            .collect()
-    }
-}
-
-struct Machine<'a> {
+/// The stack machine.
+pub(super) struct Machine<'a> {
     bytes: &'a [u8],
     at: usize,
-    values: Vec<Value>,
+    pub(super) values: Vec<Value>,
     stack: Vec<usize>,
     memo: Vec<Option<usize>>,
 }
 
-impl Machine<'_> {
+impl<'a> Machine<'a> {
+    /// Runs a whole pickle; all values made on the way, and which of them is the result.
+    pub fn run(bytes: &'a [u8]) -> Result<(Vec<Value>, usize)> {
+        let mut machine = Self { bytes, at: 0, values: vec![], stack: vec![], memo: vec![] };
+        while machine.step()? {}
+        let root = machine.pop()?;
+        Ok((machine.values, root))
+    }
+
     /// Runs one instruction; false at the end.
     fn step(&mut self) -> Result<bool> {
         let code = self.take(1)?[0];
@@ -103,7 +43,10 @@ impl Machine<'_> {
             b'}' => self.push(Value::Dict(vec![]))?,
             b')' => self.push(Value::Tuple(vec![]))?,
             b'(' => self.push(Value::Mark)?,
+            b'B' => self.push_bytes(4)?,
+            b'C' => self.push_bytes(1)?,
             b'c' => self.push_global()?,
+            0x93 => self.stack_global()?,
             b'a' => self.append()?,
             b'e' => self.appends()?,
             b's' => self.set_item()?,
@@ -142,13 +85,19 @@ impl Machine<'_> {
         Ok(bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | usize::from(byte)))
     }
 
-    fn push(&mut self, value: Value) -> Result<()> {
+    pub fn push(&mut self, value: Value) -> Result<()> {
+        let index = self.make(value)?;
+        self.stack.push(index);
+        Ok(())
+    }
+
+    /// A value that is not on the stack.
+    pub fn make(&mut self, value: Value) -> Result<usize> {
         if self.values.len() == MOST_VALUES {
             return Err("more values than any mask has".to_owned());
         }
-        self.stack.push(self.values.len());
         self.values.push(value);
-        Ok(())
+        Ok(self.values.len() - 1)
     }
 
     fn push_integer(&mut self, size: usize) -> Result<()> {
@@ -169,10 +118,28 @@ impl Machine<'_> {
         self.push(Value::Text(text))
     }
 
+    fn push_bytes(&mut self, size: usize) -> Result<()> {
+        let length = self.length(size)?;
+        let bytes = self.take(length)?.to_vec();
+        self.push(Value::Bytes(bytes))
+    }
+
     fn push_global(&mut self) -> Result<()> {
         let module = self.line()?;
         let name = self.line()?;
         self.push(Value::Global(format!("{module}.{name}")))
+    }
+
+    /// The form of protocol 4: module and name come from the stack.
+    fn stack_global(&mut self) -> Result<()> {
+        let (name, module) = (self.pop()?, self.pop()?);
+        match (&self.values[module], &self.values[name]) {
+            (Value::Text(module), Value::Text(name)) => {
+                let name = format!("{module}.{name}");
+                self.push(Value::Global(name))
+            }
+            _ => Err("a name that is not text".to_owned()),
+        }
     }
 
     fn line(&mut self) -> Result<String> {
@@ -183,11 +150,11 @@ impl Machine<'_> {
         Ok(line)
     }
 
-    fn top(&self) -> Result<usize> {
+    pub fn top(&self) -> Result<usize> {
         self.stack.last().copied().ok_or_else(|| "nothing on the stack".to_owned())
     }
 
-    fn pop(&mut self) -> Result<usize> {
+    pub fn pop(&mut self) -> Result<usize> {
         self.stack.pop().ok_or_else(|| "nothing on the stack".to_owned())
     }
 
@@ -203,7 +170,7 @@ impl Machine<'_> {
         let top = self.top()?;
         match &mut self.values[top] {
             Value::List(list) => list.extend(items),
-            other => return Err(format!("cannot append to {other:?}")),
+            other => return Err(format!("cannot append to {}", other.kind())),
         }
         Ok(())
     }
@@ -225,7 +192,7 @@ impl Machine<'_> {
                 entries.extend(items.chunks_exact(2).map(|pair| (pair[0], pair[1])));
                 Ok(())
             }
-            other => Err(format!("cannot set {} items of {other:?}", items.len())),
+            other => Err(format!("cannot set {} items of {}", items.len(), other.kind())),
         }
     }
 
@@ -264,80 +231,4 @@ impl Machine<'_> {
         self.stack.push(value.ok_or_else(|| format!("memo slot {slot} is empty"))?);
         Ok(())
     }
-
-    /// Replaces a call by the data that it would make.
-    fn reduce(&mut self) -> Result<()> {
-        let arguments = self.pop()?;
-        let callable = self.pop()?;
-        let Value::Tuple(arguments) = self.values[arguments].clone() else {
-            return Err("a call without arguments".to_owned());
-        };
-        let Value::Global(name) = self.values[callable].clone() else {
-            return Err("a call of something that has no name".to_owned());
-        };
-        let first = arguments.first().map(|&index| self.values[index].clone());
-        match (name.as_str(), first) {
-            ("numpy.core.multiarray._reconstruct" | "numpy._core.multiarray._reconstruct", _) => {
-                self.push(Value::Array(vec![]))
-            }
-            ("_codecs.encode", Some(Value::Text(text))) => self.push(Value::Text(text)),
-            ("numpy.dtype", Some(Value::Text(name))) => self.push(Value::Dtype(name)),
-            _ => Err(format!("a call of {name}, which masks do not contain")),
-        }
-    }
-
-    /// Fills an array with its state `(version, shape, dtype, order, elements)`; the state of a
-    /// dtype says nothing that its name does not.
-    fn build(&mut self) -> Result<()> {
-        let state = self.pop()?;
-        let object = self.top()?;
-        if matches!(self.values[object], Value::Dtype(_)) {
-            return Ok(());
-        }
-        let elements = self.array_elements(state)?;
-        match &mut self.values[object] {
-            Value::Array(items) => *items = elements,
-            other => return Err(format!("cannot set the state of {other:?}")),
-        }
-        Ok(())
-    }
-
-    fn array_elements(&mut self, state: usize) -> Result<Vec<usize>> {
-        let Value::Tuple(parts) = self.values[state].clone() else {
-            return Err("an array without a state".to_owned());
-        };
-        let [_, _, dtype, _, data] = parts[..] else {
-            return Err("an array's state has five parts".to_owned());
-        };
-        match (&self.values[dtype], &self.values[data]) {
-            (Value::Dtype(_), Value::List(items)) => Ok(items.clone()),
-            (Value::Dtype(name), Value::Text(raw)) => {
-                let integers = decode(name, raw)?;
-                let start = self.values.len();
-                if start + integers.len() > MOST_VALUES {
-                    return Err("more values than any mask has".to_owned());
-                }
-                self.values.extend(integers.into_iter().map(Value::Int));
-                Ok((start..self.values.len()).collect())
-            }
-            _ => Err("an array of an unknown kind".to_owned()),
-        }
-    }
-}
-
-/// Raw little-endian integers, which come as text of characters 0 to 255.
-fn decode(dtype: &str, raw: &str) -> Result<Vec<i64>> {
-    let bytes: Option<Vec<u8>> = raw.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-    let bytes = bytes.ok_or("array data that are not bytes")?;
-    let size = match dtype {
-        "i8" => 8,
-        "i4" => 4,
-        _ => return Err(format!("an array of {dtype}, accepted: i4, i8 and objects")),
-    };
-    let word = |chunk: &[u8]| {
-        let mut word = [if chunk[size - 1] & 0x80 == 0 { 0 } else { 0xff }; 8];
-        word[..size].copy_from_slice(chunk);
-        i64::from_le_bytes(word)
-    };
-    Ok(bytes.chunks_exact(size).map(word).collect())
 }

@@ -1,0 +1,89 @@
+//! Spaces by name.
+
+use super::{Head, LastModule, SpaceSpec, StageSpec, StemSpec};
+use crate::error::{Error, Result};
+
+/// Joints of COCO.
+const COCO_JOINTS: usize = 17;
+/// Evaluated classes of Cityscapes.
+const CITYSCAPES_CLASSES: usize = 19;
+const PRESETS: [&str; 5] = ["pose_w32", "pose_w48", "segmentation_w32", "segmentation_w48", "tiny"];
+
+impl SpaceSpec {
+    /// The published pose space with branches of `width`, 2, 4 and 8 times `width`.
+    pub fn pose(width: usize, joints: usize) -> Self {
+        Self {
+            last_module: LastModule::HighestResolution,
+            ..Self::published(format!("pose_w{width}"), width, Head::Heatmap { joints })
+        }
+    }
+
+    /// The published segmentation space.
+    pub fn segmentation(width: usize, classes: usize) -> Self {
+        Self {
+            last_module: LastModule::AllBranches,
+            ..Self::published(
+                format!("segmentation_w{width}"),
+                width,
+                Head::Segmentation { classes },
+            )
+        }
+    }
+
+    /// A pose space small enough to train on a laptop in minutes: one bottleneck, narrow branches,
+    /// one module of two branches, two of three, one of four.
+    pub fn tiny() -> Self {
+        let stages = [(1, 2), (2, 3), (1, 4)];
+        Self {
+            name: "tiny".to_owned(),
+            stem: StemSpec { channels: 16, bottlenecks: 1, bottleneck_channels: 16, expansion: 2 },
+            widths: vec![16, 32, 48, 64],
+            stages: stages.map(|(modules, branches)| StageSpec { modules, branches }).to_vec(),
+            steps: 3,
+            depth_choices: vec![1, 2, 3],
+            last_module: LastModule::HighestResolution,
+            head: Head::Heatmap { joints: COCO_JOINTS },
+        }
+    }
+
+    fn published(name: String, width: usize, head: Head) -> Self {
+        let stages = [(1, 2), (4, 3), (3, 4)];
+        Self {
+            name,
+            stem: StemSpec { channels: 64, bottlenecks: 4, bottleneck_channels: 64, expansion: 4 },
+            widths: [1, 2, 4, 8].map(|factor| width.saturating_mul(factor)).to_vec(),
+            stages: stages.map(|(modules, branches)| StageSpec { modules, branches }).to_vec(),
+            steps: 5,
+            depth_choices: vec![2, 3, 4, 5],
+            last_module: LastModule::AllBranches,
+            head,
+        }
+    }
+
+    /// A space by name.
+    pub fn preset(name: &str) -> Result<Self> {
+        match name {
+            "pose_w32" => Ok(Self::pose(32, COCO_JOINTS)),
+            "pose_w48" => Ok(Self::pose(48, COCO_JOINTS)),
+            "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),
+            "segmentation_w48" => Ok(Self::segmentation(48, CITYSCAPES_CLASSES)),
+            "tiny" => Ok(Self::tiny()),
+            _ => Err(Error::UnknownPreset {
+                name: name.to_owned(),
+                nearest: nearest(name).to_owned(),
+                accepted: PRESETS.join(", "),
+            }),
+        }
+    }
+
+    /// Names that [`SpaceSpec::preset`] accepts.
+    pub fn presets() -> &'static [&'static str] {
+        &PRESETS
+    }
+}
+
+/// The preset whose name has the smallest edit distance.
+fn nearest(name: &str) -> &'static str {
+    let distance = |candidate: &&str| strsim::levenshtein(name, candidate);
+    PRESETS.iter().copied().min_by_key(distance).expect("there are presets")
+}
