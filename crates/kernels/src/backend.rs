@@ -4,7 +4,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{Tensor, TensorPrimitive};
 
-use crate::reference;
+use crate::reference::{self, gradient};
 
 /// Stride and padding of a convolution with a square kernel; the kernel's side is the weight's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,86 @@ pub struct NormOutput<B: Backend> {
     pub mean: FloatTensor<B>,
     /// Biased variance of the input `[channels]`.
     pub variance: FloatTensor<B>,
+}
+
+/// Where the mean and variance of a normalisation came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The batch: they depend on the input.
+    Batch,
+    /// Given: they are constants.
+    Given,
+}
+
+/// What a normalisation keeps for its gradients.
+#[derive(Debug, Clone)]
+pub struct NormState<B: Backend> {
+    /// Input `[batch, channels, height, width]`.
+    pub x: FloatTensor<B>,
+    /// Scale `[channels]`.
+    pub weight: FloatTensor<B>,
+    /// Shift `[channels]`.
+    pub bias: FloatTensor<B>,
+    /// Mean `[channels]`.
+    pub mean: FloatTensor<B>,
+    /// Biased variance `[channels]`.
+    pub variance: FloatTensor<B>,
+    /// Added to the variance.
+    pub epsilon: f64,
+    /// Where mean and variance came from.
+    pub origin: Origin,
+    /// What was applied last.
+    pub activation: Activation,
+    /// The output, where a ReLU followed a residual; without one the input tells its sign.
+    pub output: Option<FloatTensor<B>>,
+}
+
+/// Gradients of a normalisation.
+#[derive(Debug, Clone)]
+pub struct NormGradients<B: Backend> {
+    /// Of the input.
+    pub x: FloatTensor<B>,
+    /// Of the scale.
+    pub weight: FloatTensor<B>,
+    /// Of the shift.
+    pub bias: FloatTensor<B>,
+    /// Of the residual, where the state has the output. (Without an activation it is the gradient
+    /// itself.)
+    pub residual: Option<FloatTensor<B>>,
+}
+
+/// Coefficients of a step of Adam.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamStep {
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Decay of the mean of gradients.
+    pub beta_1: f64,
+    /// Decay of the mean of their squares.
+    pub beta_2: f64,
+    /// Added to the root of the latter.
+    pub epsilon: f64,
+    /// Number of this step, from 1.
+    pub time: usize,
+}
+
+impl AdamStep {
+    /// Corrections of both means, which start at zero: `1 - beta ^ time`.
+    pub(crate) fn corrections(&self) -> [f64; 2] {
+        let time = i32::try_from(self.time).unwrap_or(i32::MAX);
+        [self.beta_1, self.beta_2].map(|beta| 1.0 - beta.powi(time))
+    }
+}
+
+/// A parameter and what Adam remembers of its gradients, all of one shape.
+#[derive(Debug, Clone)]
+pub struct AdamValues<B: Backend> {
+    /// The parameter.
+    pub weight: FloatTensor<B>,
+    /// Mean of gradients.
+    pub mean: FloatTensor<B>,
+    /// Mean of squared gradients.
+    pub square: FloatTensor<B>,
 }
 
 /// A backend that runs the network's operations.
@@ -112,6 +192,62 @@ pub trait KernelBackend: Backend {
     ) -> FloatTensor<Self> {
         let edges = edges.into_iter().map(lift).collect();
         lower(reference::fuse::<Self>(lift(target), edges, activation))
+    }
+
+    /// Gradient of [`KernelBackend::conv`]'s input `x`, given that of its output; `sum` is what
+    /// other uses of `x` contributed already and is added.
+    fn conv_input_gradient(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        geometry: ConvGeometry,
+        sum: Option<FloatTensor<Self>>,
+    ) -> FloatTensor<Self> {
+        gradient::conv_input::<Self>(x, weight, gradient, geometry, sum)
+    }
+
+    /// Gradient of [`KernelBackend::conv`]'s weight.
+    fn conv_weight_gradient(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        geometry: ConvGeometry,
+    ) -> FloatTensor<Self> {
+        Self::conv2d_weight_backward(x, weight, gradient, reference::options(geometry))
+    }
+
+    /// Gradients of a normalisation's inputs, given that of its output.
+    fn norm_gradient(state: NormState<Self>, gradient: FloatTensor<Self>) -> NormGradients<Self> {
+        gradient::norm::<Self>(state, gradient)
+    }
+
+    /// The gradient before a ReLU with this `output`.
+    fn relu_gradient(output: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        lower(gradient::masked::<Self>(&lift(output), lift(gradient)))
+    }
+
+    /// Sum over all but the channels: the gradient of a bias.
+    fn channel_sums(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        lower(gradient::channel_sums::<Self>(lift(gradient)))
+    }
+
+    /// Gradient of an edge of [`KernelBackend::fuse`] that has this shape.
+    fn edge_gradient(gradient: FloatTensor<Self>, shape: [usize; 4]) -> FloatTensor<Self> {
+        lower(gradient::edge::<Self>(lift(gradient), shape))
+    }
+
+    /// One step of Adam, of the parameter and of both means.
+    fn adam(
+        values: AdamValues<Self>,
+        gradient: FloatTensor<Self>,
+        step: AdamStep,
+    ) -> AdamValues<Self> {
+        reference::adam::<Self>(values, gradient, step)
+    }
+
+    /// Sum of two gradients of the same features.
+    fn add_gradients(a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
+        Self::float_add(a, b)
     }
 }
 

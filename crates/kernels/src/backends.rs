@@ -1,9 +1,7 @@
-//! Backends that compose the operations: each is a line until it has kernels of its own.
+//! GPU backends: each composes the operations until it has kernels of its own.
 
+#[cfg(any(feature = "wgpu", feature = "vulkan", feature = "cuda"))]
 use crate::backend::KernelBackend;
-
-#[cfg(feature = "flex")]
-impl KernelBackend for burn_flex::Flex {}
 
 #[cfg(feature = "wgpu")]
 impl KernelBackend for burn::backend::Wgpu {}

@@ -7,10 +7,21 @@
 //! Invariant: whatever the implementation, values and gradients equal the composed ones within
 //! float32 rounding, and NaN and infinity pass through as they do there.
 
+#![allow(
+    clippy::inline_always,
+    clippy::wildcard_imports,
+    reason = "vector code must be compiled inside the function that enables its instructions"
+)]
+
 mod autodiff;
 mod backend;
 mod backends;
+#[cfg(feature = "flex")]
+pub mod cpu;
 pub mod ops;
 pub mod reference;
 
-pub use backend::{Activation, ConvGeometry, KernelBackend, NormOutput};
+pub use backend::{
+    Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
+    NormState, Origin,
+};

@@ -81,15 +81,51 @@ impl Maps {
         &mut self.tensor.storage_mut()[start..start + self.extent.len()]
     }
 
-    /// These maps if nobody else holds them, otherwise new ones: something to write results into.
-    pub fn or_new(self) -> Self {
-        if self.tensor.is_unique() { self } else { Self::new(self.extent) }
+    /// Whether nobody else holds these maps.
+    pub fn is_unique(&self) -> bool {
+        self.tensor.is_unique()
     }
 
-    /// The tensor; what will be read by plain operations only (odd channel counts: predictions)
-    /// leaves in the plain order.
+    /// The tensor, stored channels last.
     pub fn into_tensor(self) -> FlexTensor {
         self.tensor
+    }
+
+    /// The tensor in the framework's own order, for what only plain operations will read.
+    pub fn into_plain_tensor(self) -> FlexTensor {
+        let Extent { batch, channels, height, width } = self.extent;
+        let pixels = height * width;
+        let from = self.as_slice();
+        let mut plain = Buffer::new(self.extent.len());
+        for (index, value) in plain.as_mut_slice().iter_mut().enumerate() {
+            let (plane, pixel) = (index / pixels, index % pixels);
+            let (n, c) = (plane / channels, plane % channels);
+            *value = from[(n * pixels + pixel) * channels + c];
+        }
+        let shape = Shape::from([batch, channels, height, width]);
+        FlexTensor::new(plain.into_bytes(), Layout::contiguous(shape), DType::F32)
+    }
+}
+
+/// Where an elementwise operation reads and writes: in place if nobody else holds its input.
+pub(crate) struct Place {
+    input: Option<Maps>,
+    pub result: Maps,
+}
+
+impl Place {
+    pub fn of(input: Maps) -> Self {
+        if input.tensor.is_unique() {
+            Self { input: None, result: input }
+        } else {
+            Self { result: Maps::new(input.extent), input: Some(input) }
+        }
+    }
+
+    /// Where to read and where to write.
+    pub fn pointers(&mut self) -> (*const f32, *mut f32) {
+        let to = self.result.as_mut_slice().as_mut_ptr();
+        (self.input.as_ref().map_or(to.cast_const(), Maps::as_ptr), to)
     }
 }
 

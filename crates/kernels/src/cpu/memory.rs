@@ -47,11 +47,8 @@ impl Buffer {
     /// `len` values of unspecified content.
     pub fn new(len: usize) -> Self {
         let size = class(len * size_of::<f32>());
-        let recycled = FREE
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_mut(&size)
-            .and_then(Vec::pop);
+        let recycled =
+            FREE.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&size).and_then(Vec::pop);
         let memory = recycled.map_or_else(|| fresh(size), |memory| memory.0);
         Self { memory, size, len }
     }

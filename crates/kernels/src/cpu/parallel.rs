@@ -8,7 +8,7 @@ pub(crate) fn threads() -> usize {
 }
 
 /// Calls `task` with every index below `count`, on all cores; a single task runs where it is.
-pub(crate) fn run(count: usize, task: impl Fn(usize) + Sync) {
+pub(crate) fn run(count: usize, task: impl Fn(usize) + Send + Sync) {
     if count == 1 {
         task(0);
     } else {
@@ -22,7 +22,7 @@ pub(crate) fn ranges(
     len: usize,
     pieces: usize,
     unit: usize,
-    task: impl Fn(std::ops::Range<usize>) + Sync,
+    task: impl Fn(std::ops::Range<usize>) + Send + Sync,
 ) {
     let step = len.div_ceil(pieces.max(1)).next_multiple_of(unit).max(unit);
     run(len.div_ceil(step), |piece| task(piece * step..len.min((piece + 1) * step)));

@@ -6,9 +6,9 @@
 
 #![expect(unsafe_code, reason = "tiles of the output are written in parallel")]
 
-use super::epilogue::Epilogue;
 use super::sweep::Sweep;
 use super::weights::PackedWeights;
+use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Extent;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};

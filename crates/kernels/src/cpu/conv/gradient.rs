@@ -10,9 +10,7 @@ use crate::cpu::maps::Maps;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::tile::{
-    PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile,
-};
+use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 
 /// Sums beyond this many bytes are not kept once per thread but cut by inputs among the threads.
 const PRIVATE_SUMS: usize = 512 * 1024;

@@ -65,8 +65,7 @@ pub(crate) fn backward(kernel: usize, geometry: ConvGeometry, input: [usize; 2])
 }
 
 fn taps(kernel: usize, offset: impl Fn(usize, usize) -> Option<[isize; 2]>) -> Vec<Tap> {
-    let tap = |weight: usize| {
-        offset(weight / kernel, weight % kernel).map(|[y, x]| Tap { y, x, weight })
-    };
+    let tap =
+        |weight: usize| offset(weight / kernel, weight % kernel).map(|[y, x]| Tap { y, x, weight });
     (0..kernel * kernel).filter_map(tap).collect()
 }

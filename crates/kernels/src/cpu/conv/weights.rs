@@ -105,8 +105,7 @@ impl Kernel for Pack<'_> {
                 unsafe { pack_block(&weight, panels, panel, inputs, to.get().add(start)) };
             }
         });
-        *packed =
-            Some(PackedWeights { buffer, inputs: weight.inputs, taps: weight.taps, panels });
+        *packed = Some(PackedWeights { buffer, inputs: weight.inputs, taps: weight.taps, panels });
     }
 }
 

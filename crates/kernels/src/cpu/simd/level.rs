@@ -39,7 +39,7 @@ impl Level {
         let mut levels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f") {
+            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
                 levels.push(Self::Avx512);
             }
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
@@ -50,6 +50,15 @@ impl Level {
         levels.push(Self::Neon);
         levels.push(Self::Portable);
         levels
+    }
+
+    /// Values in a vector.
+    pub fn lanes(self) -> usize {
+        match self {
+            Self::Portable | Self::Neon => 4,
+            Self::Avx2 => 8,
+            Self::Avx512 => 16,
+        }
     }
 
     /// Uses this instruction set from now on, in the whole process, for comparisons. Not to be

@@ -62,6 +62,16 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    unsafe fn div(a: Self::Vector, b: Self::Vector) -> Self::Vector {
+        map(a, b, |a, b| a / b)
+    }
+
+    #[inline(always)]
+    unsafe fn sqrt(a: Self::Vector) -> Self::Vector {
+        a.map(f32::sqrt)
+    }
+
+    #[inline(always)]
     unsafe fn mul_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
         map(map(a, b, |a, b| a * b), c, |product, c| product + c)
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::input::{self, Source};
 use super::weights::TransformedWeights;
 use super::{Grid, INPUT, OUTPUT, POINTS, Place, Points, transform};
-use crate::cpu::conv::epilogue::Epilogue;
+use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Extent;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
@@ -83,7 +83,8 @@ fn by_blocks(job: &Shared<Job<'_>>) {
         let tiles = block * step..tiles.min((block + 1) * step);
         let (from, to) = (Points::new(tiles.len(), inputs), Points::new(tiles.len(), outputs));
         let (mut transformed, mut sums) = (Buffer::new(from.len()), Buffer::new(to.len()));
-        let memory = Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
+        let memory =
+            Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
         // SAFETY: by the promise of `run`; blocks write disjoint tiles.
         unsafe {
             dispatch(Inputs { job, memory, tiles: tiles.clone(), first: 0 });
@@ -100,7 +101,8 @@ fn by_points(job: &Shared<Job<'_>>) {
     let from = Points::new(tiles, winograd.weights.inputs);
     let to = Points::new(tiles, winograd.weights.panels.padded());
     let (mut transformed, mut sums) = (Buffer::new(from.len()), Buffer::new(to.len()));
-    let memory = Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
+    let memory =
+        Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
     let shared = Shared((job.get(), memory));
     let pieces = parallel::threads() * 2;
     parallel::ranges(tiles, pieces, 1, |tiles| {
@@ -257,9 +259,11 @@ unsafe fn points_to_pixels<S: Simd>(
     unsafe {
         let mut rows = [[S::splat(0.0); OUTPUT]; INPUT];
         for (i, row) in rows.iter_mut().enumerate() {
-            *row = transform::output::<S>(std::array::from_fn(|j| {
-                S::load(from.add((i * INPUT + j) * stride))
-            }));
+            let mut points = [S::splat(0.0); INPUT];
+            for (j, point) in points.iter_mut().enumerate() {
+                *point = S::load(from.add((i * INPUT + j) * stride));
+            }
+            *row = transform::output::<S>(points);
         }
         let mut tile = [[S::splat(0.0); OUTPUT]; OUTPUT];
         for j in 0..OUTPUT {

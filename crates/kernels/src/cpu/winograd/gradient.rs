@@ -29,11 +29,8 @@ const TAPS: usize = KERNEL * KERNEL;
 pub(crate) fn weight_gradient(x: &Maps, dy: &Maps, padding: usize, gradient: &mut [f32]) {
     let [inputs, outputs] = [x.extent.channels, dy.extent.channels];
     let zeros = Buffer::zeros(inputs.max(outputs));
-    let source = |maps: &Maps| Source {
-        pixels: maps.as_ptr(),
-        extent: maps.extent,
-        zeros: zeros.as_ptr(),
-    };
+    let source =
+        |maps: &Maps| Source { pixels: maps.as_ptr(), extent: maps.extent, zeros: zeros.as_ptr() };
     let tiles = Grid::of(&dy.extent).tiles();
     let private = POINTS * inputs * outputs * size_of::<f32>() <= PRIVATE_SUMS;
     let slots = if private { parallel::threads().min(tiles) } else { 1 };
@@ -299,13 +296,16 @@ unsafe fn points_to_kernel<S: Simd>(job: &Job, start: usize) -> [S::Vector; TAPS
     // SAFETY: by the caller's promise.
     unsafe {
         let stride = job.inputs * job.outputs;
-        let point = |index: usize| {
-            let at = |slot: usize| S::load(job.sums.add(slot * job.slot_len + index * stride + start));
-            (1..job.slots).fold(at(0), |sum, slot| S::add(sum, at(slot)))
-        };
         let mut rows = [[S::splat(0.0); KERNEL]; INPUT];
         for (i, row) in rows.iter_mut().enumerate() {
-            *row = transform::kernel_gradient::<S>(std::array::from_fn(|j| point(i * INPUT + j)));
+            let mut points = [S::splat(0.0); INPUT];
+            for (j, point) in points.iter_mut().enumerate() {
+                let from = job.sums.add((i * INPUT + j) * stride + start);
+                for slot in 0..job.slots {
+                    *point = S::add(*point, S::load(from.add(slot * job.slot_len)));
+                }
+            }
+            *row = transform::kernel_gradient::<S>(points);
         }
         let mut taps = [S::splat(0.0); TAPS];
         for j in 0..KERNEL {
@@ -317,4 +317,3 @@ unsafe fn points_to_kernel<S: Simd>(job: &Job, start: usize) -> [S::Vector; TAPS
         taps
     }
 }
-

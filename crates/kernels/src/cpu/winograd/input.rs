@@ -60,7 +60,7 @@ pub(super) unsafe fn inputs<S: Simd>(
         while channel < points.channels {
             let mut rows = [[S::splat(0.0); INPUT]; INPUT];
             for (row, pixels) in rows.iter_mut().zip(&pixels) {
-                *row = transform::input::<S>(pixels.map(|pixel| S::load(pixel.add(channel))));
+                *row = transform::input::<S>(load_row::<S, INPUT>(pixels, channel));
             }
             for j in 0..INPUT {
                 let column = transform::input::<S>(rows.map(|row| row[j]));
@@ -93,8 +93,7 @@ pub(super) unsafe fn output_gradients<S: Simd>(
         while channel < points.channels {
             let mut rows = [[S::splat(0.0); INPUT]; OUTPUT];
             for (row, pixels) in rows.iter_mut().zip(&pixels) {
-                let values = pixels.map(|pixel| S::load(pixel.add(channel)));
-                *row = transform::output_gradient::<S>(values);
+                *row = transform::output_gradient::<S>(load_row::<S, OUTPUT>(pixels, channel));
             }
             for j in 0..INPUT {
                 let column = transform::output_gradient::<S>(rows.map(|row| row[j]));
@@ -107,3 +106,18 @@ pub(super) unsafe fn output_gradients<S: Simd>(
     }
 }
 
+/// One vector of channels of every pixel. A loop, for closures lack the vector instructions.
+///
+/// # Safety
+/// Every pixel holds a vector there.
+#[inline(always)]
+unsafe fn load_row<S: Simd, const N: usize>(
+    pixels: &[*const f32; N],
+    channel: usize,
+) -> [S::Vector; N] {
+    let mut values = [S::splat(0.0); N];
+    for (value, pixel) in values.iter_mut().zip(pixels) {
+        *value = S::load(pixel.add(channel));
+    }
+    values
+}

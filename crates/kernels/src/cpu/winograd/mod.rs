@@ -17,7 +17,7 @@ mod input;
 mod transform;
 mod weights;
 
-pub(crate) use forward::{Winograd, run};
+pub(crate) use forward::{Outcome, Winograd, run};
 pub(crate) use gradient::weight_gradient;
 pub(crate) use weights::TransformedWeights;
 

@@ -113,14 +113,13 @@ fn gather(
     outputs: usize,
     taps: &mut [[f32; MAX_WIDTH]; TAPS],
 ) {
-    for lane in 0..outputs {
-        let values = weight.taps_of(input, first + lane);
-        for (tap, &value) in values.iter().enumerate() {
-            let place = match weight.direction {
-                Direction::Forward => tap,
-                Direction::Backward => TAPS - 1 - tap,
-            };
-            taps[place][lane] = value;
+    for tap in 0..TAPS {
+        let place = match weight.direction {
+            Direction::Forward => tap,
+            Direction::Backward => TAPS - 1 - tap,
+        };
+        for (lane, slot) in taps[place].iter_mut().enumerate().take(outputs) {
+            *slot = weight.taps_of(input, first + lane)[tap];
         }
     }
 }
@@ -140,9 +139,8 @@ unsafe fn transform_vector<S: Simd>(
     unsafe {
         let mut rows = [[S::splat(0.0); INPUT]; KERNEL];
         for (i, row) in rows.iter_mut().enumerate() {
-            let kernel: [S::Vector; KERNEL] = std::array::from_fn(|j| {
-                S::load(taps[i * KERNEL + j][lane..].as_ptr())
-            });
+            let kernel: [S::Vector; KERNEL] =
+                std::array::from_fn(|j| S::load(taps[i * KERNEL + j][lane..].as_ptr()));
             *row = transform::kernel::<S>(kernel);
         }
         for j in 0..INPUT {

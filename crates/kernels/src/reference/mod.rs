@@ -4,9 +4,11 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 use burn::tensor::backend::Backend;
 use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use burn::tensor::ops::{ConvOptions, FloatTensor};
 
-use crate::backend::{Activation, ConvGeometry};
+pub mod gradient;
+
+use crate::backend::{Activation, AdamStep, AdamValues, ConvGeometry};
 
 /// See [`crate::KernelBackend::conv`].
 pub fn conv<B: Backend>(
@@ -74,6 +76,27 @@ pub fn fuse<B: Backend>(
     finish(sum, None, activation)
 }
 
+/// See [`crate::KernelBackend::adam`].
+pub fn adam<B: Backend>(
+    values: AdamValues<B>,
+    gradient: FloatTensor<B>,
+    step: AdamStep,
+) -> AdamValues<B> {
+    let mix = |mean, beta: f64, value| {
+        let kept = B::float_mul_scalar(mean, beta.into());
+        B::float_add(kept, B::float_mul_scalar(value, (1.0 - beta).into()))
+    };
+    let [first, second] = step.corrections();
+    let squared = B::float_mul(gradient.clone(), gradient.clone());
+    let mean = mix(values.mean, step.beta_1, gradient);
+    let square = mix(values.square, step.beta_2, squared);
+    let root = B::float_mul_scalar(B::float_sqrt(square.clone()), second.sqrt().recip().into());
+    let scale = B::float_add_scalar(root, step.epsilon.into());
+    let rate = step.learning_rate / first;
+    let change = B::float_mul_scalar(B::float_div(mean.clone(), scale), rate.into());
+    AdamValues { weight: B::float_sub(values.weight, change), mean, square }
+}
+
 /// Nearest upsampling by a whole factor, as a broadcast: its gradient is a plain sum everywhere.
 fn upsample<B: Backend>(x: Tensor<B, 4>, height: usize, width: usize) -> Tensor<B, 4> {
     let [batch, channels, h, w] = x.dims();
@@ -107,10 +130,10 @@ fn channel_mean<B: Backend>(x: Tensor<B, 4>) -> Tensor<B, 1> {
     x.reshape([batch, channels, height * width]).mean_dim(2).mean_dim(0).reshape([channels])
 }
 
-fn spread<B: Backend>(vector: Tensor<B, 1>) -> Tensor<B, 4> {
+pub(crate) fn spread<B: Backend>(vector: Tensor<B, 1>) -> Tensor<B, 4> {
     vector.reshape([1, -1, 1, 1])
 }
 
-fn options(geometry: ConvGeometry) -> ConvOptions<2> {
+pub(crate) fn options(geometry: ConvGeometry) -> ConvOptions<2> {
     ConvOptions::new([geometry.stride; 2], [geometry.padding; 2], [1, 1], 1)
 }

@@ -1,0 +1,70 @@
+//! Automatic differentiation of the operations, with hand-written backward steps.
+//!
+//! Each step keeps what its gradients need and nothing else, recomputes nothing that is expensive,
+//! skips inputs that need no gradient, and hands the sum of earlier contributions to the kernel
+//! that adds its own, so that a gradient is never summed in a pass of its own where that can be
+//! helped.
+
+mod conv;
+mod fuse;
+mod gradients;
+mod norm;
+
+use burn::tensor::ops::FloatTensor;
+use burn_autodiff::Autodiff;
+use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
+
+use crate::backend::{Activation, ConvGeometry, KernelBackend, NormOutput};
+
+impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
+    fn conv(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        geometry: ConvGeometry,
+    ) -> FloatTensor<Self> {
+        conv::conv::<B, C>(x, weight, geometry)
+    }
+
+    fn conv_bias(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        residual: Option<FloatTensor<Self>>,
+        activation: Activation,
+        geometry: ConvGeometry,
+    ) -> FloatTensor<Self> {
+        conv::conv_bias::<B, C>(x, weight, bias, residual, activation, geometry)
+    }
+
+    fn norm_batch(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        epsilon: f64,
+        residual: Option<FloatTensor<Self>>,
+        activation: Activation,
+    ) -> NormOutput<Self> {
+        norm::batch::<B, C>(x, [weight, bias], epsilon, residual, activation)
+    }
+
+    fn norm_frozen(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+        epsilon: f64,
+        residual: Option<FloatTensor<Self>>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        norm::frozen::<B, C>(x, [weight, bias], [mean, variance], epsilon, residual, activation)
+    }
+
+    fn fuse(
+        target: FloatTensor<Self>,
+        edges: Vec<FloatTensor<Self>>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        fuse::fuse::<B, C>(target, edges, activation)
+    }
+}

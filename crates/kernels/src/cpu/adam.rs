@@ -1,0 +1,122 @@
+//! A step of Adam in one pass over memory.
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on raw pointers")]
+
+use std::ops::Range;
+
+use burn_backend::{DType, TensorMetadata};
+use burn_flex::{FlexTensor, Layout};
+
+use super::channels::Lane;
+use super::memory::Buffer;
+use super::parallel::{self, Shared};
+use super::simd::{Kernel, Simd, dispatch};
+use crate::backend::AdamStep;
+
+/// Values a task handles at least.
+const TASK_VALUES: usize = 64 * 1024;
+
+/// New parameter, mean and mean of squares; in place where nobody else holds the old ones.
+pub(crate) fn step(
+    values: [FlexTensor; 3],
+    gradient: &FlexTensor,
+    step: AdamStep,
+) -> [FlexTensor; 3] {
+    let gradient = gradient.to_contiguous();
+    let len = gradient.shape().num_elements();
+    let mut slots = values.map(Slot::of);
+    let pointers = slots.each_mut().map(Slot::pointers);
+    let from = gradient.storage::<f32>()[gradient.layout().start_offset()..].as_ptr();
+    let coefficients = Coefficients::new(step);
+    let shared = Shared((pointers, from));
+    parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
+        let (pointers, gradient) = shared.get();
+        // SAFETY: all tensors have `len` values; ranges are disjoint.
+        unsafe { dispatch(Step { pointers, gradient, range, coefficients }) };
+    });
+    slots.map(|slot| slot.result)
+}
+
+/// A tensor in the plain order that is read, and the one that is written.
+struct Slot {
+    input: Option<FlexTensor>,
+    result: FlexTensor,
+}
+
+impl Slot {
+    fn of(tensor: FlexTensor) -> Self {
+        let tensor = tensor.to_contiguous();
+        if tensor.is_unique() {
+            return Self { input: None, result: tensor };
+        }
+        let shape = tensor.shape();
+        let bytes = Buffer::new(shape.num_elements()).into_bytes();
+        let result = FlexTensor::new(bytes, Layout::contiguous(shape), DType::F32);
+        Self { input: Some(tensor), result }
+    }
+
+    /// Where to read and where to write.
+    fn pointers(&mut self) -> (*const f32, *mut f32) {
+        let start = self.result.layout().start_offset();
+        let to = self.result.storage_mut::<f32>()[start..].as_mut_ptr();
+        let from = self.input.as_ref().map_or(to.cast_const(), |input| {
+            input.storage::<f32>()[input.layout().start_offset()..].as_ptr()
+        });
+        (from, to)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Coefficients {
+    keep: [f32; 2],
+    take: [f32; 2],
+    /// Inverse root of the second correction.
+    root: f32,
+    epsilon: f32,
+    /// Learning rate over the first correction, negative.
+    rate: f32,
+}
+
+impl Coefficients {
+    fn new(step: AdamStep) -> Self {
+        let betas = [step.beta_1, step.beta_2];
+        let [first, second] = step.corrections();
+        Self {
+            keep: betas.map(|beta| beta as f32),
+            take: betas.map(|beta| (1.0 - beta) as f32),
+            root: second.sqrt().recip() as f32,
+            epsilon: step.epsilon as f32,
+            rate: -(step.learning_rate / first) as f32,
+        }
+    }
+}
+
+struct Step {
+    /// Parameter, mean, mean of squares.
+    pointers: [(*const f32, *mut f32); 3],
+    gradient: *const f32,
+    range: Range<usize>,
+    coefficients: Coefficients,
+}
+
+impl Kernel for Step {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { pointers: [weight, mean, square], gradient, range, coefficients } = self;
+        let Coefficients { keep, take, root, epsilon, rate } = coefficients;
+        for lane in Lane::all::<S>(range.len()) {
+            let at = range.start + lane.channel;
+            let g = lane.load::<S>(gradient.add(at));
+            let m = S::mul(S::splat(take[0]), g);
+            let m = S::mul_add(S::splat(keep[0]), lane.load::<S>(mean.0.add(at)), m);
+            let v = S::mul(S::splat(take[1]), S::mul(g, g));
+            let v = S::mul_add(S::splat(keep[1]), lane.load::<S>(square.0.add(at)), v);
+            let scale = S::mul_add(S::sqrt(v), S::splat(root), S::splat(epsilon));
+            let change = S::div(m, scale);
+            let w = S::mul_add(S::splat(rate), change, lane.load::<S>(weight.0.add(at)));
+            lane.store::<S>(mean.1.add(at), m);
+            lane.store::<S>(square.1.add(at), v);
+            lane.store::<S>(weight.1.add(at), w);
+        }
+    }
+}

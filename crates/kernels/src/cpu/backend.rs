@@ -1,0 +1,290 @@
+//! The operations for the `Flex` backend. Anything but `f32` goes the composed way.
+
+use burn::tensor::ops::FloatTensor;
+use burn_backend::{DType, Shape, TensorMetadata};
+use burn_flex::{Flex, FlexTensor, Layout};
+use burn_std::Bytes;
+
+use super::conv::{self, Addition, Conv, Reuse};
+use super::maps::{Extent, Maps};
+use super::memory::Buffer;
+use super::moments::Moments;
+use super::norm::{self, Scale};
+use super::norm_gradient::{self, Mask, Slope, Sums};
+use super::{adam, fuse, pointwise};
+use crate::backend::{
+    Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
+    NormState, Origin, lift, lower,
+};
+use crate::reference::{self, gradient as reference_gradient};
+
+/// Feature maps with a channel count that is no multiple of this are predictions, read next by
+/// plain operations, which are slow on anything but the plain order.
+const FEATURE_CHANNELS: usize = 8;
+/// Largest kernel side of the direct convolution.
+const MAX_KERNEL: usize = 7;
+
+impl KernelBackend for Flex {
+    fn conv(x: FlexTensor, weight: FlexTensor, geometry: ConvGeometry) -> FlexTensor {
+        if !supported(&x, &weight) {
+            return lower(reference::conv::<Self>(lift(x), lift(weight), geometry));
+        }
+        let weight = weight.to_contiguous();
+        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never };
+        leave(conv::forward(&Maps::from_tensor(x), conv, &Addition::NONE))
+    }
+
+    fn conv_bias(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        residual: Option<FlexTensor>,
+        activation: Activation,
+        geometry: ConvGeometry,
+    ) -> FlexTensor {
+        if !supported(&x, &weight) {
+            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+            let residual = residual.map(lift);
+            return lower(reference::conv_bias::<Self>(
+                x, weight, bias, residual, activation, geometry,
+            ));
+        }
+        let weight = weight.to_contiguous();
+        let residual = residual.map(Maps::from_tensor);
+        let bias = vector(&bias);
+        let addition = Addition { bias: Some(&bias), residual: residual.as_ref(), activation };
+        let conv = Conv { weight: &weight, geometry, reuse: Reuse::WhileAlive };
+        leave(conv::forward(&Maps::from_tensor(x), conv, &addition))
+    }
+
+    fn norm_batch(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        epsilon: f64,
+        residual: Option<FlexTensor>,
+        activation: Activation,
+    ) -> NormOutput<Self> {
+        if !is_f32(&x) {
+            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+            let residual = residual.map(lift);
+            let (output, mean, variance) =
+                reference::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
+            let (output, mean, variance) = (lower(output), lower(mean), lower(variance));
+            return NormOutput { output, mean, variance };
+        }
+        let x = Maps::from_tensor(x);
+        let moments = Moments::of(&x);
+        let mean: Vec<f32> = moments.mean.iter().map(|&mean| mean as f32).collect();
+        let variance: Vec<f32> =
+            (0..mean.len()).map(|channel| moments.variance(channel) as f32).collect();
+        let scale = Scale::new(&mean, &variance, &vector(&weight), &vector(&bias), epsilon);
+        let residual = residual.map(Maps::from_tensor);
+        let output = norm::apply(x, &scale, residual.as_ref(), activation).into_tensor();
+        NormOutput { output, mean: from_vector(mean), variance: from_vector(variance) }
+    }
+
+    fn norm_frozen(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        mean: FlexTensor,
+        variance: FlexTensor,
+        epsilon: f64,
+        residual: Option<FlexTensor>,
+        activation: Activation,
+    ) -> FlexTensor {
+        if !is_f32(&x) {
+            let (mean, variance) = (lift(mean), lift(variance));
+            return lower(reference::norm_frozen::<Self>(
+                lift(x),
+                lift(weight),
+                lift(bias),
+                mean,
+                variance,
+                epsilon,
+                residual.map(lift),
+                activation,
+            ));
+        }
+        let (weight, bias) = (vector(&weight), vector(&bias));
+        let scale = Scale::new(&vector(&mean), &vector(&variance), &weight, &bias, epsilon);
+        let residual = residual.map(Maps::from_tensor);
+        norm::apply(Maps::from_tensor(x), &scale, residual.as_ref(), activation).into_tensor()
+    }
+
+    fn fuse(target: FlexTensor, edges: Vec<FlexTensor>, activation: Activation) -> FlexTensor {
+        if !is_f32(&target) {
+            let edges = edges.into_iter().map(lift).collect();
+            return lower(reference::fuse::<Self>(lift(target), edges, activation));
+        }
+        let edges: Vec<Maps> = edges.into_iter().map(Maps::from_tensor).collect();
+        fuse::forward(Maps::from_tensor(target), &edges, activation).into_tensor()
+    }
+
+    fn conv_input_gradient(
+        x: FlexTensor,
+        weight: FlexTensor,
+        gradient: FlexTensor,
+        geometry: ConvGeometry,
+        sum: Option<FlexTensor>,
+    ) -> FlexTensor {
+        if !supported(&x, &weight) {
+            return reference_gradient::conv_input::<Self>(x, weight, gradient, geometry, sum);
+        }
+        let input = Extent::of(&x);
+        let weight = weight.to_contiguous();
+        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never };
+        let sum = sum.map(Maps::from_tensor);
+        conv::input_gradient(&Maps::from_tensor(gradient), conv, input, sum.as_ref()).into_tensor()
+    }
+
+    fn conv_weight_gradient(
+        x: FlexTensor,
+        weight: FlexTensor,
+        gradient: FlexTensor,
+        geometry: ConvGeometry,
+    ) -> FlexTensor {
+        if !supported(&x, &weight) {
+            let options = reference::options(geometry);
+            return <Self as burn::tensor::ops::ModuleOps<Self>>::conv2d_weight_backward(
+                x, weight, gradient, options,
+            );
+        }
+        let shape: [usize; 4] = weight.shape().dims();
+        let mut result = Buffer::new(shape.iter().product());
+        let (x, dy) = (Maps::from_tensor(x), Maps::from_tensor(gradient));
+        conv::weight_gradient(&x, &dy, shape[2], geometry, result.as_mut_slice());
+        let layout = Layout::contiguous(Shape::from(shape));
+        FlexTensor::new(result.into_bytes(), layout, DType::F32)
+    }
+
+    fn norm_gradient(state: NormState<Self>, gradient: FlexTensor) -> NormGradients<Self> {
+        if is_f32(&state.x) {
+            norm_gradients(state, gradient)
+        } else {
+            reference_gradient::norm::<Self>(state, gradient)
+        }
+    }
+
+    fn relu_gradient(output: FlexTensor, gradient: FlexTensor) -> FlexTensor {
+        if !is_f32(&output) {
+            return lower(reference_gradient::masked::<Self>(&lift(output), lift(gradient)));
+        }
+        let output = Maps::from_tensor(output);
+        pointwise::relu_gradient(&output, Maps::from_tensor(gradient)).into_tensor()
+    }
+
+    fn channel_sums(gradient: FlexTensor) -> FlexTensor {
+        if !is_f32(&gradient) {
+            return lower(reference_gradient::channel_sums::<Self>(lift(gradient)));
+        }
+        from_vector(narrow(&pointwise::channel_sums(&Maps::from_tensor(gradient))))
+    }
+
+    fn edge_gradient(gradient: FlexTensor, shape: [usize; 4]) -> FlexTensor {
+        if !is_f32(&gradient) {
+            return lower(reference_gradient::edge::<Self>(lift(gradient), shape));
+        }
+        let [batch, channels, height, width] = shape;
+        let edge = Extent { batch, channels, height, width };
+        let gradient = Maps::from_tensor(gradient);
+        if gradient.extent == edge {
+            return gradient.into_tensor();
+        }
+        fuse::edge_gradient(&gradient, edge).into_tensor()
+    }
+
+    fn adam(values: AdamValues<Self>, gradient: FlexTensor, step: AdamStep) -> AdamValues<Self> {
+        let AdamValues { weight, mean, square } = values;
+        let all = [&weight, &mean, &square, &gradient];
+        if all.iter().any(|tensor| !is_f32(tensor)) {
+            return reference::adam::<Self>(AdamValues { weight, mean, square }, gradient, step);
+        }
+        let [weight, mean, square] = adam::step([weight, mean, square], &gradient, step);
+        AdamValues { weight, mean, square }
+    }
+
+    fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {
+        if !is_f32(&a) {
+            return <Self as burn::tensor::ops::FloatTensorOps<Self>>::float_add(a, b);
+        }
+        pointwise::add(Maps::from_tensor(a), Maps::from_tensor(b)).into_tensor()
+    }
+}
+
+fn norm_gradients(state: NormState<Flex>, gradient: FlexTensor) -> NormGradients<Flex> {
+    let NormState { epsilon, origin, activation, .. } = state;
+    let x = Maps::from_tensor(state.x);
+    let (mean, variance) = (vector(&state.mean), vector(&state.variance));
+    let scale = Scale::new(&mean, &variance, &vector(&state.weight), &vector(&state.bias), epsilon);
+    let output = state.output.map(Maps::from_tensor);
+    let mut dy = Maps::from_tensor(gradient);
+    let mut residual = None;
+    let mut mask = match activation {
+        Activation::Identity => Mask::Open,
+        Activation::Relu => Mask::Normalised,
+    };
+    if let Some(output) = &output {
+        // The residual wants the masked gradient anyway: mask once, in place.
+        dy = pointwise::relu_gradient(output, dy);
+        mask = Mask::Open;
+        residual = Some(dy.clone().into_tensor());
+    }
+    let sums = norm_gradient::sums(&x, &dy, &scale, mask);
+    let inverse: Vec<f64> =
+        variance.iter().map(|&v| (f64::from(v) + epsilon).sqrt().recip()).collect();
+    let slope = slope(&sums, &scale, &inverse, x.extent.pixels(), origin);
+    let weight = sums.product.iter().zip(&inverse).map(|(sum, inverse)| sum * inverse);
+    NormGradients {
+        weight: from_vector(weight.map(|value| value as f32).collect()),
+        bias: from_vector(narrow(&sums.gradient)),
+        x: norm_gradient::input(&x, dy, &scale, &slope, mask).into_tensor(),
+        residual,
+    }
+}
+
+/// How the statistics' dependence on the input enters its gradient.
+fn slope(sums: &Sums, scale: &Scale, inverse: &[f64], pixels: usize, origin: Origin) -> Slope {
+    let share = match origin {
+        Origin::Batch => -1.0 / pixels as f64,
+        Origin::Given => 0.0,
+    };
+    let factors = scale.factor.iter().map(|&factor| f64::from(factor) * share);
+    let offset = factors.clone().zip(&sums.gradient).map(|(factor, sum)| (factor * sum) as f32);
+    let products = sums.product.iter().zip(inverse).map(|(sum, inverse)| sum * inverse * inverse);
+    let slope = factors.zip(products).map(|(factor, product)| (factor * product) as f32);
+    Slope { offset: offset.collect(), slope: slope.collect() }
+}
+
+fn is_f32(tensor: &FlexTensor) -> bool {
+    tensor.dtype() == DType::F32
+}
+
+fn supported(x: &FlexTensor, weight: &FlexTensor) -> bool {
+    let [_, _, height, width] = weight.shape().dims::<4>();
+    let square = height == width && height <= MAX_KERNEL;
+    is_f32(x) && is_f32(weight) && square
+}
+
+/// Results that plain operations will read leave in the plain order.
+fn leave(maps: Maps) -> FloatTensor<Flex> {
+    if maps.extent.channels.is_multiple_of(FEATURE_CHANNELS) {
+        maps.into_tensor()
+    } else {
+        maps.into_plain_tensor()
+    }
+}
+
+fn vector(tensor: &FlexTensor) -> Vec<f32> {
+    tensor.to_contiguous().as_slice().expect("contiguous float32 values").to_vec()
+}
+
+fn from_vector(values: Vec<f32>) -> FlexTensor {
+    let layout = Layout::contiguous(Shape::from([values.len()]));
+    FlexTensor::new(Bytes::from_elems(values), layout, DType::F32)
+}
+
+fn narrow(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&value| value as f32).collect()
+}

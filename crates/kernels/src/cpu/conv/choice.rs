@@ -1,0 +1,59 @@
+//! Which algorithm a convolution uses, by measurement per shape.
+
+use super::Conv;
+use super::packed::{self, Algorithm, Reuse};
+use crate::backend::ConvGeometry;
+use crate::cpu::maps::Extent;
+use crate::cpu::simd::Level;
+use crate::cpu::winograd::Grid;
+
+/// Tiles from which on Winograd's algorithm is worth transforming the weights, as a share of the
+/// input channels: the transformation costs as much as a few tiles' products.
+const TILES_PER_CALL: usize = 16;
+/// The same where transformed weights are kept.
+const TILES_KEPT: usize = 8;
+
+/// For a forward convolution or a data gradient; `padding` is that of the convolution to run.
+pub(super) fn application(
+    conv: Conv<'_>,
+    input: &Extent,
+    output: &Extent,
+    padding: Option<usize>,
+) -> Algorithm {
+    let least = match conv.reuse {
+        Reuse::Never => TILES_PER_CALL,
+        Reuse::WhileAlive => TILES_KEPT,
+    };
+    let kernel = packed::shape(conv.weight)[2];
+    if padding.is_some() && fits(kernel, conv.geometry, input, output, least) {
+        Algorithm::Winograd
+    } else {
+        Algorithm::Direct
+    }
+}
+
+/// For a weight gradient.
+pub(super) fn gradient(
+    kernel: usize,
+    geometry: ConvGeometry,
+    input: &Extent,
+    output: &Extent,
+) -> Algorithm {
+    if fits(kernel, geometry, input, output, TILES_PER_CALL) {
+        Algorithm::Winograd
+    } else {
+        Algorithm::Direct
+    }
+}
+
+fn fits(
+    kernel: usize,
+    geometry: ConvGeometry,
+    input: &Extent,
+    output: &Extent,
+    least: usize,
+) -> bool {
+    let lanes = Level::current().lanes();
+    let whole = [input, output].iter().all(|extent| extent.channels.is_multiple_of(lanes));
+    kernel == 3 && geometry.stride == 1 && whole && Grid::of(output).tiles() >= least
+}

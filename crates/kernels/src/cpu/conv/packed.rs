@@ -1,0 +1,100 @@
+//! Rearranged weights, kept as long as the weight itself where it does not change.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use burn_backend::TensorMetadata;
+use burn_flex::FlexTensor;
+use burn_std::Bytes;
+
+use super::Conv;
+use super::weights::{Direction, PackedWeights};
+use crate::cpu::simd::Level;
+use crate::cpu::winograd::TransformedWeights;
+
+/// Whether rearranged weights are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reuse {
+    /// Weights that change with every step.
+    Never,
+    /// Until the weight is dropped: inference.
+    WhileAlive,
+}
+
+/// How a convolution is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Algorithm {
+    Direct,
+    Winograd,
+}
+
+/// Weights as an algorithm wants them.
+pub(super) enum Packed {
+    Direct(PackedWeights),
+    Winograd(TransformedWeights),
+}
+
+/// Shape `[out, in, kernel, kernel]` of a weight.
+pub(super) fn shape(weight: &FlexTensor) -> [usize; 4] {
+    weight.shape().dims()
+}
+
+/// A kept weight. Storage that has a weak reference is never changed in place (the framework
+/// copies or moves it first), so as long as the reference can be upgraded the entry is true.
+struct Entry {
+    source: Weak<Bytes>,
+    packed: Arc<Packed>,
+}
+
+impl Entry {
+    fn is_true(&self) -> bool {
+        self.source.strong_count() > 0
+    }
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    storage: usize,
+    start: usize,
+    shape: [usize; 4],
+    direction: Direction,
+    algorithm: Algorithm,
+    lanes: usize,
+}
+
+static KEPT: LazyLock<Mutex<HashMap<Key, Entry>>> = LazyLock::new(Mutex::default);
+
+/// The weight of `conv`, rearranged.
+pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) -> Arc<Packed> {
+    if conv.reuse == Reuse::Never {
+        return Arc::new(pack(&conv, direction, algorithm));
+    }
+    let source = conv.weight.data_arc();
+    let key = Key {
+        storage: Arc::as_ptr(&source) as usize,
+        start: conv.weight.layout().start_offset(),
+        shape: shape(conv.weight),
+        direction,
+        algorithm,
+        lanes: Level::current().lanes(),
+    };
+    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let found = lock().get(&key).filter(|entry| entry.is_true()).map(|e| Arc::clone(&e.packed));
+    if let Some(packed) = found {
+        return packed;
+    }
+    // Not under the lock: packing is parallel, and a waiting thread may take up another convolution.
+    let packed = Arc::new(pack(&conv, direction, algorithm));
+    let mut kept = lock();
+    kept.retain(|_, entry| entry.is_true());
+    kept.insert(key, Entry { source: Arc::downgrade(&source), packed: Arc::clone(&packed) });
+    packed
+}
+
+fn pack(conv: &Conv<'_>, direction: Direction, algorithm: Algorithm) -> Packed {
+    let view = super::weight_view(conv, direction);
+    match algorithm {
+        Algorithm::Direct => Packed::Direct(PackedWeights::new(&view)),
+        Algorithm::Winograd => Packed::Winograd(TransformedWeights::new(&view)),
+    }
+}

@@ -1,0 +1,22 @@
+//! Kernels for the processor: features channels last, register tiles per instruction set, work
+//! split over all cores.
+
+mod adam;
+mod backend;
+mod channels;
+mod conv;
+mod epilogue;
+mod fuse;
+mod maps;
+mod memory;
+mod moments;
+mod norm;
+mod norm_gradient;
+mod parallel;
+mod pointwise;
+mod simd;
+mod tile;
+mod winograd;
+
+pub use memory::release as release_memory;
+pub use simd::Level;

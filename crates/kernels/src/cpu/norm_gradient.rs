@@ -1,0 +1,210 @@
+//! Normalisation backward: one pass for the sums per channel, one for the input's gradient.
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on raw pointers")]
+
+use std::ops::Range;
+
+use super::channels::{self, Lane};
+use super::maps::{Maps, Place};
+use super::moments::{Term, fold};
+use super::norm::Scale;
+use super::parallel::{self, Shared};
+use super::simd::{Kernel, Simd, dispatch};
+
+/// Widest vector of any instruction set.
+const MAX_LANES: usize = 16;
+
+/// Where the activation let values pass.
+#[derive(Clone, Copy)]
+pub(crate) enum Mask {
+    /// Everywhere: there was none, or the gradient is masked already.
+    Open,
+    /// Where the normalised value, computed anew, is positive.
+    Normalised,
+}
+
+/// Sums per channel.
+pub(crate) struct Sums {
+    /// Of the masked gradient.
+    pub gradient: Vec<f64>,
+    /// Of the masked gradient times `x - mean`.
+    pub product: Vec<f64>,
+}
+
+/// Sums over all pixels.
+pub(crate) fn sums(x: &Maps, dy: &Maps, scale: &Scale, mask: Mask) -> Sums {
+    let (extent, channels) = (x.extent, x.extent.channels);
+    let pieces = channels::pieces(&extent);
+    let none = || Sums { gradient: vec![0.0; channels], product: vec![0.0; channels] };
+    let mut parts: Vec<Sums> = (0..pieces).map(|_| none()).collect();
+    let shared = Shared((x.as_ptr(), dy.as_ptr(), parts.as_mut_ptr()));
+    parallel::run(pieces, |index| {
+        let (x, dy, parts) = shared.get();
+        let pixels = channels::piece(&extent, pieces, index);
+        // SAFETY: the pixels exist in all maps; every task has a part of its own.
+        unsafe {
+            let masked = Masked { x, dy, scale, mask, channels };
+            dispatch(Sum { masked, pixels, sums: &mut *parts.add(index) });
+        }
+    });
+    let mut whole = none();
+    for part in &parts {
+        for c in 0..channels {
+            whole.gradient[c] += part.gradient[c];
+            whole.product[c] += part.product[c];
+        }
+    }
+    whole
+}
+
+/// Coefficients of the input's gradient: `factor · dz + slope · (x - mean) + offset`.
+pub(crate) struct Slope {
+    pub slope: Vec<f32>,
+    pub offset: Vec<f32>,
+}
+
+/// The input's gradient; in place if nobody else holds `dy`.
+pub(crate) fn input(x: &Maps, dy: Maps, scale: &Scale, slope: &Slope, mask: Mask) -> Maps {
+    let extent = x.extent;
+    let mut place = Place::of(dy);
+    let (dy, to) = place.pointers();
+    let pieces = channels::pieces(&extent);
+    let shared = Shared((x.as_ptr(), dy, to));
+    parallel::run(pieces, |index| {
+        let (x, dy, to) = shared.get();
+        let pixels = channels::piece(&extent, pieces, index);
+        let masked = Masked { x, dy, scale, mask, channels: extent.channels };
+        // SAFETY: the pixels exist in all maps, and tasks write disjoint ones.
+        unsafe { dispatch(Input { masked, slope, to, pixels }) };
+    });
+    place.result
+}
+
+/// Inputs of both passes.
+#[derive(Clone, Copy)]
+struct Masked<'a> {
+    x: *const f32,
+    dy: *const f32,
+    scale: &'a Scale,
+    mask: Mask,
+    channels: usize,
+}
+
+/// Coefficients of one vector of channels.
+#[derive(Clone, Copy)]
+struct Coefficients<S: Simd> {
+    mean: S::Vector,
+    factor: S::Vector,
+    bias: S::Vector,
+}
+
+impl Masked<'_> {
+    #[inline(always)]
+    unsafe fn coefficients<S: Simd>(&self, lane: Lane) -> Coefficients<S> {
+        let load = |values: &[f32]| lane.load::<S>(values.as_ptr().add(lane.channel));
+        let Scale { mean, factor, bias } = self.scale;
+        Coefficients { mean: load(mean), factor: load(factor), bias: load(bias) }
+    }
+
+    /// Masked gradient and centred input at an offset.
+    #[inline(always)]
+    unsafe fn at<S: Simd>(
+        &self,
+        lane: Lane,
+        offset: usize,
+        coefficients: &Coefficients<S>,
+    ) -> (S::Vector, S::Vector) {
+        let centred = S::sub(lane.load::<S>(self.x.add(offset)), coefficients.mean);
+        let dy = lane.load::<S>(self.dy.add(offset));
+        let dz = match self.mask {
+            Mask::Open => dy,
+            Mask::Normalised => {
+                S::where_positive(dy, S::mul_add(centred, coefficients.factor, coefficients.bias))
+            }
+        };
+        (dz, centred)
+    }
+}
+
+struct Sum<'a> {
+    masked: Masked<'a>,
+    pixels: Range<usize>,
+    sums: &'a mut Sums,
+}
+
+impl Kernel for Sum<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { masked, pixels, sums } = self;
+        let channels = masked.channels;
+        for chunk in channels::chunks(pixels, channels) {
+            for lane in Lane::all::<S>(channels) {
+                let coefficients = masked.coefficients::<S>(lane);
+                let offset = chunk.start * channels + lane.channel;
+                let gradient = [S::splat(0.0); 2];
+                let mut products = Products { masked, lane, offset, coefficients, gradient };
+                let product = fold::<S>(chunk.len(), &mut products);
+                let gradient = S::add(products.gradient[0], products.gradient[1]);
+                add_to::<S>(&mut sums.gradient, lane, gradient);
+                add_to::<S>(&mut sums.product, lane, product);
+            }
+        }
+    }
+}
+
+/// Products of masked gradient and centred input, and beside them the gradients alone.
+struct Products<'a, S: Simd> {
+    masked: Masked<'a>,
+    lane: Lane,
+    offset: usize,
+    coefficients: Coefficients<S>,
+    gradient: [S::Vector; 2],
+}
+
+impl<S: Simd> Term<S> for Products<'_, S> {
+    #[inline(always)]
+    unsafe fn add(&mut self, sum: S::Vector, pixel: usize) -> S::Vector {
+        let at = self.offset + pixel * self.masked.channels;
+        let (dz, centred) = self.masked.at::<S>(self.lane, at, &self.coefficients);
+        let gradient = &mut self.gradient[pixel % 2];
+        *gradient = S::add(*gradient, dz);
+        S::mul_add(dz, centred, sum)
+    }
+}
+
+#[inline(always)]
+pub(super) unsafe fn add_to<S: Simd>(sums: &mut [f64], lane: Lane, value: S::Vector) {
+    let mut lanes = [0.0f32; MAX_LANES];
+    S::store(lanes.as_mut_ptr(), value);
+    for i in 0..lane.count {
+        sums[lane.channel + i] += f64::from(lanes[i]);
+    }
+}
+
+struct Input<'a> {
+    masked: Masked<'a>,
+    slope: &'a Slope,
+    to: *mut f32,
+    pixels: Range<usize>,
+}
+
+impl Kernel for Input<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { masked, slope, to, pixels } = self;
+        let channels = masked.channels;
+        for chunk in channels::chunks(pixels, channels) {
+            for lane in Lane::all::<S>(channels) {
+                let coefficients = masked.coefficients::<S>(lane);
+                let offset = lane.load::<S>(slope.offset.as_ptr().add(lane.channel));
+                let slope = lane.load::<S>(slope.slope.as_ptr().add(lane.channel));
+                for pixel in chunk.clone() {
+                    let at = pixel * channels + lane.channel;
+                    let (dz, centred) = masked.at::<S>(lane, at, &coefficients);
+                    let rest = S::mul_add(slope, centred, offset);
+                    lane.store::<S>(to.add(at), S::mul_add(coefficients.factor, dz, rest));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Elementwise operations on maps: sums of gradients, the activation's gradient, channel sums.
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on raw pointers")]
+
+use std::ops::Range;
+
+use super::channels::{self, Lane};
+use super::maps::{Maps, Place};
+use super::moments::{Values, fold};
+use super::norm_gradient::add_to;
+use super::parallel::{self, Shared};
+use super::simd::{Kernel, Simd, dispatch};
+
+/// Values a task handles between two looks at the clock of the scheduler.
+const TASK_VALUES: usize = 64 * 1024;
+
+/// `a + b`; in place if nobody else holds one of them.
+pub(crate) fn add(a: Maps, b: Maps) -> Maps {
+    let (into, other) = if a.is_unique() { (a, b) } else { (b, a) };
+    pairs(into, &other, Pairing::Sum)
+}
+
+/// `gradient` where `output` is positive or NaN, otherwise zero; in place if possible.
+pub(crate) fn relu_gradient(output: &Maps, gradient: Maps) -> Maps {
+    pairs(gradient, output, Pairing::WherePositive)
+}
+
+/// How two values become one.
+#[derive(Clone, Copy)]
+enum Pairing {
+    Sum,
+    /// The first where the second is positive.
+    WherePositive,
+}
+
+fn pairs(into: Maps, other: &Maps, pairing: Pairing) -> Maps {
+    let len = into.extent.len();
+    let mut place = Place::of(into);
+    let (from, to) = place.pointers();
+    let shared = Shared((from, other.as_ptr(), to));
+    parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
+        let (from, other, to) = shared.get();
+        // SAFETY: all maps have the same extent; ranges are disjoint.
+        unsafe { dispatch(Pairs { from, other, to, range, pairing }) };
+    });
+    place.result
+}
+
+struct Pairs {
+    from: *const f32,
+    other: *const f32,
+    to: *mut f32,
+    range: Range<usize>,
+    pairing: Pairing,
+}
+
+impl Kernel for Pairs {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { from, other, to, range, pairing } = self;
+        let (from, other, to) =
+            (from.add(range.start), other.add(range.start), to.add(range.start));
+        for lane in Lane::all::<S>(range.len()) {
+            let a = lane.load::<S>(from.add(lane.channel));
+            let b = lane.load::<S>(other.add(lane.channel));
+            let value = match pairing {
+                Pairing::Sum => S::add(a, b),
+                Pairing::WherePositive => S::where_positive(a, b),
+            };
+            lane.store::<S>(to.add(lane.channel), value);
+        }
+    }
+}
+
+/// Sum over all pixels, per channel.
+pub(crate) fn channel_sums(x: &Maps) -> Vec<f64> {
+    let (extent, channels) = (x.extent, x.extent.channels);
+    let pieces = channels::pieces(&extent);
+    let mut parts = vec![vec![0.0; channels]; pieces];
+    let shared = Shared((x.as_ptr(), parts.as_mut_ptr()));
+    parallel::run(pieces, |index| {
+        let (from, parts) = shared.get();
+        let pixels = channels::piece(&extent, pieces, index);
+        // SAFETY: the pixels exist; every task has a part of its own.
+        unsafe { dispatch(ChannelSums { from, channels, pixels, sums: &mut *parts.add(index) }) };
+    });
+    let mut sums = vec![0.0; channels];
+    for part in parts {
+        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+    }
+    sums
+}
+
+struct ChannelSums<'a> {
+    from: *const f32,
+    channels: usize,
+    pixels: Range<usize>,
+    sums: &'a mut Vec<f64>,
+}
+
+impl Kernel for ChannelSums<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { from, channels, pixels, sums } = self;
+        for chunk in channels::chunks(pixels, channels) {
+            for lane in Lane::all::<S>(channels) {
+                let from = from.add(chunk.start * channels + lane.channel);
+                let sum = fold::<S>(chunk.len(), &mut Values { from, channels, lane });
+                add_to::<S>(sums, lane, sum);
+            }
+        }
+    }
+}
