@@ -60,7 +60,9 @@ impl<B: Backend> Backbone<B> {
         self.stem.for_each(visit);
         for (transition, modules) in self.transitions.iter_mut().zip(&mut self.stages) {
             transition.for_each(visit);
-            modules.iter_mut().for_each(|module| module.for_each(visit));
+            for module in modules {
+                module.for_each(visit);
+            }
         }
     }
 
@@ -68,7 +70,9 @@ impl<B: Backend> Backbone<B> {
         self.stem.units(out);
         for (transition, modules) in self.transitions.iter().zip(&self.stages) {
             transition.units(out);
-            modules.iter().for_each(|module| module.units(out));
+            for module in modules {
+                module.units(out);
+            }
         }
     }
 }

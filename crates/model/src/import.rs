@@ -6,7 +6,6 @@
 
 use std::path::Path;
 
-use burn::tensor::TensorData;
 use burn_store::pytorch::PytorchReader;
 use scalenas_space::SpaceSpec;
 
@@ -48,21 +47,39 @@ pub fn read_pth(path: &Path) -> Result<Checkpoint> {
     Ok(Checkpoint { tensors, kind, spec })
 }
 
+/// Threads that read tensors: every one opens the archive anew for each of its tensors, which for
+/// the four thousand of a supernet is most of the work.
+const READERS: usize = 4;
+
 fn read_tensors(path: &Path) -> Result<NamedTensors> {
-    let mut reader = PytorchReader::new(path).map_err(|e| Error::read(path, e))?;
-    if let Ok(nested) = PytorchReader::with_top_level_key(path, "state_dict") {
-        reader = nested;
-    }
-    let mut tensors = NamedTensors::new();
-    for (name, snapshot) in reader.into_tensors() {
-        if name.ends_with("num_batches_tracked") {
-            continue;
+    let names = open(path)?.keys();
+    let share = names.len().div_ceil(READERS).max(1);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> =
+            names.chunks(share).map(|names| scope.spawn(move || read_share(path, names))).collect();
+        let mut tensors = NamedTensors::new();
+        for reader in readers {
+            tensors.extend(reader.join().expect("readers report errors as values")?);
         }
-        let data: TensorData =
-            snapshot.to_data().map_err(|e| Error::read(path, format!("key {name}: {e:?}")))?;
-        tensors.insert(strip_prefixes(&name).to_owned(), data.convert::<f32>());
-    }
-    Ok(tensors)
+        Ok(tensors)
+    })
+}
+
+fn open(path: &Path) -> Result<PytorchReader> {
+    let reader = PytorchReader::new(path).map_err(|e| Error::read(path, e))?;
+    // Training programs wrap the tensors in a dictionary of their own.
+    Ok(PytorchReader::with_top_level_key(path, "state_dict").unwrap_or(reader))
+}
+
+fn read_share(path: &Path, names: &[String]) -> Result<NamedTensors> {
+    let reader = open(path)?;
+    let counters = |name: &&String| !name.ends_with("num_batches_tracked");
+    let tensors = names.iter().filter(counters).filter_map(|name| {
+        let data = reader.get(name)?.to_data();
+        let data = data.map_err(|e| Error::read(path, format!("key {name}: {e:?}")));
+        Some(data.map(|data| (strip_prefixes(name).to_owned(), data.convert::<f32>())))
+    });
+    tensors.collect()
 }
 
 fn strip_prefixes(name: &str) -> &str {

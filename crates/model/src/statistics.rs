@@ -150,6 +150,7 @@ impl<B: Backend> Statistics<B> {
     }
 
     /// The statistics of the layers that `keep` names.
+    #[must_use]
     pub fn restricted(&self, keep: impl Fn(&str) -> bool) -> Self {
         let layers = self.layers.iter().filter(|(name, _)| keep(name));
         Self { layers: layers.map(|(name, layer)| (name.clone(), layer.clone())).collect() }

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::module::AutodiffModule;
 use burn::record::{FullPrecisionSettings, NamedMpkFileRecorder};
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_train::checkpoint::{
@@ -83,7 +84,6 @@ impl Checkpoints {
             let reason = interrupter.get_message().unwrap_or_default();
             return Err(Error::file("write", &temporary, reason));
         }
-        use burn::module::AutodiffModule;
         save_supernet(&temporary.join(WEIGHTS), &supernet.valid(), statistics)?;
         let path = self.path(iteration);
         if path.exists() {

@@ -8,6 +8,7 @@
 //! - a checkpoint is a folder that is complete or absent;
 //! - nothing here prints: progress goes to a [`Progress`] that the caller hands in.
 
+mod adam;
 mod batch;
 mod calibrate;
 mod checkpoint;
@@ -29,6 +30,7 @@ mod strategy;
 mod training;
 mod validation;
 
+pub use adam::{Adam, AdamState};
 pub use batch::TrainBatch;
 pub use calibrate::{Calibrated, CalibrationSource};
 pub use distill::Teacher;

@@ -80,7 +80,7 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
                 None
             }
         };
-        Box::new(Epoch { loader: self, batches, epoch })
+        Box::new(Epoch { loader: self, batches, number: epoch })
     }
 
     fn num_items(&self) -> usize {
@@ -100,7 +100,7 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
 struct Epoch<'a, B: Backend> {
     loader: &'a SupernetLoader<B>,
     batches: Option<BatchLoader>,
-    epoch: u64,
+    number: u64,
 }
 
 impl<B: Backend> Iterator for Epoch<'_, B> {
@@ -117,7 +117,7 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
         let SupernetLoader { spec, options, device, next, .. } = self.loader;
         let iteration = next.fetch_add(1, Ordering::Relaxed);
         let architecture = options.sampling.subnet(spec, options.seed, iteration);
-        let position = Position { epoch: self.epoch, iteration };
+        let position = Position { epoch: self.number, iteration };
         Some(TrainBatch::new(&batch, spec, architecture, position, device))
     }
 }
@@ -125,7 +125,7 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
 impl<B: Backend> DataLoaderIterator<TrainBatch<B>> for Epoch<'_, B> {
     fn progress(&self) -> Progress {
         let length = self.loader.epoch_length();
-        let done = self.loader.next.load(Ordering::Relaxed) - self.epoch * length;
+        let done = self.loader.next.load(Ordering::Relaxed) - self.number * length;
         let batch = self.loader.options.batch;
         Progress { items_processed: done as usize * batch, items_total: self.loader.num_items() }
     }

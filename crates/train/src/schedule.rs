@@ -71,7 +71,9 @@ mod tests {
     #[test]
     fn a_restored_schedule_continues() {
         let mut schedule = Schedule::new(1.0, 0.5, vec![3], 0);
-        (0..5).for_each(|_| drop(schedule.step()));
+        for _ in 0..5 {
+            schedule.step();
+        }
         let record = LrScheduler::to_record::<burn::backend::Flex>(&schedule);
         let fresh = Schedule::new(1.0, 0.5, vec![3], 0);
         let mut restored = fresh.load_record::<burn::backend::Flex>(record);

@@ -4,9 +4,10 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, Optimizer, SgdConfig};
+use burn::optim::{Optimizer, SgdConfig};
 use burn::tensor::backend::AutodiffBackend;
 use burn_train::logger::InMemoryMetricLogger;
 use burn_train::metric::LossMetric;
@@ -18,6 +19,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Statistics, Supernet, load_supernet, save_supernet};
 use scalenas_space::SpaceSpec;
 
+use crate::adam::Adam;
 use crate::calibrate::CalibrationSource;
 use crate::checkpoint::Checkpoints;
 use crate::distill::Teacher;
@@ -74,9 +76,7 @@ where
     options.validate()?;
     match options.optimizer {
         OptimizerOptions::Adam => {
-            // PyTorch's epsilon; burn's own default is 1e-5.
-            let adam = AdamConfig::new().with_epsilon(1e-8);
-            launch(plan, adam.init::<B, PoseLearner<B>>(), &options, device)
+            launch::<B, _>(plan, OptimizerAdaptor::from(Adam::default()), &options, device)
         }
         OptimizerOptions::Sgd(sgd) => {
             let momentum = MomentumConfig::new().with_momentum(sgd.momentum).with_dampening(0.0);

@@ -17,6 +17,7 @@ use heatmap::HeatmapHead;
 use segmentation::SegmentationHead;
 
 /// The head of a space.
+#[expect(clippy::large_enum_variant, reason = "a network has one head")]
 #[derive(Module, Debug)]
 pub(crate) enum Head<B: Backend> {
     /// Heatmaps `[batch, joints, height / 4, width / 4]`.

@@ -1,0 +1,218 @@
+//! Outputs, gradients, running statistics and calibration of the reference implementation.
+
+mod common;
+
+use std::path::PathBuf;
+
+use burn::backend::flex::FlexDevice;
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::Tensor;
+use common::{Golden, close, json, masks, shared};
+use scalenas_model::import::{Checkpoint, Kind, read_pth};
+use scalenas_model::{
+    Absent, BatchStatistics, Calibration, NamedParameters, Norms, Parameter, ScaleNet, Statistics,
+    Supernet,
+};
+use scalenas_space::Architecture;
+use scalenas_space::plan::{Plan, Reach};
+
+type Train = Autodiff<Flex>;
+
+const DEVICE: FlexDevice = FlexDevice;
+/// Relative tolerance of outputs.
+const OUTPUT: f64 = 1e-4;
+/// Relative tolerance of gradients. The reference gradients are float32 themselves, of a deep net of
+/// random weights: a float64 run of the same network in PyTorch differs from them by up to 2.4e-3 in
+/// whole tensors and 1.1e-2 in norms (a second float32 run by 0.7e-3 and 7e-3).
+const GRADIENT: f64 = 2e-2;
+/// Relative tolerance of losses and statistics.
+const LOSS: f64 = 1e-5;
+/// Share of the largest gradient norm below which a gradient is rounding noise: that of a bias in
+/// front of a normalisation is zero but for it.
+const NOISE: f64 = 1e-6;
+
+/// One reference supernet.
+struct Reference {
+    folder: PathBuf,
+    task: &'static str,
+    checkpoint: Checkpoint,
+}
+
+impl Reference {
+    fn new(task: &'static str) -> Option<Self> {
+        let folder = shared()?.join("golden/model");
+        let path = folder.join(format!("superscalenet_{task}_w8.pth"));
+        let checkpoint = read_pth(&path).expect("a checkpoint");
+        assert_eq!(checkpoint.kind, Kind::Supernet);
+        Some(Self { folder, task, checkpoint })
+    }
+
+    fn json(&self) -> serde_json::Value {
+        json(&self.folder.join(format!("{}_w8.json", self.task)))
+    }
+
+    fn golden(&self) -> Golden {
+        Golden::read(&self.folder.join(format!("{}_w8_tensors.safetensors", self.task)))
+    }
+
+    fn architecture(&self, name: &str) -> Architecture {
+        let masks = masks(&self.json());
+        masks.into_iter().find(|(n, _)| n == name).unwrap_or_else(|| panic!("no mask {name}")).1
+    }
+}
+
+fn supernet<B: burn::tensor::backend::Backend<Device = FlexDevice>>(
+    checkpoint: &Checkpoint,
+) -> (Supernet<B>, Statistics<B>) {
+    let mut supernet = Supernet::new(&checkpoint.spec, 0, &DEVICE);
+    supernet.load_named(&checkpoint.tensors, Absent::Refuse, "reference").expect("loaded");
+    (supernet, Statistics::from_named(&checkpoint.tensors, &DEVICE))
+}
+
+#[test]
+fn pose_supernet() {
+    Reference::new("pose").iter().for_each(compare);
+}
+
+#[test]
+fn segmentation_supernet() {
+    Reference::new("seg").iter().for_each(compare);
+}
+
+/// Reading a checkpoint of thousands of tensors takes longer than everything else: once a task.
+fn compare(reference: &Reference) {
+    every_architecture_gives_the_reference_output(reference);
+    one_training_step_gives_the_reference_gradients(reference);
+    calibration_gives_the_reference_statistics(reference);
+}
+
+fn every_architecture_gives_the_reference_output(reference: &Reference) {
+    let golden = reference.golden();
+    let (supernet, statistics) = supernet::<Flex>(&reference.checkpoint);
+    let input: Tensor<Flex, 4> = golden.tensor("input", &DEVICE);
+    let mut seen = 0;
+    for (name, architecture) in masks(&reference.json()) {
+        let plan = supernet.plan(&architecture);
+        let output =
+            supernet.forward(input.clone(), &plan, &mut Norms::Frozen(&statistics)).into_data();
+        let expected = golden.data(&format!("eval/{name}"));
+        close(&name, &output, &expected, OUTPUT);
+        let network = supernet.extract(&architecture, &statistics);
+        let extracted = network.forward(input.clone()).into_data();
+        assert_eq!(extracted, output, "extraction of {name}");
+        close(&name, &network.fold().forward(input.clone()).into_data(), &expected, OUTPUT);
+        seen += 1;
+    }
+    assert_eq!(seen, golden.names("eval/").len());
+}
+
+/// Dead layers run, as in the reference: they have statistics there.
+fn one_training_step_gives_the_reference_gradients(reference: &Reference) {
+    let (file, golden) = (reference.json(), reference.golden());
+    let step = &file["train"];
+    let architecture = reference.architecture(step["mask"].as_str().expect("a name"));
+    let (mut supernet, _) = supernet::<Train>(&reference.checkpoint);
+    let plan = Plan::new(supernet.spec(), &architecture, Reach::Executed);
+    let mut batch = BatchStatistics::new();
+    let input = golden.tensor("input", &DEVICE);
+    let output = supernet.forward(input, &plan, &mut Norms::Batch(&mut batch));
+    let target: Tensor<Train, 4> = golden.tensor("train/target", &DEVICE);
+    close("output", &output.clone().into_data(), &golden.data("train/output"), OUTPUT);
+    let loss = (output - target).powi_scalar(2).mean();
+    close("loss", &loss.clone().into_data(), &golden.data("train/loss"), LOSS);
+    let gradients = loss.backward();
+    let norms = step["grad_l2"].as_object().expect("an object");
+    let largest = norms.values().filter_map(serde_json::Value::as_f64).fold(0.0, f64::max);
+    let (mut with, mut without) = (0, 0);
+    supernet.for_each(&mut |name, parameter| {
+        let gradient = match parameter {
+            Parameter::Kernel(p) => p.val().grad(&gradients).map(Tensor::into_data),
+            Parameter::Vector(p) => p.val().grad(&gradients).map(Tensor::into_data),
+        };
+        let Some(gradient) = gradient else {
+            assert!(!norms.contains_key(name), "{name} has no gradient");
+            without += 1;
+            return;
+        };
+        with += 1;
+        let expected = norms[name].as_f64().expect("a norm");
+        let found = gradient.iter::<f64>().map(|v| v * v).sum::<f64>().sqrt();
+        let error = (found - expected).abs() / expected.max(NOISE * largest);
+        assert!(error < GRADIENT, "{name}: norm {found}, expected {expected}");
+        let full = format!("train/grad/{name}");
+        if golden.names("").contains(&full) {
+            close(name, &gradient, &golden.data(&full), GRADIENT);
+        }
+    });
+    assert_eq!(with, norms.len());
+    assert_eq!(Some(without), step["params_without_grad"].as_u64());
+    running_statistics(reference, &golden, batch);
+}
+
+fn running_statistics(reference: &Reference, golden: &Golden, batch: BatchStatistics<Train>) {
+    /// Momentum of the pose supernet.
+    const POSE: f64 = 0.1;
+    /// Momentum of the segmentation supernet.
+    const SEGMENTATION: f64 = 0.01;
+    let momentum = if reference.task == "pose" { POSE } else { SEGMENTATION };
+    let mut running: Statistics<Flex> =
+        Statistics::from_named(&reference.checkpoint.tensors, &DEVICE);
+    running.update(&batch.valid(), momentum);
+    for name in golden.names("train/running_mean/") {
+        let layer = running.get(&name).expect("a layer");
+        let mean = golden.data(&format!("train/running_mean/{name}"));
+        close(&name, &layer.mean.to_data(), &mean, LOSS);
+        let variance = golden.data(&format!("train/running_var/{name}"));
+        close(&name, &layer.variance.to_data(), &variance, LOSS);
+    }
+}
+
+fn calibration_gives_the_reference_statistics(reference: &Reference) {
+    let (file, golden) = (reference.json(), reference.golden());
+    let name = file["train"]["calibrated_mask"].as_str().expect("a name");
+    let architecture = reference.architecture(name);
+    let (supernet, _) = supernet::<Flex>(&reference.checkpoint);
+    let plan = Plan::new(supernet.spec(), &architecture, Reach::Executed);
+    let mut calibration = Calibration::new();
+    for index in golden.names("calib/batch") {
+        let images = golden.tensor(&format!("calib/batch{index}"), &DEVICE);
+        let mut batch = BatchStatistics::new();
+        let _ = supernet.forward(images, &plan, &mut Norms::Batch(&mut batch));
+        calibration.add(&batch);
+    }
+    let statistics = calibration.finish();
+    let layers = file["train"]["calibrated_bn_layers"].as_u64();
+    assert_eq!(Some(statistics.len() as u64), layers);
+    for name in golden.names("calib/mean/") {
+        let layer = statistics.get(&name).expect("a layer");
+        let mean = golden.data(&format!("calib/mean/{name}"));
+        close(&name, &layer.mean.to_data(), &mean, OUTPUT);
+        let variance = golden.data(&format!("calib/var/{name}"));
+        close(&name, &layer.variance.to_data(), &variance, OUTPUT);
+    }
+    let input: Tensor<Flex, 4> = golden.tensor("input", &DEVICE);
+    let output = supernet.forward(input, &plan, &mut Norms::Frozen(&statistics));
+    close("output", &output.into_data(), &golden.data("calib/output"), OUTPUT);
+}
+
+#[test]
+fn plain_hrnet_is_imported() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("golden/bottom_up");
+    let checkpoint = read_pth(&folder.join("hrnet_pose_w8.pth")).expect("a checkpoint");
+    assert_eq!(checkpoint.kind, Kind::HrNet);
+    let architecture = Architecture::hrnet(&checkpoint.spec);
+    let network: ScaleNet<Flex> = ScaleNet::from_named(
+        &checkpoint.spec,
+        &architecture,
+        &checkpoint.tensors,
+        "reference",
+        &DEVICE,
+    )
+    .expect("a network");
+    let parameters = json(&folder.join("bottom_up.json"))["hrnet_params"].as_u64();
+    assert_eq!(Some(network.parameters() as u64), parameters);
+    let golden = Golden::read(&folder.join("bottom_up.safetensors"));
+    let output = network.forward(golden.tensor("hrnet/input", &DEVICE)).into_data();
+    close("HRNet", &output, &golden.data("hrnet/output"), OUTPUT);
+}
