@@ -23,7 +23,7 @@ pub struct Cli {
 pub enum Verb {
     /// Synthetic people, a supernet, a search, AP and a report: everything in minutes
     #[command(
-        after_help = "Example:\n  cargo xtask quickstart\n  cargo xtask quickstart --seed 7 --out runs/seven"
+        after_help = "Examples:\n  cargo xtask quickstart\n  cargo xtask quickstart --seed 7 --out runs/seven"
     )]
     Quickstart(Quickstart),
     /// Write a data set of synthetic people in COCO format
@@ -33,7 +33,7 @@ pub enum Verb {
     Synth(Synth),
     /// Train a weight-sharing supernet
     #[command(
-        after_help = "Examples:\n  cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco\n  cargo xtask supernet --config configs/pose/quick.ron --resume runs/quick\n  cargo xtask supernet --config configs/pose/quick.ron --dry-run"
+        after_help = "Examples:\n  cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco\n  cargo xtask supernet --resume runs/quick\n  cargo xtask supernet --config configs/pose/quick.ron --dry-run"
     )]
     Supernet(SupernetArguments),
     /// Search a trained supernet for networks of any budget
@@ -72,12 +72,11 @@ pub struct Quickstart {
     /// Folder for data, run and report
     #[arg(long, default_value = "runs/quickstart")]
     pub out: PathBuf,
-    /// Experiment file
-    #[arg(long, default_value = "configs/quickstart.ron")]
-    pub config: PathBuf,
-    /// Seed of everything that is drawn
+    /// Experiment file [default: the built-in configs/quickstart.ron]
     #[arg(long)]
-    pub seed: Option<u64>,
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub changes: Changes,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
@@ -89,6 +88,36 @@ pub struct Quickstart {
     pub force: bool,
 }
 
+/// What is changed of an experiment file.
+#[derive(Debug, Args)]
+pub struct Changes {
+    /// Passes over the people [default: the file's]
+    #[arg(long)]
+    pub epochs: Option<usize>,
+    /// People in a batch [default: the file's]
+    #[arg(long)]
+    pub batch: Option<usize>,
+    /// Seed of everything that is drawn [default: the file's]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Change any key of the file: --set train.sampling=Largest --set search.survivors=20
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+impl Changes {
+    /// All of them as `KEY=VALUE`.
+    pub fn list(&self) -> Vec<String> {
+        let mut list = self.set.clone();
+        list.extend(self.epochs.map(|epochs| format!("train.epochs={epochs}")));
+        list.extend(self.batch.map(|batch| format!("train.batch={batch}")));
+        for part in ["train", "search"] {
+            list.extend(self.seed.map(|seed| format!("{part}.seed={seed}")));
+        }
+        list
+    }
+}
+
 /// Options of `synth`.
 #[derive(Debug, Args)]
 pub struct Synth {
@@ -96,10 +125,10 @@ pub struct Synth {
     #[arg(long)]
     pub out: PathBuf,
     /// Pictures to train on
-    #[arg(long, default_value_t = 400)]
+    #[arg(long, default_value_t = 400, value_parser = parse_count)]
     pub train: usize,
     /// Held-out pictures
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = parse_count)]
     pub val: usize,
     /// Height and width of a picture
     #[arg(long, default_value = "240x320", value_parser = parse_size)]
@@ -110,14 +139,17 @@ pub struct Synth {
     /// Seed of everything that is drawn
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+    /// Replace the data set that is in the folder
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Options of `supernet`.
 #[derive(Debug, Args)]
 pub struct SupernetArguments {
-    /// Experiment file
-    #[arg(long)]
-    pub config: PathBuf,
+    /// Experiment file [default: the resumed run's]
+    #[arg(long, required_unless_present = "resume")]
+    pub config: Option<PathBuf>,
     /// Data set folder in COCO layout; overrides the file's `data`
     #[arg(long)]
     pub data: Option<PathBuf>,
@@ -136,9 +168,8 @@ pub struct SupernetArguments {
     /// Leave out pictures that are missing or damaged, and say how many
     #[arg(long)]
     pub skip_bad_images: bool,
-    /// Change options of the file: --set train.epochs=20 --set train.batch=16
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub set: Vec<String>,
+    #[command(flatten)]
+    pub changes: Changes,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
@@ -150,7 +181,7 @@ pub struct EvolveArguments {
     /// Folder of a trained supernet
     #[arg(long)]
     pub run: PathBuf,
-    /// Experiment file whose `search` is used [default: the defaults of the paper]
+    /// Experiment file whose `search` is used [default: the one that the run was made from]
     #[arg(long)]
     pub config: Option<PathBuf>,
     /// Data set folder; overrides the run's
@@ -171,7 +202,10 @@ pub struct EvolveArguments {
     /// Most people that a candidate is scored on; 0 for all
     #[arg(long, default_value_t = 0)]
     pub people: usize,
-    /// Change options of the search: --set search.survivors=20
+    /// Leave out pictures that are missing or damaged, and say how many
+    #[arg(long)]
+    pub skip_bad_images: bool,
+    /// Change any key of the file: --set search.survivors=20
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
@@ -240,7 +274,7 @@ pub struct EvalPose {
     #[arg(long)]
     pub skip_bad_images: bool,
     /// Crops in a batch
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 32, value_parser = parse_count)]
     pub batch: usize,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
     #[arg(long, default_value = "cpu")]
@@ -311,7 +345,7 @@ pub struct Bench {
     #[arg(long, default_value = "256x192", value_parser = parse_size)]
     pub input: (usize, usize),
     /// Batch sizes
-    #[arg(long, num_args = 1.., default_values_t = [1, 8])]
+    #[arg(long, num_args = 1.., default_values_t = [1, 8], value_parser = parse_count)]
     pub batch: Vec<usize>,
     /// What to measure
     #[arg(long, num_args = 1.., value_enum, default_values_t = [Mode::Infer, Mode::Train])]
@@ -325,6 +359,12 @@ pub struct Bench {
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
+}
+
+/// At least one.
+fn parse_count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|&count: &usize| count > 0);
+    count.ok_or_else(|| format!("{text:?} is not a number of at least 1"))
 }
 
 /// `HEIGHTxWIDTH`.

@@ -119,7 +119,7 @@ pub fn image_ids(dataset: &PoseDataset) -> Vec<i64> {
 }
 
 /// Tells which pictures were left out.
-pub fn say_skipped(dataset: &PoseDataset, output: &Output) {
+pub fn say_skipped(dataset: &PoseDataset, output: Output) {
     let skipped = dataset.skipped();
     if skipped.is_empty() {
         return;

@@ -53,6 +53,23 @@ impl fmt::Display for DeviceChoice {
     }
 }
 
+/// The backend of work that needs no accelerator: converting files, drawing samples.
+pub type Host = burn::backend::Flex;
+
+/// Its device.
+pub const HOST: burn::backend::flex::FlexDevice = burn::backend::flex::FlexDevice;
+
+/// Fails unless the backend of a choice is in this build: to be asked before anything is written.
+pub fn require(choice: DeviceChoice) -> anyhow::Result<()> {
+    let (built, feature) = match choice {
+        DeviceChoice::Cpu => (cfg!(feature = "flex"), "flex"),
+        DeviceChoice::Wgpu(_) => (cfg!(feature = "wgpu"), "wgpu"),
+        DeviceChoice::Vulkan(_) => (cfg!(feature = "vulkan"), "vulkan"),
+        DeviceChoice::Cuda(_) => (cfg!(feature = "cuda"), "cuda"),
+    };
+    if built { Ok(()) } else { Err(not_built(choice, feature)) }
+}
+
 /// A GPU by position among the discrete ones, or the best.
 #[cfg(any(feature = "wgpu", feature = "vulkan"))]
 pub fn wgpu_device(index: Option<usize>) -> burn::backend::wgpu::WgpuDevice {

@@ -27,7 +27,7 @@ use output::Output;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json);
-    let result = run(cli.verb, &output);
+    let result = run(cli.verb, output);
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -37,13 +37,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(verb: Verb, output: &Output) -> anyhow::Result<()> {
-    let stop = Stop::install()?;
+fn run(verb: Verb, output: Output) -> anyhow::Result<()> {
     match verb {
-        Verb::Quickstart(arguments) => verbs::quickstart::run(&arguments, output, &stop),
+        Verb::Quickstart(arguments) => {
+            verbs::quickstart::run(&arguments, output, &Stop::install()?)
+        }
         Verb::Synth(arguments) => verbs::synth::run(&arguments, output),
-        Verb::Supernet(arguments) => verbs::supernet::run(&arguments, output, &stop),
-        Verb::Evolve(arguments) => verbs::evolve::run(&arguments, output, &stop),
+        Verb::Supernet(arguments) => verbs::supernet::run(&arguments, output, &Stop::install()?),
+        Verb::Evolve(arguments) => verbs::evolve::run(&arguments, output, &Stop::install()?),
         Verb::EvalPose(arguments) => verbs::eval_pose::run(&arguments, output),
         Verb::Cost(arguments) => verbs::cost::run(&arguments, output),
         Verb::Import(arguments) => verbs::import::run(&arguments, output),

@@ -25,6 +25,7 @@ impl Output {
     }
 
     /// A line about what is going on.
+    #[expect(clippy::unused_self, reason = "whoever may print holds an `Output`")]
     pub fn say(self, line: impl AsRef<str>) {
         // A closed standard error must not end the work.
         let _ = writeln!(std::io::stderr(), "{}", line.as_ref());
@@ -70,6 +71,9 @@ pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
         fs::create_dir_all(parent).map_err(context)?;
     }
     let temporary = path.with_extension("partial");
-    fs::write(&temporary, bytes).map_err(context)?;
-    fs::rename(&temporary, path).map_err(context)
+    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
+        // Nothing more can be done about a leftover that cannot be removed either.
+        let _ = fs::remove_file(&temporary);
+        context(e)
+    })
 }

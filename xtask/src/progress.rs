@@ -21,12 +21,12 @@ pub struct Shown {
 
 impl Shown {
     /// A bar on a terminal, lines elsewhere.
-    pub fn new(output: &Output) -> Self {
+    pub fn new(output: Output) -> Self {
         let bar = output.interactive().then(|| {
             let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
             ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
-        Self { output: *output, bar, last: Mutex::new(None) }
+        Self { output, bar, last: Mutex::new(None) }
     }
 
     /// Shows a state: always on a bar, every few seconds as a line.
@@ -99,7 +99,7 @@ pub struct SearchShown {
 
 impl SearchShown {
     /// A bar on a terminal, lines elsewhere.
-    pub fn new(output: &Output) -> Self {
+    pub fn new(output: Output) -> Self {
         Self { shown: Shown::new(output), best: 0.0 }
     }
 }

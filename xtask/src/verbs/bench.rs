@@ -6,15 +6,18 @@ use std::time::Instant;
 
 use anyhow::Result;
 use burn::backend::Autodiff;
-use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+use burn::optim::adaptor::OptimizerAdaptor;
+use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Norms, Supernet};
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
+use scalenas_train::Adam;
 use serde_json::{Value, json};
 
 use crate::cli::{Bench as Arguments, Mode};
+use crate::device;
 use crate::fault::user;
 use crate::networks;
 use crate::on_device;
@@ -26,7 +29,8 @@ const WARM_UP: usize = 2;
 const JOINTS: usize = 17;
 
 /// Measures every mode and batch size.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device)?;
     let against = arguments.against.as_deref().map(read_lines).transpose()?;
     let (space, architecture) = resolve(arguments)?;
     let mut rows = Vec::new();
@@ -127,10 +131,11 @@ fn infer<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<f64> {
 fn train<B>(case: &Case<'_>, device: &B::Device) -> Result<f64>
 where
     B: burn::tensor::backend::AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
 {
     let mut supernet = Supernet::<B>::new(case.space, 0, device);
     let plan = supernet.plan(case.architecture);
-    let mut optimizer = AdamConfig::new().init();
+    let mut optimizer = OptimizerAdaptor::from(Adam::default());
     let images = pictures::<B>(case, device);
     let (height, width) = case.arguments.input;
     let shape = [case.batch, JOINTS, height / 4, width / 4];

@@ -27,7 +27,7 @@ struct Figures {
 }
 
 /// Prints the figures.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let (space, architecture, input) = resolve(arguments)?;
     let cost = cost::cost(&space, &architecture, input)?;
     let figures = Figures {

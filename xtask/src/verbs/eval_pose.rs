@@ -14,8 +14,9 @@ use scalenas_train::{
 };
 
 use crate::cli::{EvalPose as Arguments, Flip};
-use crate::config::keypoint_facts;
+use crate::config::{Experiment, keypoint_facts};
 use crate::data::{People, Split, bad_images, say_skipped, split};
+use crate::device;
 use crate::fault::user;
 use crate::networks;
 use crate::on_device;
@@ -27,7 +28,8 @@ use crate::progress::Shown;
 const DEFAULT_INPUT: (usize, usize) = (256, 192);
 
 /// Scores what is asked for.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device)?;
     let evaluation = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => score_file(arguments, found, annotations)?,
         _ => on_device!(arguments.device, score_network(arguments, output))?,
@@ -36,7 +38,14 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
         output
             .say("warning: an annotation has id 0, which COCO counts as missed whatever is found");
     }
-    output.result(&evaluation.stats, stats_table(&evaluation.stats))
+    output.result(&evaluation.stats, stats_table(&evaluation.stats))?;
+    match &arguments.results {
+        // The figures of nothing are 0, but a list without results is a mistake upstream.
+        Some(file) if evaluation.detections == 0 => {
+            Err(user(format!("{}: the list of results is empty", file.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The ten figures as a table.
@@ -114,7 +123,7 @@ fn files(arguments: &Arguments, data: Option<&Path>) -> Result<Split> {
 
 fn score_network<B: KernelBackend>(
     arguments: &Arguments,
-    output: &Output,
+    output: Output,
     device: &B::Device,
 ) -> Result<KeypointEvaluation> {
     let (target, found) = match (&arguments.run, &arguments.weights) {
@@ -139,7 +148,7 @@ fn score_network<B: KernelBackend>(
 fn of_run<B: KernelBackend>(
     arguments: &Arguments,
     run: &RunFolder,
-    output: &Output,
+    output: Output,
     device: &B::Device,
 ) -> Result<(Target, Evaluated)> {
     let info = run.info();
@@ -148,12 +157,14 @@ fn of_run<B: KernelBackend>(
     let supernet = networks::supernet::<B>(run, device)?;
     let facts = facts(arguments, &info.facts)?;
     check_joints(&info.space, &facts, run.path())?;
-    let data = arguments.data.as_deref().unwrap_or(&info.data);
+    let data = arguments.data.as_ref().unwrap_or(&info.data);
     let target = Target::new(arguments, Some(data), &facts, arguments.input.unwrap_or(info.input))?;
-    // Statistics always come from the pictures that the supernet learnt from.
-    let training = People::read(split(&info.data, "train")?, &facts, info.input)?;
+    // Statistics come from the pictures that the supernet learnt from, as long as they are there.
+    let learnt = if info.data.exists() { &info.data } else { data };
+    let training = People::read(split(learnt, "train")?, &facts, info.input)?;
     let bad = bad_images(arguments.skip_bad_images);
-    let training = training.training(Default::default(), info.train.seed, bad)?;
+    let augment = Experiment::of_run(run, &[])?.augment;
+    let training = training.training(augment, info.train.seed, bad)?;
     let (batch, count) = (info.train.batch, info.train.calibration_batches);
     let source = CalibrationSource::read(&training, batch, count, info.train.seed, device)?;
     let subnet = Calibrated::new(&supernet, &architecture, &source);
@@ -165,7 +176,7 @@ fn of_run<B: KernelBackend>(
 fn of_file<B: KernelBackend>(
     arguments: &Arguments,
     weights: &Path,
-    output: &Output,
+    output: Output,
     device: &B::Device,
 ) -> Result<(Target, Evaluated)> {
     let network: InferenceNet<B> = {

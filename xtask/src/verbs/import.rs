@@ -1,21 +1,19 @@
 //! `import`: PyTorch checkpoints.
 
 use anyhow::Result;
-use burn::backend::Flex;
-use burn::backend::flex::FlexDevice;
 use scalenas_model::import::{Kind, read_pth};
 use scalenas_model::{Absent, NamedParameters, ScaleNet, Statistics, Supernet, save_supernet};
 use scalenas_space::Architecture;
 use serde_json::json;
 
 use crate::cli::Import as Arguments;
+use crate::device::{HOST, Host};
 use crate::networks;
 use crate::output::Output;
 
 /// Reads the checkpoint and writes it in this program's format.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let checkpoint = read_pth(&arguments.pth)?;
-    let device = FlexDevice;
     let origin = arguments.pth.display().to_string();
     let spec = &checkpoint.spec;
     let architecture = match (&arguments.arch, checkpoint.kind) {
@@ -28,14 +26,14 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
     }
     let (what, parameters) = if let Some(architecture) = &architecture {
         let tensors = &checkpoint.tensors;
-        let network: ScaleNet<Flex> =
-            ScaleNet::from_named(spec, architecture, tensors, &origin, &device)?;
+        let network: ScaleNet<Host> =
+            ScaleNet::from_named(spec, architecture, tensors, &origin, &HOST)?;
         network.save(&arguments.out)?;
         ("network", network.parameters())
     } else {
-        let mut supernet = Supernet::<Flex>::new(spec, 0, &device);
+        let mut supernet = Supernet::<Host>::new(spec, 0, &HOST);
         supernet.load_named(&checkpoint.tensors, Absent::Refuse, &origin)?;
-        let statistics = Statistics::from_named(&checkpoint.tensors, &device);
+        let statistics = Statistics::from_named(&checkpoint.tensors, &HOST);
         save_supernet(&arguments.out, &supernet, &statistics)?;
         let count = supernet.to_named().values().map(burn::tensor::TensorData::num_elements).sum();
         ("supernet", count)

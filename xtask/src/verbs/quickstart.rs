@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use scalenas_data::PoseDataset;
 use scalenas_data::synth::{SynthConfig, write_pose};
+use scalenas_data::{BadImages, PoseDataset};
 use scalenas_eval::KeypointStats;
 use scalenas_evolve::StopReason;
 use scalenas_kernels::KernelBackend;
@@ -17,6 +17,7 @@ use serde_json::json;
 
 use crate::cli::Quickstart as Arguments;
 use crate::config::{Experiment, Synthetic};
+use crate::device;
 use crate::fault::user;
 use crate::interrupt::Stop;
 use crate::networks;
@@ -30,43 +31,37 @@ use crate::verbs::supernet::Job;
 const FOUND: usize = 5;
 
 /// Runs every step.
-pub fn run(arguments: &Arguments, output: &Output, stop: &Stop) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let clock = Instant::now();
-    let mut experiment = Experiment::read(&arguments.config, &[])?;
-    if let Some(seed) = arguments.seed {
-        (experiment.train.seed, experiment.search.seed) = (seed, seed);
-    }
-    let existing = match (arguments.resume, arguments.force) {
-        (true, _) => Existing::Resume,
-        (false, true) => Existing::Replace,
-        (false, false) => Existing::Refuse,
+    device::require(arguments.device)?;
+    let changes = arguments.changes.list();
+    let experiment = match &arguments.config {
+        Some(path) => Experiment::read(path, &changes)?,
+        None => Experiment::quickstart(&changes)?,
     };
-    let folder = arguments.out.join("run");
-    if existing == Existing::Refuse && folder.exists() {
-        return Err(scalenas_train::Error::Occupied { path: folder }.into());
-    }
-    let data = arguments.out.join("data");
-    write_data(&experiment, &data, arguments, output)?;
+    let (folder, data) = (arguments.out.join("run"), arguments.out.join("data"));
+    let existing = existing(arguments, &folder)?;
+    write_data(&experiment, &data, output)?;
     output.say("2/4 training the supernet");
-    let job = Job::prepare(&experiment, &data, folder.clone(), existing, false)?;
-    if !(arguments.resume && folder.join("supernet.safetensors").exists()) {
-        let outcome = job.train(arguments.device, output, stop)?;
-        if outcome.interrupted {
-            return Err(stopped(&arguments.out));
-        }
+    let job = Job::prepare(experiment, &data, folder.clone(), existing, false)?;
+    let trained = existing == Existing::Resume && RunFolder::open(&folder)?.weights().exists();
+    if !trained && job.train(arguments.device, output, stop)?.interrupted {
+        return stopped(&arguments.out, output);
     }
     output.say("3/4 searching it");
     let run = RunFolder::open(&folder)?;
     let plan = SearchPlan {
         run: run.clone(),
-        config: experiment.search.clone(),
+        config: job.experiment.search.clone(),
         data,
-        people: experiment.train.validation_people,
+        augment: job.experiment.augment,
+        people: job.info.train.validation_people,
+        bad: BadImages::Fail,
         fresh: false,
     };
     let outcome = on_device!(arguments.device, search(&plan, output, stop))?;
     if outcome.reason == StopReason::Interrupted {
-        return Err(stopped(&arguments.out));
+        return stopped(&arguments.out, output);
     }
     output.say("4/4 evaluating what was found");
     let rows = on_device!(arguments.device, evaluate_all(&job, &run))?;
@@ -76,21 +71,31 @@ pub fn run(arguments: &Arguments, output: &Output, stop: &Stop) -> Result<()> {
     finish(&rows, &arguments.out, &page, clock.elapsed().as_secs_f64(), output)
 }
 
-fn stopped(out: &Path) -> anyhow::Error {
-    user(format!("stopped; continue with quickstart --out {} --resume", out.display()))
+/// What to do about a run in the folder.
+fn existing(arguments: &Arguments, run: &Path) -> Result<Existing> {
+    let there = RunFolder::open(run).is_ok();
+    match (there, arguments.resume, arguments.force) {
+        (true, true, _) => Ok(Existing::Resume),
+        (true, false, true) => Ok(Existing::Replace),
+        (true, false, false) => Err(user(format!(
+            "{} holds a run already; continue it with --resume, replace it with --force, or choose \
+             another folder with --out",
+            arguments.out.display()
+        ))),
+        // Killed while the data was drawn: there is nothing to continue yet.
+        (false, _, _) => Ok(Existing::Refuse),
+    }
 }
 
-fn write_data(
-    experiment: &Experiment,
-    data: &Path,
-    arguments: &Arguments,
-    output: &Output,
-) -> Result<()> {
+fn stopped(out: &Path, output: Output) -> Result<()> {
+    let value = json!({ "out": out, "interrupted": true });
+    let next = format!("cargo xtask quickstart --out {} --resume", out.display());
+    output.result(&value, format!("stopped; continue with {next}"))
+}
+
+fn write_data(experiment: &Experiment, data: &Path, output: Output) -> Result<()> {
     let Some(Synthetic { train, val, size, people }) = experiment.synth else {
-        return Err(user(format!(
-            "{} has no key synth, which says how much data to make",
-            arguments.config.display()
-        )));
+        return Err(user("the experiment has no key synth, which says how much data to make"));
     };
     output.say(format!("1/4 drawing {train} + {val} pictures of people"));
     let config = SynthConfig {
@@ -175,7 +180,7 @@ fn validation<B: KernelBackend>(job: &Job, device: &B::Device) -> Result<Validat
     })
 }
 
-fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: &Output) -> Result<()> {
+fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: Output) -> Result<()> {
     let network = |row: &Row| {
         json!({
             "name": row.name,
@@ -187,7 +192,8 @@ fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: &Output) 
     };
     let networks: Vec<_> = rows.iter().map(network).collect();
     write_file(&out.join("summary.json"), serde_json::to_string_pretty(&networks)?)?;
-    let value = json!({ "networks": networks, "report": page, "seconds": seconds });
+    let value =
+        json!({ "interrupted": false, "networks": networks, "report": page, "seconds": seconds });
     let header = ["network", "id", "AP", "AP50", "AR", "M params", "GMACs"];
     let text = format!(
         "{}\nreport: {} ({seconds:.0} s)",

@@ -1,11 +1,9 @@
 //! `report`: one page about a run.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
-use burn::backend::Flex;
-use burn::backend::flex::FlexDevice;
 use scalenas_eval::Sigmas;
 use scalenas_evolve::{Candidate, Outcome};
 use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
@@ -16,8 +14,9 @@ use scalenas_train::{
 use serde_json::json;
 
 use crate::cli::ReportArguments as Arguments;
-use crate::config::keypoint_facts;
+use crate::config::{Experiment, keypoint_facts};
 use crate::data::{People, bad_images, split};
+use crate::device::{HOST, Host};
 use crate::networks;
 use crate::output::{Output, write_file};
 use crate::pictures;
@@ -31,7 +30,7 @@ const SAMPLE_PEOPLE: usize = 24;
 const NETWORKS: usize = 8;
 
 /// Writes the page.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let run = RunFolder::open(&arguments.run)?;
     let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("report.html"));
     write(&run, &out, Vec::new(), output)?;
@@ -41,9 +40,9 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
 /// Writes the page of a run with additional lines of summary.
 pub fn write(
     run: &RunFolder,
-    out: &PathBuf,
+    out: &Path,
     summary: Vec<(String, String)>,
-    output: &Output,
+    output: Output,
 ) -> Result<()> {
     let search = networks::search(run)?;
     let metrics = if run.metrics().exists() { read_metrics(&run.metrics())? } else { Vec::new() };
@@ -58,9 +57,18 @@ pub fn write(
         search: search.as_ref().map(plot),
         architectures: search.iter().flat_map(|outcome| networks_of(run, outcome)).collect(),
         samples,
-        data: json!({ "run": run.info(), "search": search.as_ref().map(front_figures) }),
+        data: json!({ "run": description(run), "search": search.as_ref().map(front_figures) }),
     };
     write_file(out, report.to_html())
+}
+
+/// What was asked for, without the data set's place: equal runs give equal pages anywhere.
+fn description(run: &RunFolder) -> serde_json::Value {
+    let mut info = json!(run.info());
+    if let Some(keys) = info.as_object_mut() {
+        keys.remove("data");
+    }
+    info
 }
 
 fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String)> {
@@ -148,20 +156,21 @@ fn front_figures(outcome: &Outcome) -> serde_json::Value {
 
 /// Predictions of the best network found (or the largest one) on held-out pictures.
 fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
-    let (info, device) = (run.info(), FlexDevice);
-    let supernet = networks::supernet::<Flex>(run, &device)?;
+    let info = run.info();
+    let supernet = networks::supernet::<Host>(run, &HOST)?;
     let facts = keypoint_facts(&info.facts)?;
     let bad = bad_images(true);
     let training = People::read(split(&info.data, "train")?, &facts, info.input)?;
-    let training = training.training(Default::default(), info.train.seed, bad)?;
+    let augment = Experiment::of_run(run, &[])?.augment;
+    let training = training.training(augment, info.train.seed, bad)?;
     let held_out = People::read(split(&info.data, "val")?, &facts, info.input)?;
     let dataset = held_out.annotated(SAMPLE_PEOPLE, bad)?;
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
     let (batch, count) = (info.train.batch, info.train.calibration_batches);
-    let source = CalibrationSource::read(&training, batch, count, info.train.seed, &device)?;
+    let source = CalibrationSource::read(&training, batch, count, info.train.seed, &HOST)?;
     let subnet = Calibrated::new(&supernet, &best, &source);
-    let found = evaluate(&subnet, &dataset, &EvaluateOptions::default(), &Silent, &device)?;
+    let found = evaluate(&subnet, &dataset, &EvaluateOptions::default(), &Silent, &HOST)?;
     let sigmas = Sigmas::new(facts.sigmas.clone())?;
     pictures::samples(&dataset, &found.candidates, &sigmas, SAMPLES)
 }

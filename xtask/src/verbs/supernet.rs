@@ -1,21 +1,26 @@
 //! `supernet`: training from an experiment file.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use burn::backend::Autodiff;
 use scalenas_data::PoseDataset;
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_kernels::KernelBackend;
-use scalenas_space::{Architecture, cost};
-use scalenas_train::{Display, Existing, Outcome, RunFolder, RunInfo, TrainPlan, train_supernet};
+use scalenas_model::{Absent, NamedParameters, Supernet, load_supernet};
+use scalenas_space::{Architecture, SpaceSpec, cost};
+use scalenas_train::{
+    Display, Error, Existing, Outcome, RunFolder, RunInfo, Teacher, TrainOptions, TrainPlan,
+    train_supernet,
+};
 use serde_json::json;
 
 use crate::cli::SupernetArguments as Arguments;
 use crate::config::Experiment;
 use crate::data::{People, bad_images, image_ids, say_skipped, split};
-use crate::device::DeviceChoice;
+use crate::device::{self, DeviceChoice, HOST, Host};
 use crate::fault::user;
 use crate::interrupt::Stop;
 use crate::on_device;
@@ -23,19 +28,21 @@ use crate::output::{Output, table};
 use crate::progress::Shown;
 
 /// Trains, or says what would be trained.
-pub fn run(arguments: &Arguments, output: &Output, stop: &Stop) -> Result<()> {
-    let experiment = Experiment::read(&arguments.config, &arguments.set)?;
-    let job = Job::new(&experiment, arguments)?;
+pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
+    device::require(arguments.device)?;
+    let job = Job::new(arguments)?;
     if arguments.dry_run {
         return dry_run(&job, output);
     }
     let outcome = job.train(arguments.device, output, stop)?;
     say_skipped(&job.train, output);
-    report(&job.out, &outcome, output)
+    report(&job, &outcome, output)
 }
 
 /// A run that is about to start.
 pub struct Job {
+    /// What the user wrote.
+    pub experiment: Experiment,
     /// What is asked for.
     pub info: RunInfo,
     /// Folder of the run.
@@ -49,58 +56,78 @@ pub struct Job {
 }
 
 impl Job {
-    fn new(experiment: &Experiment, arguments: &Arguments) -> Result<Self> {
-        let data = arguments.data.as_ref().or(experiment.data.as_ref()).ok_or_else(|| {
-            user(format!(
-                "{} names no data set: add data: \"FOLDER\" or give --data FOLDER",
-                arguments.config.display()
-            ))
-        })?;
-        let stem = arguments.config.file_stem().unwrap_or_default();
-        let default = Path::new("runs").join(stem);
-        let (out, existing) = match (&arguments.resume, arguments.force) {
-            (Some(run), _) => (run.clone(), Existing::Resume),
-            (None, true) => (arguments.out.clone().unwrap_or(default), Existing::Replace),
-            (None, false) => (arguments.out.clone().unwrap_or(default), Existing::Refuse),
+    fn new(arguments: &Arguments) -> Result<Self> {
+        let changes = arguments.changes.list();
+        let resumed = arguments.resume.as_deref().map(RunFolder::open).transpose()?;
+        let experiment = match (&arguments.config, &resumed) {
+            (Some(config), _) => Experiment::read(config, &changes)?,
+            (None, Some(run)) => Experiment::of_run(run, &changes)?,
+            (None, None) => return Err(user("give --config FILE or --resume RUN")),
         };
-        Self::prepare(experiment, data, out, existing, arguments.skip_bad_images)
+        let known = resumed.as_ref().map(|run| run.info().data.clone());
+        let data = arguments.data.clone().or(known).or_else(|| experiment.data.clone());
+        let data = data.ok_or_else(|| {
+            let name = arguments.config.as_deref().unwrap_or(Path::new("the experiment")).display();
+            user(format!("{name} names no data set: add data: \"FOLDER\" or give --data FOLDER"))
+        })?;
+        let (out, existing) = place(arguments);
+        Self::prepare(experiment, &data, out, existing, arguments.skip_bad_images)
     }
 
     /// Reads the data and checks everything that can be checked before a folder is made.
     pub fn prepare(
-        experiment: &Experiment,
+        experiment: Experiment,
         data: &Path,
         out: PathBuf,
         existing: Existing,
         skip_bad: bool,
     ) -> Result<Self> {
+        if existing == Existing::Refuse && RunFolder::open(&out).is_ok() {
+            return Err(Error::Occupied { path: out }.into());
+        }
         let (facts, space) = (experiment.keypoint_facts()?, experiment.space()?);
-        let input = experiment.input;
-        cost::cost(&space, &Architecture::smallest(&space), input)?;
+        let (input, options) = (experiment.input, &experiment.train);
+        check_weights(&space, options)?;
         let bad = bad_images(skip_bad);
         let train = People::read(split(data, "train")?, &facts, input)?;
         let held_out = People::read(split(data, "val")?, &facts, input)?;
-        let train = train.training(experiment.augment, experiment.train.seed, bad)?;
-        let validation = held_out.annotated(experiment.train.validation_people, bad)?;
+        let train = train.training(experiment.augment, options.seed, bad)?;
+        check_people(train.len(), options, data)?;
+        let validation = held_out.annotated(options.validation_people, bad)?;
         let sigmas = Sigmas::new(facts.sigmas.clone())?;
         let evaluator = KeypointEvaluator::read(&held_out.files.annotations, &sigmas)?
             .on_images(&image_ids(&validation))?;
-        let info = RunInfo::new(
-            space,
-            input,
-            data.to_owned(),
-            experiment.facts.clone(),
-            experiment.train.clone(),
-        );
-        Ok(Self { info, out, existing, train, validation: (validation, evaluator) })
+        let (data, options) = (data.to_owned(), options.clone());
+        let info = RunInfo::new(space, input, data, experiment.facts.clone(), options);
+        Ok(Self { experiment, info, out, existing, train, validation: (validation, evaluator) })
     }
 
-    /// Makes or opens the folder and trains.
-    pub fn train(&self, device: DeviceChoice, output: &Output, stop: &Stop) -> Result<Outcome> {
+    /// Makes or opens the folder and trains. A new run that fails before its first checkpoint
+    /// leaves nothing behind.
+    pub fn train(&self, device: DeviceChoice, output: Output, stop: &Stop) -> Result<Outcome> {
         let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
+        let result = self.fill(&folder, device, output, stop);
+        if result.is_err() && self.existing != Existing::Resume {
+            discard(&folder);
+        }
+        result
+    }
+
+    fn fill(
+        &self,
+        folder: &RunFolder,
+        device: DeviceChoice,
+        output: Output,
+        stop: &Stop,
+    ) -> Result<Outcome> {
+        if self.existing == Existing::Resume {
+            self.check_augmentation(folder)?;
+        } else {
+            self.experiment.keep(folder)?;
+        }
         let display = if output.interactive() { Display::Dashboard } else { Display::Plain };
         let plan = TrainPlan {
-            folder,
+            folder: folder.clone(),
             train: Arc::clone(&self.train),
             validation: Some(self.validation.clone()),
             display,
@@ -109,22 +136,84 @@ impl Job {
         };
         on_device!(device, train_on(plan))
     }
+
+    /// The run's own description does not hold the augmentation; the copy of its experiment does.
+    fn check_augmentation(&self, folder: &RunFolder) -> Result<()> {
+        let (before, now) = (Experiment::of_run(folder, &[])?.augment, self.experiment.augment);
+        if before == now {
+            return Ok(());
+        }
+        Err(user(format!(
+            "{} was trained with augment = {before:?}, but {now:?} is asked for; use --force to \
+             start over",
+            folder.path().display()
+        )))
+    }
+}
+
+/// Folder of the run, and what to do if there is one.
+fn place(arguments: &Arguments) -> (PathBuf, Existing) {
+    if let Some(run) = &arguments.resume {
+        return (run.clone(), Existing::Resume);
+    }
+    let stem = arguments.config.as_deref().and_then(Path::file_stem).unwrap_or_default();
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new("runs").join(stem));
+    (out, if arguments.force { Existing::Replace } else { Existing::Refuse })
+}
+
+/// Weights to start and to learn from must be of the space.
+fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
+    if let Some(path) = &options.teacher {
+        Teacher::<Host>::load(path, space, &HOST).context("option train.teacher")?;
+    }
+    if let Some(path) = &options.initial {
+        let check = || {
+            let (weights, _) = load_supernet::<Host>(path, &HOST)?;
+            let origin = path.display().to_string();
+            let mut supernet = Supernet::<Host>::new(space, options.seed, &HOST);
+            supernet.load_named(&weights.to_named(), Absent::Refuse, &origin)
+        };
+        check().context("option train.initial")?;
+    }
+    Ok(())
+}
+
+fn check_people(people: usize, options: &TrainOptions, data: &Path) -> Result<()> {
+    let (batch, data) = (options.batch, data.display().to_string());
+    if people < batch { Err(Error::TooFewPeople { people, data, batch }.into()) } else { Ok(()) }
+}
+
+/// Removes the files of a run without a checkpoint: nothing could be continued from them.
+fn discard(run: &RunFolder) {
+    let entries = fs::read_dir(run.checkpoints()).into_iter().flatten().flatten();
+    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    if names.any(|name| name.parse::<u64>().is_ok()) {
+        return;
+    }
+    // The error that led here is reported; a file that resists removal adds nothing to it.
+    let _ = fs::remove_dir_all(run.checkpoints());
+    for name in ["metrics.jsonl", "metrics.partial", "experiment.ron", "run.json"] {
+        let _ = fs::remove_file(run.path().join(name));
+    }
+    let _ = fs::remove_dir(run.path());
 }
 
 fn train_on<B: KernelBackend>(plan: TrainPlan, device: &B::Device) -> Result<Outcome> {
     Ok(train_supernet::<Autodiff<B>>(plan, device)?)
 }
 
-fn report(out: &Path, outcome: &Outcome, output: &Output) -> Result<()> {
+fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
+    let out = &job.out;
     let value = json!({
         "run": out,
+        "skipped_images": job.train.skipped().len(),
         "iterations": outcome.iterations,
         "interrupted": outcome.interrupted,
         "loss": outcome.loss,
         "seconds": outcome.seconds,
     });
     let next = if outcome.interrupted {
-        format!("stopped; continue with --resume {}", out.display())
+        format!("stopped; continue with cargo xtask supernet --resume {}", out.display())
     } else {
         format!("next: cargo xtask evolve --run {}", out.display())
     };
@@ -135,7 +224,7 @@ fn report(out: &Path, outcome: &Outcome, output: &Output) -> Result<()> {
     output.result(&value, text)
 }
 
-fn dry_run(job: &Job, output: &Output) -> Result<()> {
+fn dry_run(job: &Job, output: Output) -> Result<()> {
     let train = &job.info.train;
     let iterations = job.train.len() / train.batch * train.epochs;
     let largest =

@@ -5,10 +5,13 @@ use scalenas_data::synth::{SynthConfig, write_pose};
 use serde_json::json;
 
 use crate::cli::Synth as Arguments;
+use crate::data::split;
+use crate::fault::user;
 use crate::output::Output;
 
 /// Writes the data set.
-pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    refuse_existing(arguments)?;
     let config = SynthConfig {
         train: arguments.train,
         val: arguments.val,
@@ -32,4 +35,16 @@ pub fn run(arguments: &Arguments, output: &Output) -> Result<()> {
         summary.train_images, summary.train_people, summary.val_images, summary.val_people
     );
     output.result(&value, text)
+}
+
+/// Real annotations have the same names; they must not be lost to a slip.
+fn refuse_existing(arguments: &Arguments) -> Result<()> {
+    let there = |name| split(&arguments.out, name).is_ok();
+    if arguments.force || !(there("train") || there("val")) {
+        return Ok(());
+    }
+    let out = arguments.out.display();
+    Err(user(format!(
+        "{out} holds a data set already; replace it with --force or choose another --out"
+    )))
 }

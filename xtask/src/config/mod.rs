@@ -1,0 +1,254 @@
+//! Experiment files: RON with defaults, where an unknown key is an error that names the nearest.
+//!
+//! What a user writes is checked whole before anything is done with it, and every complaint names
+//! the file. A run keeps a copy of its experiment, which later verbs go by.
+
+mod changes;
+mod parse;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use scalenas_data::KeypointFacts;
+use scalenas_data::augment::Augment;
+use scalenas_evolve::SearchConfig;
+use scalenas_space::{CostModel, Head, SpaceSpec};
+use scalenas_train::{RunFolder, TrainOptions};
+use serde::{Deserialize, Serialize};
+
+use crate::fault::user;
+use crate::output::write_file;
+
+/// Version of experiment files that this program reads.
+const VERSION: u32 = 1;
+/// Copy of the experiment in a run folder.
+const COPY: &str = "experiment.ron";
+/// Name of the experiment behind `quickstart`.
+const QUICKSTART: &str = "configs/quickstart.ron";
+/// Its text, built in: quickstart works from any folder.
+const QUICKSTART_TEXT: &str = include_str!("../../../configs/quickstart.ron");
+
+/// What a user writes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Version of the format.
+    pub version: u32,
+    /// Search space: `pose_w32`, `pose_w48` or `tiny`.
+    pub space: String,
+    /// Height and width of the network's input.
+    pub input: (usize, usize),
+    /// Data set folder in COCO layout.
+    #[serde(default)]
+    pub data: Option<PathBuf>,
+    /// Joints: coco, crowdpose or a RON file.
+    #[serde(default = "coco")]
+    pub facts: String,
+    /// How crops are varied.
+    #[serde(default)]
+    pub augment: Augment,
+    /// Training of the supernet.
+    #[serde(default)]
+    pub train: TrainOptions,
+    /// Search.
+    #[serde(default)]
+    pub search: SearchConfig,
+    /// Synthetic data for `quickstart`.
+    #[serde(default)]
+    pub synth: Option<Synthetic>,
+}
+
+/// Synthetic data of an experiment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Synthetic {
+    /// Pictures to train on.
+    pub train: usize,
+    /// Held-out pictures.
+    pub val: usize,
+    /// Height and width of a picture.
+    pub size: (usize, usize),
+    /// Most people in a picture.
+    pub people: usize,
+}
+
+fn coco() -> String {
+    "coco".to_owned()
+}
+
+impl Experiment {
+    /// Reads a file and applies `KEY=VALUE` changes to it.
+    pub fn read(path: &Path, changes: &[String]) -> Result<Self> {
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path)
+            .map_err(|e| user(format!("failed to read {name}: {e}; see configs/ for examples")))?;
+        Self::new(&text, &name, changes)
+    }
+
+    /// The experiment of `quickstart`.
+    pub fn quickstart(changes: &[String]) -> Result<Self> {
+        Self::new(QUICKSTART_TEXT, QUICKSTART, changes)
+    }
+
+    /// The experiment that a run was made from.
+    pub fn of_run(run: &RunFolder, changes: &[String]) -> Result<Self> {
+        Self::read(&run.path().join(COPY), changes)
+    }
+
+    /// Leaves a copy in the folder of a run.
+    pub fn keep(&self, run: &RunFolder) -> Result<()> {
+        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::new())?;
+        write_file(&run.path().join(COPY), text)
+    }
+
+    fn new(text: &str, name: &str, changes: &[String]) -> Result<Self> {
+        let mut experiment = parse::parse(text, name)?;
+        if experiment.version != VERSION {
+            let found = experiment.version;
+            return Err(user(format!("{name}: version is {found}, accepted: {VERSION}")));
+        }
+        let mut origin = name.to_owned();
+        if !changes.is_empty() {
+            experiment = changes::change(&experiment, changes)?;
+            origin = format!("{name} with --set {}", changes.join(" --set "));
+        }
+        experiment.check().context(origin)?;
+        Ok(experiment)
+    }
+
+    /// Everything that can be wrong with values of the right type.
+    fn check(&self) -> Result<()> {
+        let space = self.space()?;
+        let costs = CostModel::new(&space, self.input)?;
+        self.train.validate()?;
+        self.augment.validate()?;
+        self.search.validate(&space, &costs)?;
+        Ok(())
+    }
+
+    /// Facts of the joints.
+    pub fn keypoint_facts(&self) -> Result<KeypointFacts> {
+        keypoint_facts(&self.facts)
+    }
+
+    /// The space with as many outputs as the data set has joints.
+    pub fn space(&self) -> Result<SpaceSpec> {
+        let mut space = SpaceSpec::preset(&self.space)?;
+        match &mut space.head {
+            Head::Heatmap { joints } => *joints = self.keypoint_facts()?.joints.len(),
+            Head::Segmentation { .. } => {
+                return Err(user(format!(
+                    "space is {}, accepted for pose: pose_w32, pose_w48, tiny",
+                    self.space
+                )));
+            }
+        }
+        Ok(space)
+    }
+}
+
+/// Built-in facts by name, others from a file.
+pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
+    match name {
+        "coco" => Ok(KeypointFacts::coco()),
+        "crowdpose" => Ok(KeypointFacts::crowdpose()),
+        path if Path::new(path).exists() => Ok(KeypointFacts::read(path)?),
+        other => Err(user(format!("facts is {other:?}, accepted: coco, crowdpose or a RON file"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "(version: 1, space: \"tiny\", input: (64, 64))";
+
+    fn problem(text: &str, changes: &[&str]) -> String {
+        let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+        let error = Experiment::new(text, "some.ron", &changes).unwrap_err();
+        format!("{error:#}")
+    }
+
+    #[test]
+    fn complaints_name_the_file_the_key_and_the_value() {
+        for (text, said) in [
+            ("(versoin: 1)", "line 1 column 2: unknown key versoin in Experiment; did you mean"),
+            (
+                "(version: 1, space: \"tiny\", input: (64, 64), train: (batch: \"x\"))",
+                "batch: \"x\"",
+            ),
+            ("(version: 2, space: \"tiny\", input: (64, 64))", "version is 2, accepted: 1"),
+            ("(version: 1, space: \"tinny\", input: (64, 64))", "did you mean tiny"),
+            ("(version: 1, space: \"tiny\", input: (65, 64))", "65x64"),
+            ("(version: 1, space: \"segmentation_w32\", input: (64, 64))", "accepted for pose"),
+            ("(version: 1, space: \"tiny\", input: (64, 64), train: (epochs: 0))", "epochs is 0"),
+            (
+                "(version: 1, space: \"tiny\", input: (64, 64), facts: \"hand\")",
+                "facts is \"hand\"",
+            ),
+        ] {
+            let problem = problem(text, &[]);
+            assert!(problem.starts_with("some.ron") && problem.contains(said), "{problem}");
+        }
+    }
+
+    #[test]
+    fn changes_are_values_of_any_kind() {
+        let changes = [
+            "train.epochs=3",
+            "train.sampling=Largest",
+            "train.teacher=runs/teacher/supernet.safetensors",
+            "train.milestones=[1, 2]",
+            "train.optimizer={\"Sgd\": {\"momentum\": 0.9, \"weight_decay\": 0.0}}",
+            "search.limits.max_gmacs=0.5",
+            "train.initial=None",
+        ];
+        let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+        let changed = Experiment::new(SMALL, "some.ron", &changes).unwrap();
+        assert_eq!(changed.train.epochs, 3);
+        assert_eq!(changed.train.sampling, scalenas_train::SubnetSampling::Largest);
+        assert!(changed.train.teacher.is_some_and(|path| path.ends_with("supernet.safetensors")));
+        assert_eq!(changed.train.milestones, [1, 2]);
+        assert!(matches!(changed.train.optimizer, scalenas_train::OptimizerOptions::Sgd(_)));
+        assert_eq!(changed.search.limits.max_gmacs, Some(0.5));
+    }
+
+    #[test]
+    fn wrong_changes_are_named() {
+        for (change, said) in [
+            ("train.epoch=3", "did you mean epochs?"),
+            ("epochs", "accepted: KEY=VALUE"),
+            ("train.epochs=many", "--set train.epochs=many"),
+            ("train.epochs=0", "some.ron with --set train.epochs=0: option epochs is 0"),
+            ("train.sampling=Biggest", "Biggest"),
+            ("search.limits.max_gmacs=1e-9", "max_gmacs is 0.000000001, but the smallest"),
+        ] {
+            let problem = problem(SMALL, &[change]);
+            assert!(problem.contains(said), "{problem}");
+        }
+    }
+
+    #[test]
+    fn a_copy_reads_back_the_same() {
+        let text = QUICKSTART_TEXT;
+        let experiment = Experiment::new(text, QUICKSTART, &[]).unwrap();
+        let copy = ron::ser::to_string_pretty(&experiment, ron::ser::PrettyConfig::new()).unwrap();
+        let again = Experiment::new(&copy, COPY, &[]).unwrap();
+        assert_eq!(format!("{experiment:?}"), format!("{again:?}"));
+    }
+
+    #[test]
+    fn every_experiment_of_the_repository_is_accepted() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("configs");
+        let folders = [root.clone(), root.join("pose")];
+        let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+        let files = entries.map(|entry| entry.unwrap().path());
+        let files: Vec<_> =
+            files.filter(|path| path.extension().is_some_and(|e| e == "ron")).collect();
+        assert!(files.len() > 2, "{files:?}");
+        for file in files {
+            Experiment::read(&file, &[]).unwrap();
+        }
+    }
+}
