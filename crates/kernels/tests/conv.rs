@@ -2,8 +2,8 @@
 
 mod common;
 
-use burn_flex::FlexDevice;
 use burn::tensor::Tensor;
+use burn_flex::FlexDevice;
 use common::{B, channels_last, close, distance, on_all_levels, tensor, vec};
 use proptest::prelude::*;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};

@@ -4,10 +4,10 @@ mod common;
 
 use std::path::PathBuf;
 
-use burn::backend::flex::FlexDevice;
-use burn::backend::{Autodiff, Flex};
+use burn::backend::Autodiff;
 use burn::tensor::Tensor;
-use common::{Golden, close, json, masks, shared};
+use burn::tensor::backend::Backend;
+use common::{Device, Golden, Plain, close, device, json, masks, shared};
 use scalenas_model::import::{Checkpoint, Kind, read_pth};
 use scalenas_model::{
     Absent, BatchStatistics, Calibration, NamedParameters, Norms, Parameter, ScaleNet, Statistics,
@@ -16,9 +16,8 @@ use scalenas_model::{
 use scalenas_space::Architecture;
 use scalenas_space::plan::{Plan, Reach};
 
-type Train = Autodiff<Flex>;
+type Train = Autodiff<Plain>;
 
-const DEVICE: FlexDevice = FlexDevice;
 /// Relative tolerance of outputs.
 const OUTPUT: f64 = 1e-4;
 /// Relative tolerance of gradients. The reference gradients are float32 themselves, of a deep net of
@@ -61,12 +60,10 @@ impl Reference {
     }
 }
 
-fn supernet<B: burn::tensor::backend::Backend<Device = FlexDevice>>(
-    checkpoint: &Checkpoint,
-) -> (Supernet<B>, Statistics<B>) {
-    let mut supernet = Supernet::new(&checkpoint.spec, 0, &DEVICE);
+fn supernet<B: Backend<Device = Device>>(checkpoint: &Checkpoint) -> (Supernet<B>, Statistics<B>) {
+    let mut supernet = Supernet::new(&checkpoint.spec, 0, &device());
     supernet.load_named(&checkpoint.tensors, Absent::Refuse, "reference").expect("loaded");
-    (supernet, Statistics::from_named(&checkpoint.tensors, &DEVICE))
+    (supernet, Statistics::from_named(&checkpoint.tensors, &device()))
 }
 
 #[test]
@@ -88,8 +85,8 @@ fn compare(reference: &Reference) {
 
 fn every_architecture_gives_the_reference_output(reference: &Reference) {
     let golden = reference.golden();
-    let (supernet, statistics) = supernet::<Flex>(&reference.checkpoint);
-    let input: Tensor<Flex, 4> = golden.tensor("input", &DEVICE);
+    let (supernet, statistics) = supernet::<Plain>(&reference.checkpoint);
+    let input: Tensor<Plain, 4> = golden.tensor("input", &device());
     let mut seen = 0;
     for (name, architecture) in masks(&reference.json()) {
         let plan = supernet.plan(&architecture);
@@ -114,9 +111,9 @@ fn one_training_step_gives_the_reference_gradients(reference: &Reference) {
     let (mut supernet, _) = supernet::<Train>(&reference.checkpoint);
     let plan = Plan::new(supernet.spec(), &architecture, Reach::Executed);
     let mut batch = BatchStatistics::new();
-    let input = golden.tensor("input", &DEVICE);
+    let input = golden.tensor("input", &device());
     let output = supernet.forward(input, &plan, &mut Norms::Batch(&mut batch));
-    let target: Tensor<Train, 4> = golden.tensor("train/target", &DEVICE);
+    let target: Tensor<Train, 4> = golden.tensor("train/target", &device());
     close("output", &output.clone().into_data(), &golden.data("train/output"), OUTPUT);
     let loss = (output - target).powi_scalar(2).mean();
     close("loss", &loss.clone().into_data(), &golden.data("train/loss"), LOSS);
@@ -155,8 +152,8 @@ fn running_statistics(reference: &Reference, golden: &Golden, batch: BatchStatis
     /// Momentum of the segmentation supernet.
     const SEGMENTATION: f64 = 0.01;
     let momentum = if reference.task == "pose" { POSE } else { SEGMENTATION };
-    let mut running: Statistics<Flex> =
-        Statistics::from_named(&reference.checkpoint.tensors, &DEVICE);
+    let mut running: Statistics<Plain> =
+        Statistics::from_named(&reference.checkpoint.tensors, &device());
     running.update(&batch.valid(), momentum);
     for name in golden.names("train/running_mean/") {
         let layer = running.get(&name).expect("a layer");
@@ -171,11 +168,11 @@ fn calibration_gives_the_reference_statistics(reference: &Reference) {
     let (file, golden) = (reference.json(), reference.golden());
     let name = file["train"]["calibrated_mask"].as_str().expect("a name");
     let architecture = reference.architecture(name);
-    let (supernet, _) = supernet::<Flex>(&reference.checkpoint);
+    let (supernet, _) = supernet::<Plain>(&reference.checkpoint);
     let plan = Plan::new(supernet.spec(), &architecture, Reach::Executed);
     let mut calibration = Calibration::new();
     for index in golden.names("calib/batch") {
-        let images = golden.tensor(&format!("calib/batch{index}"), &DEVICE);
+        let images = golden.tensor(&format!("calib/batch{index}"), &device());
         let mut batch = BatchStatistics::new();
         let _ = supernet.forward(images, &plan, &mut Norms::Batch(&mut batch));
         calibration.add(&batch);
@@ -190,7 +187,7 @@ fn calibration_gives_the_reference_statistics(reference: &Reference) {
         let variance = golden.data(&format!("calib/var/{name}"));
         close(&name, &layer.variance.to_data(), &variance, OUTPUT);
     }
-    let input: Tensor<Flex, 4> = golden.tensor("input", &DEVICE);
+    let input: Tensor<Plain, 4> = golden.tensor("input", &device());
     let output = supernet.forward(input, &plan, &mut Norms::Frozen(&statistics));
     close("output", &output.into_data(), &golden.data("calib/output"), OUTPUT);
 }
@@ -202,17 +199,17 @@ fn plain_hrnet_is_imported() {
     let checkpoint = read_pth(&folder.join("hrnet_pose_w8.pth")).expect("a checkpoint");
     assert_eq!(checkpoint.kind, Kind::HrNet);
     let architecture = Architecture::hrnet(&checkpoint.spec);
-    let network: ScaleNet<Flex> = ScaleNet::from_named(
+    let network: ScaleNet<Plain> = ScaleNet::from_named(
         &checkpoint.spec,
         &architecture,
         &checkpoint.tensors,
         "reference",
-        &DEVICE,
+        &device(),
     )
     .expect("a network");
     let parameters = json(&folder.join("bottom_up.json"))["hrnet_params"].as_u64();
     assert_eq!(Some(network.parameters() as u64), parameters);
     let golden = Golden::read(&folder.join("bottom_up.safetensors"));
-    let output = network.forward(golden.tensor("hrnet/input", &DEVICE)).into_data();
+    let output = network.forward(golden.tensor("hrnet/input", &device())).into_data();
     close("HRNet", &output, &golden.data("hrnet/output"), OUTPUT);
 }

@@ -13,10 +13,12 @@ mod moments;
 mod norm;
 mod norm_gradient;
 mod parallel;
+mod peak;
 mod pointwise;
 mod simd;
 mod tile;
 mod winograd;
 
 pub use memory::release as release_memory;
+pub use peak::Peak;
 pub use simd::Level;

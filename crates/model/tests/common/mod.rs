@@ -1,4 +1,4 @@
-//! Reference numbers: where they are, and how they are compared.
+//! Reference numbers: where they are, how they are compared, and on which backend.
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +6,28 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors};
 use scalenas_space::Architecture;
+
+/// The backend under test: that of the feature, the CPU without one.
+#[cfg(feature = "cuda")]
+pub type Plain = burn::backend::Cuda;
+/// The backend under test: that of the feature, the CPU without one.
+#[cfg(all(feature = "vulkan", not(feature = "cuda")))]
+pub type Plain = burn::backend::Vulkan;
+/// The backend under test: that of the feature, the CPU without one.
+#[cfg(all(feature = "wgpu", not(any(feature = "vulkan", feature = "cuda"))))]
+pub type Plain = burn::backend::Wgpu;
+/// The backend under test: that of the feature, the CPU without one.
+#[cfg(not(any(feature = "wgpu", feature = "vulkan", feature = "cuda")))]
+pub type Plain = burn::backend::Flex;
+
+/// Its devices.
+pub type Device = burn::tensor::ops::Device<Plain>;
+
+/// Its first device.
+#[expect(clippy::default_constructed_unit_structs, reason = "the CPU's only")]
+pub fn device() -> Device {
+    Device::default()
+}
 
 /// The folder of reference data, or `None` with a message where it is absent.
 pub fn shared() -> Option<PathBuf> {

@@ -1,10 +1,12 @@
-//! Header of an architecture's picture: id, figures, legend.
+//! Frame of an architecture's picture: id and figures above, the legend below.
 
 use super::layout::{BLOCK, Layout};
 use crate::svg::{Anchor, Element, Path, Size, group, label, text_width};
 use crate::theme::Ink;
 
 const BASELINE: f64 = 30.0;
+/// Of the legend, from below.
+const LEGEND: f64 = 14.0;
 
 pub(super) fn draw(id: &str, stats: &[(String, String)], layout: &Layout) -> Element {
     let title = label(id, (16.0, BASELINE), Size::Title, Anchor::Start, Ink::Text);
@@ -16,11 +18,11 @@ pub(super) fn draw(id: &str, stats: &[(String, String)], layout: &Layout) -> Ele
         header = header.child(text.text(" ").child(value_text));
         x += text_width(&format!("{name} {value}"), Size::Body) + 18.0;
     }
-    header.child(legend(layout.width - 16.0))
+    header.child(legend((layout.width - 16.0, layout.height - LEGEND)))
 }
 
-/// What the marks mean, set from right to left.
-fn legend(right: f64) -> Element {
+/// What the marks mean, set from right to left, below: a small space is too narrow for both above.
+fn legend((right, baseline): (f64, f64)) -> Element {
     let entries = [
         ("no effect", Mark::Faded),
         ("to coarser", Mark::Down),
@@ -30,9 +32,9 @@ fn legend(right: f64) -> Element {
     let mut x = right;
     let mut elements = Vec::new();
     for (text, mark) in entries {
-        elements.push(label(text, (x, BASELINE), Size::Small, Anchor::End, Ink::Muted));
+        elements.push(label(text, (x, baseline), Size::Small, Anchor::End, Ink::Muted));
         x -= text_width(text, Size::Small) + 6.0 + BLOCK;
-        elements.push(mark.draw((x, BASELINE - 10.0)));
+        elements.push(mark.draw((x, baseline - 10.0)));
         x -= 16.0;
     }
     group(elements)

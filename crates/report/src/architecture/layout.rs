@@ -19,7 +19,8 @@ const LEFT: f64 = 150.0;
 const RIGHT: f64 = 78.0;
 /// Middle of the first row, below header and stage names.
 const FIRST_ROW: f64 = 104.0;
-const BOTTOM: f64 = 34.0;
+/// Below the middle of the last row: its blocks and the legend.
+const BOTTOM: f64 = 52.0;
 
 /// Right edge of the stem.
 pub(super) const STEM: f64 = LEFT - 24.0;

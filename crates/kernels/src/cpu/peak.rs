@@ -1,0 +1,92 @@
+//! What this machine can do at best: fused multiply-adds in registers, and copies of memory.
+//!
+//! Figures of kernels are given as shares of these. A convolution by Winograd's algorithm does fewer
+//! multiplications than are counted for it, so that its share may pass 1.
+
+#![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on vectors")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use super::parallel::{self, Shared};
+use super::simd::{Kernel, Simd, dispatch};
+
+/// Independent sums: more than the units' latency times their number.
+const SUMS: usize = 16;
+/// Rounds of a task.
+const ROUNDS: usize = 4_000_000;
+/// Values copied: far more than any cache holds.
+const VALUES: usize = 64 << 20;
+/// The best of so many runs counts.
+const RUNS: usize = 5;
+
+/// The machine's best rates, on all cores that the thread pool uses.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Peak {
+    /// 10^9 floating-point operations a second, two a multiply-add.
+    pub gflops: f64,
+    /// 10^9 bytes read and written a second by a copy.
+    pub gigabytes: f64,
+}
+
+impl Peak {
+    /// Measures; takes a second or two.
+    pub fn measure() -> Self {
+        let lanes = super::Level::current().lanes();
+        let operations = 2 * parallel::threads() * ROUNDS * SUMS * lanes;
+        let arithmetic = best(|| {
+            parallel::run(parallel::threads(), |_| {
+                // SAFETY: touches registers only.
+                unsafe { dispatch(MultiplyAdd) };
+            });
+        });
+        let (from, mut to) = (vec![1.0f32; VALUES], vec![0.0f32; VALUES]);
+        let copy = best(|| copy(&from, &mut to));
+        let bytes = 2 * VALUES * size_of::<f32>();
+        Self { gflops: operations as f64 / arithmetic / 1e9, gigabytes: bytes as f64 / copy / 1e9 }
+    }
+}
+
+/// Seconds of the fastest run.
+fn best(mut run: impl FnMut()) -> f64 {
+    let once = |_| {
+        let clock = Instant::now();
+        run();
+        clock.elapsed().as_secs_f64()
+    };
+    (0..RUNS).map(once).fold(f64::INFINITY, f64::min)
+}
+
+fn copy(from: &[f32], to: &mut [f32]) {
+    let to = Shared(to.as_mut_ptr());
+    parallel::ranges(from.len(), parallel::threads(), 1, |range| {
+        // SAFETY: ranges are disjoint and inside both.
+        unsafe {
+            let target = to.get().add(range.start);
+            std::ptr::copy_nonoverlapping(from.as_ptr().add(range.start), target, range.len());
+        }
+    });
+}
+
+struct MultiplyAdd;
+
+impl Kernel for MultiplyAdd {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let (factor, term) = (black_box(0.5f32), black_box(0.25f32));
+        let (factor, term) = (S::splat(factor), S::splat(term));
+        let mut sums = [term; SUMS];
+        for _ in 0..ROUNDS {
+            for sum in &mut sums {
+                *sum = S::mul_add(*sum, factor, term);
+            }
+        }
+        let mut total = S::splat(0.0);
+        for sum in sums {
+            total = S::add(total, sum);
+        }
+        let mut last = 0.0f32;
+        S::store_first(&raw mut last, total, 1);
+        black_box(last);
+    }
+}
