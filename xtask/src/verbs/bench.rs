@@ -11,13 +11,14 @@ use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::KernelBackend;
+use scalenas_kernels::cpu::Peak;
 use scalenas_model::{BatchStatistics, Norms, Supernet};
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
 use scalenas_train::Adam;
 use serde_json::{Value, json};
 
 use crate::cli::{Bench as Arguments, Mode};
-use crate::device;
+use crate::device::{self, DeviceChoice};
 use crate::fault::user;
 use crate::networks;
 use crate::on_device;
@@ -33,11 +34,17 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device)?;
     let against = arguments.against.as_deref().map(read_lines).transpose()?;
     let (space, architecture) = resolve(arguments)?;
+    let machine = (arguments.device == DeviceChoice::Cpu).then(Peak::measure);
     let mut rows = Vec::new();
     for &mode in &arguments.mode {
         for &batch in &arguments.batch {
             let case = Case { arguments, space: &space, architecture: &architecture, mode, batch };
             let mut line = on_device!(arguments.device, measure(&case))?;
+            if let (Some(machine), Some(gflops)) = (machine, line["gflops"].as_f64()) {
+                line["machine_gflops"] = json!(machine.gflops);
+                line["machine_gigabytes_per_second"] = json!(machine.gigabytes);
+                line["share_of_peak"] = json!(gflops / machine.gflops);
+            }
             if let Some(other) = against.as_ref().and_then(|lines| case.find(lines)) {
                 line["ratio"] = json!(other / line["seconds"].as_f64().unwrap_or(f64::NAN));
             }
@@ -86,6 +93,7 @@ fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
 }
 
 fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Value> {
+    scalenas_kernels::cpu::release_memory();
     reset_peak();
     let seconds = match case.mode {
         Mode::Infer => infer::<B>(case, device)?,
@@ -195,11 +203,21 @@ fn read_lines(path: &Path) -> Result<Vec<Value>> {
 
 fn result_table(rows: &[Value]) -> String {
     let cell = |row: &Value, key: &str| match &row[key] {
+        Value::Number(number) if number.is_u64() => number.to_string(),
         Value::Number(number) => number.as_f64().map_or(String::new(), |n| format!("{n:.4}")),
         Value::String(text) => text.clone(),
         _ => String::new(),
     };
-    let keys = ["mode", "batch", "seconds", "images_per_second", "gflops", "peak_gib", "ratio"];
+    let keys = [
+        "mode",
+        "batch",
+        "seconds",
+        "images_per_second",
+        "gflops",
+        "share_of_peak",
+        "peak_gib",
+        "ratio",
+    ];
     let rows: Vec<Vec<String>> =
         rows.iter().map(|row| keys.iter().map(|key| cell(row, key)).collect()).collect();
     table(&keys, &rows)
