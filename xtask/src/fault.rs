@@ -24,6 +24,18 @@ pub fn user(message: impl Into<String>) -> anyhow::Error {
     anyhow::Error::new(UserError(message.into()))
 }
 
+/// What the user may do about an error, where the error cannot know.
+pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    use scalenas_data::Error::Picture;
+    let picture = error.chain().any(|cause| {
+        let data = cause.downcast_ref::<scalenas_data::Error>();
+        let train = cause.downcast_ref::<scalenas_train::Error>();
+        matches!(data, Some(Picture { .. }))
+            || matches!(train, Some(scalenas_train::Error::Data(Picture { .. })))
+    });
+    picture.then_some("--skip-bad-images goes on without such pictures")
+}
+
 /// 2 when anything in the chain is a user's or a library's error: libraries report files, keys,
 /// values and full disks, and keep what must not happen for panics.
 pub fn exit_code(error: &anyhow::Error) -> u8 {

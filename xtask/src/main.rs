@@ -32,6 +32,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output.fault(&error);
+            if let Some(hint) = fault::hint(&error) {
+                output.say(hint);
+            }
             ExitCode::from(fault::exit_code(&error))
         }
     }

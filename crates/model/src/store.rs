@@ -9,18 +9,33 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, TensorData};
 use safetensors::{Dtype, SafeTensors, View};
 use scalenas_space::{Architecture, SpaceSpec};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::parameters::{Absent, NamedParameters, NamedTensors};
 use crate::statistics::Statistics;
 use crate::supernet::Supernet;
 
-/// Header key of the format's version.
-const VERSION_KEY: &str = "scalenas";
+/// Key of the header. A single one: the format orders several by chance, and equal networks shall be
+/// equal files.
+const KEY: &str = "scalenas";
 /// Version that this crate writes, and the only one so far.
-const VERSION: &str = "1";
-const SPACE_KEY: &str = "space";
-const ARCHITECTURE_KEY: &str = "architecture";
+const VERSION: u32 = 1;
+
+/// Value of the header's key, as JSON.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    version: u32,
+    space: SpaceSpec,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    architecture: Option<Architecture>,
+}
+
+/// What is read of a header first.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
 
 /// What a file holds.
 pub(crate) struct Contents {
@@ -62,13 +77,13 @@ pub fn load_supernet<B: Backend>(
 
 /// Writes under a temporary name first, so that the file is whole or absent.
 pub(crate) fn write(path: &Path, contents: &Contents) -> Result<()> {
-    let mut header = HashMap::from([
-        (VERSION_KEY.to_owned(), VERSION.to_owned()),
-        (SPACE_KEY.to_owned(), to_json(path, &contents.spec)?),
-    ]);
-    if let Some(architecture) = &contents.architecture {
-        header.insert(ARCHITECTURE_KEY.to_owned(), to_json(path, architecture)?);
-    }
+    let header = Header {
+        version: VERSION,
+        space: contents.spec.clone(),
+        architecture: contents.architecture.clone(),
+    };
+    let header = serde_json::to_string(&header).map_err(|e| Error::write(path, e))?;
+    let header = HashMap::from([(KEY.to_owned(), header)]);
     let views = contents.tensors.iter().map(|(name, data)| (name.clone(), TensorView(data)));
     let bytes = safetensors::serialize(views, Some(header)).map_err(|e| Error::write(path, e))?;
     let temporary = path.with_extension("partial");
@@ -85,24 +100,17 @@ pub(crate) fn read(path: &Path) -> Result<Contents> {
         reason,
     };
     let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| format(e.to_string()))?;
-    let header = metadata.metadata().clone().unwrap_or_default();
-    match header.get(VERSION_KEY).map(String::as_str) {
-        Some(VERSION) => {}
-        Some(other) => {
-            return Err(format(format!("version {other}; this program reads {VERSION}")));
-        }
-        None => return Err(format("the header has no key `scalenas`; use import".to_owned())),
+    let header = metadata.metadata().as_ref().and_then(|keys| keys.get(KEY));
+    let header =
+        header.ok_or_else(|| format(format!("the header has no key `{KEY}`; use import")))?;
+    let key = |e: serde_json::Error| format(format!("header key `{KEY}`: {e}"));
+    let Version { version } = serde_json::from_str(header).map_err(key)?;
+    if version != VERSION {
+        return Err(format(format!("version {version}; this program reads {VERSION}")));
     }
-    let space = header.get(SPACE_KEY).ok_or_else(|| format("no key `space`".to_owned()))?;
-    let spec = serde_json::from_str(space).map_err(|e| format(format!("key `space`: {e}")))?;
-    let architecture = match header.get(ARCHITECTURE_KEY) {
-        None => None,
-        Some(text) => Some(
-            serde_json::from_str(text).map_err(|e| format(format!("key `architecture`: {e}")))?,
-        ),
-    };
+    let Header { space, architecture, .. } = serde_json::from_str(header).map_err(key)?;
     let tensors = tensors(&bytes).map_err(|e| format(e.to_string()))?;
-    Ok(Contents { spec, architecture, tensors })
+    Ok(Contents { spec: space, architecture, tensors })
 }
 
 /// All float32 tensors of a safetensors file.
@@ -115,10 +123,6 @@ pub(crate) fn tensors(bytes: &[u8]) -> Result<NamedTensors, safetensors::SafeTen
         (name.to_owned(), TensorData::new::<f32, _>(floats, view.shape()))
     });
     Ok(values.collect())
-}
-
-fn to_json(path: &Path, value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string(value).map_err(|e| Error::write(path, e))
 }
 
 struct TensorView<'a>(&'a TensorData);

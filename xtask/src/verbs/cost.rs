@@ -12,6 +12,9 @@ use crate::fault::user;
 use crate::networks;
 use crate::output::{Output, table};
 
+/// Spaces of files that name none.
+const ASSUMED: [&str; 2] = ["pose_w32", "segmentation_w32"];
+
 #[derive(Serialize)]
 struct Figures {
     space: String,
@@ -28,7 +31,7 @@ struct Figures {
 
 /// Prints the figures.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    let (space, architecture, input) = resolve(arguments)?;
+    let (space, architecture, input) = resolve(arguments, output)?;
     let cost = cost::cost(&space, &architecture, input)?;
     let figures = Figures {
         space: space.name.clone(),
@@ -49,24 +52,49 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     output.result(&figures, text)
 }
 
-fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture, (usize, usize))> {
+fn resolve(
+    arguments: &Arguments,
+    output: Output,
+) -> Result<(SpaceSpec, Architecture, (usize, usize))> {
     let path = Path::new(&arguments.arch);
     let file = if path.exists() { Some(MaskFile::read(path)?) } else { None };
-    let said = file.as_ref().and_then(MaskFile::space);
-    let space = match &arguments.space {
-        Some(name) => SpaceSpec::preset(name)?,
-        None => said.ok_or_else(|| {
-            user(format!(
-                "--arch {} does not say which space it belongs to; name it with --space ({})",
-                arguments.arch,
-                SpaceSpec::presets().join(", ")
-            ))
-        })?,
+    let space = match (&arguments.space, &file) {
+        (Some(name), _) => SpaceSpec::preset(name)?,
+        (None, Some(file)) => {
+            file.space().map_or_else(|| assumed(&arguments.arch, file, output), Ok)?
+        }
+        (None, None) => {
+            // A name fits every space; anything else is complained about here.
+            networks::architecture(&arguments.arch, &SpaceSpec::preset(ASSUMED[0])?, None)?;
+            return Err(nameless(&arguments.arch));
+        }
     };
     let input = arguments.input.or(file.as_ref().and_then(|file| file.input_hw));
     let input = input.ok_or_else(|| user("name the input with --input HEIGHTxWIDTH"))?;
     let architecture = networks::architecture(&arguments.arch, &space, None)?;
     Ok((space, architecture, input))
+}
+
+/// The published masks' arrays say nothing but bits: the first usual space that they fit is taken.
+fn assumed(path: &str, file: &MaskFile, output: Output) -> Result<SpaceSpec> {
+    let architecture = file.clone().architecture();
+    for name in ASSUMED {
+        let space = SpaceSpec::preset(name)?;
+        if architecture.validate(&space).is_ok() {
+            output.say(format!(
+                "{path} is taken as an architecture of {name}; --space names another"
+            ));
+            return Ok(space);
+        }
+    }
+    Err(nameless(path))
+}
+
+fn nameless(architecture: &str) -> anyhow::Error {
+    user(format!(
+        "--arch {architecture} does not say which space it belongs to; name it with --space ({})",
+        SpaceSpec::presets().join(", ")
+    ))
 }
 
 fn summary(figures: &Figures) -> String {
