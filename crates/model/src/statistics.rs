@@ -65,6 +65,11 @@ impl<B: Backend> BatchStatistics<B> {
         self.layers.iter().map(|layer| layer.name.as_str())
     }
 
+    /// The layers seen with their samples, batch x height x width, in order of execution.
+    pub fn samples(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.layers.iter().map(|layer| (layer.name.as_str(), layer.samples))
+    }
+
     pub(crate) fn record(
         &mut self,
         name: &str,
