@@ -1,5 +1,7 @@
 //! What a user gets wrong: told by file, key and value, with exit code 2 and nothing half-written.
 
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! From pictures to report, interrupted or not.
 
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 mod common;
 
 use std::fs;

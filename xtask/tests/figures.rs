@@ -1,5 +1,7 @@
 //! Costs and COCO figures, as the reference gives them.
 
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 mod common;
 
 use std::fs;

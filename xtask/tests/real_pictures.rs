@@ -1,5 +1,7 @@
 //! Real photographs: a supernet learns some, and detected boxes are evaluated.
 
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 mod common;
 
 use std::fs;

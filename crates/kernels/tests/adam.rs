@@ -3,6 +3,7 @@
 mod common;
 
 use burn::tensor::{Tensor, TensorPrimitive};
+use burn_flex::FlexDevice;
 use common::{B, on_all_levels, tensor, vec};
 use scalenas_kernels::{AdamStep, AdamValues, KernelBackend};
 
@@ -13,7 +14,7 @@ fn expected(values: [f64; 3], gradient: f64, step: AdamStep) -> [f64; 3] {
     let [weight, mean, square] = values;
     let mean = step.beta_1 * mean + (1.0 - step.beta_1) * gradient;
     let square = step.beta_2 * square + (1.0 - step.beta_2) * gradient * gradient;
-    let time = i32::try_from(step.time).unwrap();
+    let time = i32::try_from(step.time).expect("few steps");
     let corrected = mean / (1.0 - step.beta_1.powi(time));
     let root = (square / (1.0 - step.beta_2.powi(time))).sqrt();
     [weight - step.learning_rate * corrected / (root + step.epsilon), mean, square]
@@ -62,12 +63,8 @@ fn steps_in_place_equal_steps_aside() {
         let make = |seed| tensor::<B, 4>([7, 11, 3, 3], seed).into_primitive().tensor();
         let mut values = AdamValues::<B> {
             weight: make(1),
-            mean: Tensor::<B, 4>::zeros([7, 11, 3, 3], &Default::default())
-                .into_primitive()
-                .tensor(),
-            square: Tensor::<B, 4>::zeros([7, 11, 3, 3], &Default::default())
-                .into_primitive()
-                .tensor(),
+            mean: Tensor::<B, 4>::zeros([7, 11, 3, 3], &FlexDevice).into_primitive().tensor(),
+            square: Tensor::<B, 4>::zeros([7, 11, 3, 3], &FlexDevice).into_primitive().tensor(),
         };
         let mut held = Vec::new();
         for time in 1..5 {

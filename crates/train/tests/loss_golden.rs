@@ -1,5 +1,7 @@
 //! The joint-wise loss and its gradient against the HRNet reference's.
 
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 use std::path::{Path, PathBuf};
 
 use burn::backend::flex::FlexDevice;
@@ -26,15 +28,12 @@ fn golden() -> Option<Vec<u8>> {
 
 fn data(file: &SafeTensors<'_>, name: &str) -> TensorData {
     let view = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
-    let values: Vec<f32> = match view.dtype() {
-        Dtype::F64 => {
-            let values = view.data().chunks_exact(8);
-            values.map(|b| f64::from_le_bytes(b.try_into().unwrap()) as f32).collect()
-        }
-        _ => {
-            let values = view.data().chunks_exact(4);
-            values.map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
-        }
+    let values: Vec<f32> = if view.dtype() == Dtype::F64 {
+        let values = view.data().chunks_exact(8);
+        values.map(|b| f64::from_le_bytes(b.try_into().unwrap()) as f32).collect()
+    } else {
+        let values = view.data().chunks_exact(4);
+        values.map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect()
     };
     TensorData::new(values, view.shape().to_vec())
 }

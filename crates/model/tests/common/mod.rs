@@ -1,5 +1,7 @@
 //! Reference numbers: where they are, how they are compared, and on which backend.
 
+#![allow(dead_code, reason = "every test file uses a part")]
+
 use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::Backend;
@@ -24,7 +26,6 @@ pub type Plain = burn::backend::Flex;
 pub type Device = burn::tensor::ops::Device<Plain>;
 
 /// Its first device.
-#[expect(clippy::default_constructed_unit_structs, reason = "the CPU's only")]
 pub fn device() -> Device {
     Device::default()
 }
