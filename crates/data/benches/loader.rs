@@ -1,5 +1,5 @@
 //! What a batch costs, part by part, on one thread: decoding a 640x480 JPEG, cutting a 256x192
-//! crop out of it, its heatmaps, reading them back, and whole batches.
+//! crop out of it, its heatmaps, reading them back, whole batches, and reading annotations.
 
 use std::hint::black_box;
 
@@ -72,5 +72,16 @@ fn batches(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, crops, heatmaps, batches);
+fn annotations(c: &mut Criterion) {
+    let (folder, _) = dataset();
+    let facts = KeypointFacts::coco();
+    let path = folder.path().join("annotations/person_keypoints_train2017.json");
+    let size = std::fs::metadata(&path).expect("just written").len();
+    let mut group = c.benchmark_group("annotations");
+    group.throughput(Throughput::Bytes(size));
+    group.bench_function("read", |b| b.iter(|| CocoKeypoints::read(black_box(&path), &facts)));
+    group.finish();
+}
+
+criterion_group!(benches, crops, heatmaps, batches, annotations);
 criterion_main!(benches);
