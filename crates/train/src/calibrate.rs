@@ -12,6 +12,7 @@ use scalenas_space::plan::Plan;
 
 use crate::error::Result;
 use crate::evaluate::PoseNet;
+use crate::options::TrainOptions;
 use crate::pictures::normalised;
 
 /// Stream number of the calibration's epoch: apart from every epoch of a training run.
@@ -25,18 +26,20 @@ pub struct CalibrationSource<B: Backend> {
 }
 
 impl<B: Backend> CalibrationSource<B> {
-    /// Reads `count` shuffled batches of `batch` crops.
+    /// Reads as many shuffled batches of as many crops as the options of a run say.
     pub fn read(
         dataset: &Arc<PoseDataset>,
-        batch: usize,
-        count: usize,
-        seed: u64,
+        options: &TrainOptions,
         device: &B::Device,
     ) -> Result<Self> {
+        let batch = match options.calibration_batch {
+            0 => options.batch,
+            batch => batch,
+        };
         let batch = batch.min(dataset.len());
         let config = LoaderConfig {
-            limit: count,
-            ..LoaderConfig::training(batch, 1, seed, CALIBRATION_EPOCH)
+            limit: options.calibration_batches,
+            ..LoaderConfig::training(batch, 1, options.seed, CALIBRATION_EPOCH)
         };
         let loader = BatchLoader::new(Arc::clone(dataset), config)?;
         let batches = loader.map(|batch| Ok(normalised(&batch?, device)));

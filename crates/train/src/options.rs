@@ -87,6 +87,9 @@ pub struct TrainOptions {
     pub validation_people: usize,
     /// Training batches behind the statistics of every evaluated subnet.
     pub calibration_batches: usize,
+    /// People in each of them; 0 for as many as in a training batch. Statistics of small batches
+    /// miss what differs between them: with a small training batch, larger ones here are better.
+    pub calibration_batch: usize,
     /// Iterations between checkpoints; 0 for one an epoch.
     pub checkpoint_every: usize,
     /// Checkpoints to keep.
@@ -116,6 +119,7 @@ impl Default for TrainOptions {
             validate_every: 10,
             validation_people: 0,
             calibration_batches: 8,
+            calibration_batch: 0,
             checkpoint_every: 0,
             keep_checkpoints: 2,
             log_every: 10,

@@ -233,9 +233,7 @@ where
     if options.validate_every == 0 {
         return Ok(None);
     }
-    let count = options.calibration_batches;
-    let calibration =
-        CalibrationSource::read(&plan.train, options.batch, count, options.seed, device)?;
+    let calibration = CalibrationSource::read(&plan.train, options, device)?;
     Ok(Some(Validation {
         dataset: Arc::clone(dataset),
         evaluator: evaluator.clone(),

@@ -165,8 +165,7 @@ fn of_run<B: KernelBackend>(
     let bad = bad_images(arguments.skip_bad_images);
     let augment = Experiment::of_run(run, &[])?.augment;
     let training = training.training(augment, info.train.seed, bad)?;
-    let (batch, count) = (info.train.batch, info.train.calibration_batches);
-    let source = CalibrationSource::read(&training, batch, count, info.train.seed, device)?;
+    let source = CalibrationSource::read(&training, &info.train, device)?;
     let subnet = Calibrated::new(&supernet, &architecture, &source);
     let options = options(arguments);
     let found = evaluate(&subnet, &target.dataset, &options, &Shown::new(output), device)?;

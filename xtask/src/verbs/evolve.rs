@@ -110,13 +110,7 @@ fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result
         .on_images(&image_ids(&dataset))?;
     let options = &info.train;
     let train = train.training(plan.augment, options.seed, plan.bad)?;
-    let calibration = CalibrationSource::read(
-        &train,
-        options.batch,
-        options.calibration_batches,
-        options.seed,
-        device,
-    )?;
+    let calibration = CalibrationSource::read(&train, options, device)?;
     let options = EvaluateOptions {
         batch: options.batch,
         workers: options.workers,

@@ -171,12 +171,15 @@ fn evaluate_all<B: KernelBackend>(
 fn validation<B: KernelBackend>(job: &Job, device: &B::Device) -> Result<Validation<B>> {
     let options = &job.info.train;
     let (dataset, evaluator) = &job.validation;
-    let (batch, count) = (options.batch, options.calibration_batches);
     Ok(Validation {
         dataset: Arc::<PoseDataset>::clone(dataset),
         evaluator: evaluator.clone(),
-        calibration: CalibrationSource::read(&job.train, batch, count, options.seed, device)?,
-        options: EvaluateOptions { batch, workers: options.workers, ..EvaluateOptions::default() },
+        calibration: CalibrationSource::read(&job.train, options, device)?,
+        options: EvaluateOptions {
+            batch: options.batch,
+            workers: options.workers,
+            ..EvaluateOptions::default()
+        },
     })
 }
 

@@ -167,8 +167,7 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let dataset = held_out.annotated(SAMPLE_PEOPLE, bad)?;
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
-    let (batch, count) = (info.train.batch, info.train.calibration_batches);
-    let source = CalibrationSource::read(&training, batch, count, info.train.seed, &HOST)?;
+    let source = CalibrationSource::read(&training, &info.train, &HOST)?;
     let subnet = Calibrated::new(&supernet, &best, &source);
     let found = evaluate(&subnet, &dataset, &EvaluateOptions::default(), &Silent, &HOST)?;
     let sigmas = Sigmas::new(facts.sigmas.clone())?;

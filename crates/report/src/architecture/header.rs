@@ -10,7 +10,7 @@ const LEGEND: f64 = 14.0;
 
 pub(super) fn draw(id: &str, stats: &[(String, String)], layout: &Layout) -> Element {
     let title = label(id, (16.0, BASELINE), Size::Title, Anchor::Start, Ink::Text);
-    let mut x = 16.0 + text_width(id, Size::Title) + 22.0;
+    let mut x = 16.0 + text_width(id, Size::Title) + 34.0;
     let mut header = group([title]);
     for (name, value) in stats {
         let value_text = Element::new("tspan").class("strong").fill(Ink::Text).text(value);
