@@ -95,7 +95,8 @@ macro_rules! on_device {
             #[cfg(feature = "flex")]
             DeviceChoice::Cpu => {
                 let device = burn::backend::flex::FlexDevice;
-                $function::<burn::backend::Flex>($($argument,)* &device)
+                let run = || $function::<burn::backend::Flex>($($argument,)* &device);
+                scalenas_kernels::cpu::on_pool(run)
             }
             #[cfg(not(feature = "flex"))]
             DeviceChoice::Cpu => Err($crate::device::not_built(choice, "flex")),

@@ -20,5 +20,6 @@ mod tile;
 mod winograd;
 
 pub use memory::release as release_memory;
+pub use parallel::on_pool;
 pub use peak::Peak;
 pub use simd::Level;

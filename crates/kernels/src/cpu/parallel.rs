@@ -7,6 +7,12 @@ pub(crate) fn threads() -> usize {
     rayon::current_num_threads()
 }
 
+/// Runs a program of many operations on a thread of the pool. From outside, every operation would
+/// hand its work over and sleep until it is done; from inside, the thread takes part in it.
+pub fn on_pool<R: Send>(program: impl FnOnce() -> R + Send) -> R {
+    rayon::scope(|_| program())
+}
+
 /// Calls `task` with every index below `count`, on all cores; a single task runs where it is.
 pub(crate) fn run(count: usize, task: impl Fn(usize) + Send + Sync) {
     if count == 1 {
