@@ -6,17 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::module::AutodiffModule;
-use burn::record::{FullPrecisionSettings, NamedMpkFileRecorder};
+use burn::record::{FullPrecisionSettings, NamedMpkFileRecorder, Record};
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_train::checkpoint::{
-    AsyncCheckpointer, CheckpointingAction, CheckpointingStrategy, FileCheckpointer,
+    AsyncCheckpointer, Checkpointer, CheckpointingAction, CheckpointingStrategy, FileCheckpointer,
 };
 use burn_train::metric::store::EventStoreClient;
 use burn_train::{Interrupter, Learner, LearningCheckpointer, LearningComponentsTypes};
 use scalenas_model::{Statistics, Supernet, load_supernet, save_supernet};
 
 use crate::error::{Error, Result};
+use crate::meter::MeterRecord;
 
+const MODEL: &str = "model";
+const OPTIMIZER: &str = "optimizer";
+const SCHEDULE: &str = "schedule";
+const METER: &str = "meter.json";
 const WEIGHTS: &str = "supernet.safetensors";
 const TEMPORARY: &str = "partial";
 
@@ -59,13 +64,20 @@ impl Checkpoints {
         Ok(load_supernet(&self.path(iteration).join(WEIGHTS), device)?)
     }
 
+    /// The losses that no line of the metrics file holds yet.
+    pub fn meter(&self, iteration: u64) -> Result<MeterRecord> {
+        let path = self.path(iteration).join(METER);
+        let text = fs::read(&path).map_err(|e| Error::file("read", &path, e))?;
+        serde_json::from_slice(&text).map_err(|e| Error::file("read", &path, e))
+    }
+
     /// Writes a checkpoint and removes those that are too many.
     pub fn save<LC>(
         &self,
         iteration: u64,
         learner: &Learner<LC>,
         supernet: &Supernet<LC::Backend>,
-        statistics: &Statistics<<LC::Backend as AutodiffBackend>::InnerBackend>,
+        state: Saved<'_, <LC::Backend as AutodiffBackend>::InnerBackend>,
         store: &EventStoreClient,
     ) -> Result<()>
     where
@@ -84,7 +96,10 @@ impl Checkpoints {
             let reason = interrupter.get_message().unwrap_or_default();
             return Err(Error::file("write", &temporary, reason));
         }
-        save_supernet(&temporary.join(WEIGHTS), &supernet.valid(), statistics)?;
+        save_supernet(&temporary.join(WEIGHTS), &supernet.valid(), state.statistics)?;
+        let meter = temporary.join(METER);
+        let text = serde_json::to_vec(&state.meter).map_err(|e| Error::file("write", &meter, e))?;
+        fs::write(&meter, text).map_err(|e| Error::file("write", &meter, e))?;
         let path = self.path(iteration);
         if path.exists() {
             fs::remove_dir_all(&path).map_err(|e| Error::file("replace", &path, e))?;
@@ -97,17 +112,17 @@ impl Checkpoints {
     pub fn restore<LC>(
         &self,
         iteration: u64,
-        learner: Learner<LC>,
+        learner: &mut Learner<LC>,
         device: &burn::tensor::Device<LC::Backend>,
-    ) -> Learner<LC>
+    ) -> Result<()>
     where
         LC: LearningComponentsTypes,
     {
-        checkpointer::<LC>(&self.path(iteration), &Interrupter::new()).load_checkpoint(
-            learner,
-            device,
-            iteration as usize,
-        )
+        let folder = self.path(iteration);
+        learner.load_model(read::<_, LC::Backend>(&folder, MODEL, iteration, device)?);
+        learner.load_optim(read::<_, LC::Backend>(&folder, OPTIMIZER, iteration, device)?);
+        learner.load_scheduler(read::<_, LC::Backend>(&folder, SCHEDULE, iteration, device)?);
+        Ok(())
     }
 
     fn remove_old(&self) -> Result<()> {
@@ -119,6 +134,31 @@ impl Checkpoints {
         }
         Ok(())
     }
+}
+
+/// What a checkpoint holds beside the learner.
+pub(crate) struct Saved<'a, B: Backend> {
+    pub statistics: &'a Statistics<B>,
+    pub meter: MeterRecord,
+}
+
+/// burn-train's own restoring panics where a file is damaged.
+fn read<R: Record<B>, B: Backend>(
+    folder: &Path,
+    name: &str,
+    iteration: u64,
+    device: &B::Device,
+) -> Result<R> {
+    Checkpointer::<R, B>::restore(&file(folder, name), iteration as usize, device).map_err(|e| {
+        let path = folder.join(format!("{name}-{iteration}.mpk"));
+        Error::file("read", path, e)
+    })
+}
+
+type Recorder = NamedMpkFileRecorder<FullPrecisionSettings>;
+
+fn file(folder: &Path, name: &str) -> FileCheckpointer<Recorder> {
+    FileCheckpointer::new(Recorder::new(), folder, name)
 }
 
 /// When to save is the caller's decision.
@@ -134,14 +174,10 @@ fn checkpointer<LC: LearningComponentsTypes>(
     folder: &Path,
     interrupter: &Interrupter,
 ) -> LearningCheckpointer<LC> {
-    let file = |name| {
-        let recorder = NamedMpkFileRecorder::<FullPrecisionSettings>::new();
-        FileCheckpointer::new(recorder, folder, name)
-    };
     LearningCheckpointer::new(
-        AsyncCheckpointer::new(file("model")).with_interrupter(interrupter.clone()),
-        AsyncCheckpointer::new(file("optimizer")).with_interrupter(interrupter.clone()),
-        AsyncCheckpointer::new(file("schedule")).with_interrupter(interrupter.clone()),
+        AsyncCheckpointer::new(file(folder, MODEL)).with_interrupter(interrupter.clone()),
+        AsyncCheckpointer::new(file(folder, OPTIMIZER)).with_interrupter(interrupter.clone()),
+        AsyncCheckpointer::new(file(folder, SCHEDULE)).with_interrupter(interrupter.clone()),
         Box::new(Always),
     )
 }

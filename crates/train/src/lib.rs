@@ -19,6 +19,7 @@ mod fitness;
 mod learner;
 mod loader;
 mod loss;
+mod meter;
 mod metrics;
 mod options;
 mod pictures;

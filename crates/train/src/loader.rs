@@ -107,15 +107,24 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
     type Item = TrainBatch<B>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.batches.as_mut()?.next()? {
-            Ok(batch) => batch,
-            Err(error) => {
-                self.loader.fault.set(error);
+        let SupernetLoader { spec, options, device, next, fault, .. } = self.loader;
+        let batches = self.batches.as_mut()?;
+        let batch = match batches.next() {
+            Some(Ok(batch)) => batch,
+            Some(Err(error)) => {
+                fault.set(error);
+                return None;
+            }
+            None => {
+                // Past the batches that were left out at its end, too.
+                next.store((self.number + 1) * self.loader.epoch_length(), Ordering::Relaxed);
                 return None;
             }
         };
-        let SupernetLoader { spec, options, device, next, .. } = self.loader;
-        let iteration = next.fetch_add(1, Ordering::Relaxed);
+        // The loader counts batches that are left out, so that those behind keep their numbers.
+        let done = self.number * self.loader.epoch_length() + batches.iteration() as u64;
+        next.store(done, Ordering::Relaxed);
+        let iteration = done - 1;
         let architecture = options.sampling.subnet(spec, options.seed, iteration);
         let position = Position { epoch: self.number, iteration };
         Some(TrainBatch::new(&batch, spec, architecture, position, device))

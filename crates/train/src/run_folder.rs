@@ -87,12 +87,18 @@ impl RunFolder {
             return Err(Error::NotARun { path: path.to_owned() });
         }
         fs::create_dir_all(path).map_err(|e| Error::file("create", path, e))?;
+        let run = Self { path: path.to_owned(), info };
+        run.write()?;
+        Ok(run)
+    }
+
+    fn write(&self) -> Result<()> {
+        let file = self.path.join(INFO);
         let text =
-            serde_json::to_string_pretty(&info).map_err(|e| Error::file("write", &file, e))?;
+            serde_json::to_string_pretty(&self.info).map_err(|e| Error::file("write", &file, e))?;
         let temporary = file.with_extension("partial");
         fs::write(&temporary, text).map_err(|e| Error::file("write", &temporary, e))?;
-        fs::rename(&temporary, &file).map_err(|e| Error::file("write", &file, e))?;
-        Ok(Self { path: path.to_owned(), info })
+        fs::rename(&temporary, &file).map_err(|e| Error::file("write", &file, e))
     }
 
     /// Opens the folder of a run.
@@ -112,9 +118,10 @@ impl RunFolder {
     }
 
     /// Opens a folder whose run must be the one described: a resumed run with other options would
-    /// end with weights that neither set explains. Longer training is the exception.
+    /// end with weights that neither set explains. Longer training is the exception (a run never
+    /// gets shorter), and what the weights do not depend on.
     fn resume(path: &Path, wanted: &RunInfo) -> Result<Self> {
-        let run = Self::open(path)?;
+        let mut run = Self::open(path)?;
         let comparable = |info: &RunInfo| {
             let mut info = info.clone();
             (info.train.epochs, info.train.workers) = (0, 0);
@@ -124,7 +131,14 @@ impl RunFolder {
             serde_json::to_value(info).unwrap_or_default()
         };
         match first_difference("", &comparable(&run.info), &comparable(wanted)) {
-            None => Ok(run),
+            None => {
+                let (train, given) = (&mut run.info.train, &wanted.train);
+                train.epochs = train.epochs.max(given.epochs);
+                (train.workers, train.log_every) = (given.workers, given.log_every);
+                train.keep_checkpoints = given.keep_checkpoints;
+                run.write()?;
+                Ok(run)
+            }
             Some((key, found, given)) => {
                 Err(Error::Changed { path: path.join(INFO), key, found, given })
             }

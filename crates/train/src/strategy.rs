@@ -2,11 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use burn::data::dataloader::Progress as Items;
 use burn::module::AutodiffModule;
-use burn::optim::{GradientsAccumulator, Optimizer};
+use burn::optim::{GradientsAccumulator, GradientsParams, Optimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use burn_train::metric::store::EventStoreClient;
@@ -17,14 +16,15 @@ use burn_train::{
 };
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Statistics;
-use scalenas_space::SpaceSpec;
+use scalenas_space::{Architecture, SpaceSpec};
 
 use crate::batch::TrainBatch;
-use crate::checkpoint::Checkpoints;
+use crate::checkpoint::{Checkpoints, Saved};
 use crate::distill::Teacher;
 use crate::error::{Error, Result};
-use crate::learner::{PoseLearner, ScalarF64, Scores};
+use crate::learner::{PoseLearner, Scores};
 use crate::loader::Fault;
+use crate::meter::Meter;
 use crate::metrics::{MetricsFile, Record, TRAIN, VALIDATION};
 use crate::options::TrainOptions;
 use crate::progress::{Progress, TrainStatus};
@@ -48,7 +48,7 @@ pub(crate) struct SupernetStrategy<B: AutodiffBackend> {
     pub progress: Arc<dyn Progress>,
     pub stop: Arc<AtomicBool>,
     pub fault: Fault,
-    /// Statistics at the start, metrics file; what is left of a run at its end.
+    /// What the run starts with; what is left of it at its end.
     pub state: Mutex<Option<State<B>>>,
     pub ended: Mutex<Option<Result<Ended<B>>>>,
 }
@@ -57,6 +57,7 @@ pub(crate) struct SupernetStrategy<B: AutodiffBackend> {
 pub(crate) struct State<B: AutodiffBackend> {
     pub statistics: Statistics<B::InnerBackend>,
     pub metrics: MetricsFile,
+    pub meter: Meter<B::InnerBackend>,
 }
 
 /// How a run ended.
@@ -81,9 +82,10 @@ where
         _: ValidLoader<Components<B, O>>,
         _: usize,
     ) -> (PoseLearner<B>, SupervisedTrainingEventProcessor<Components<B, O>>) {
-        if self.start > 0 {
-            learner = self.checkpoints.restore(self.start, learner, &self.device);
-        }
+        let restored = match self.start {
+            0 => Ok(()),
+            start => self.checkpoints.restore(start, &mut learner, &self.device),
+        };
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut session = Session {
             plan: self,
@@ -92,17 +94,18 @@ where
             events: components.event_processor,
             store: components.event_store,
             accumulator: GradientsAccumulator::new(),
-            meter: Meter::new(),
+            accumulated: 0,
+            subnet: None,
             iteration: self.start,
             saved: self.start,
         };
-        let result = session.run(&train);
-        let Session { learner, state, events, iteration, meter, .. } = session;
+        let result = restored.and_then(|()| session.run(&train));
+        let Session { learner, state, events, iteration, .. } = session;
         let ended = result.map(|interrupted| Ended {
             statistics: state.statistics,
             iterations: iteration,
             interrupted,
-            loss: meter.last,
+            loss: state.meter.loss(),
         });
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(ended);
         (learner.model(), events)
@@ -121,8 +124,11 @@ where
     events: SupervisedTrainingEventProcessor<Components<B, O>>,
     store: Arc<EventStoreClient>,
     accumulator: GradientsAccumulator<PoseLearner<B>>,
-    meter: Meter<B::InnerBackend>,
-    /// Iterations done.
+    /// Batches in the accumulator.
+    accumulated: usize,
+    /// The last subnet trained.
+    subnet: Option<Arc<Architecture>>,
+    /// Iterations done, with those whose pictures were all left out.
     iteration: u64,
     /// Iteration of the newest checkpoint.
     saved: u64,
@@ -135,18 +141,29 @@ where
     O: Optimizer<PoseLearner<B>, B> + 'static,
 {
     /// Runs to the end or until stopped; tells whether it was stopped.
+    ///
+    /// A checkpoint at the end of an epoch comes after its validation: a run that continues from
+    /// there has nothing of that epoch left to do.
     fn run(&mut self, train: &TrainLoader<Components<B, O>>) -> Result<bool> {
-        let total = self.plan.options.epochs as u64 * self.plan.epoch_length;
+        let length = self.plan.epoch_length;
+        let total = self.plan.options.epochs as u64 * length;
         while self.iteration < total {
-            if self.epoch(train)? {
+            let epoch = self.iteration / length + 1;
+            let stopped = self.epoch(train)?;
+            if stopped && self.iteration < epoch * length {
                 self.save()?;
                 return Ok(true);
             }
-            let epoch = (self.iteration / self.plan.epoch_length) as usize;
-            self.events.process_train(LearnerEvent::EndEpoch(epoch));
-            self.validate(epoch)?;
-            if self.plan.options.checkpoint_every == 0 || self.iteration == total {
+            self.iteration = epoch * length;
+            self.optimise_rest();
+            self.events.process_train(LearnerEvent::EndEpoch(epoch as usize));
+            self.validate(epoch as usize)?;
+            let due = self.due() || self.plan.options.checkpoint_every == 0;
+            if stopped || due || self.iteration == total {
                 self.save()?;
+            }
+            if stopped {
+                return Ok(self.iteration < total);
             }
         }
         Ok(false)
@@ -154,18 +171,32 @@ where
 
     /// Trains what is left of an epoch; tells whether it was stopped.
     fn epoch(&mut self, train: &TrainLoader<Components<B, O>>) -> Result<bool> {
+        let end = (self.iteration / self.plan.epoch_length + 1) * self.plan.epoch_length;
         let mut batches = train.iter();
         while let Some(batch) = batches.next() {
             self.step(batch, batches.progress())?;
-            let every = self.plan.options.checkpoint_every as u64;
-            if every > 0 && self.iteration.is_multiple_of(every) {
+            let stopped = self.plan.stop.load(Ordering::Relaxed);
+            if self.iteration == end {
+                return Ok(stopped);
+            }
+            // A checkpoint has no place for gradients that wait for others.
+            if self.accumulated > 0 {
+                continue;
+            }
+            if self.due() {
                 self.save()?;
             }
-            if self.plan.stop.load(Ordering::Relaxed) {
+            if stopped {
                 return Ok(true);
             }
         }
         self.plan.fault.take().map_or(Ok(false), Err)
+    }
+
+    /// Whether the options ask for a checkpoint since the last one.
+    fn due(&self) -> bool {
+        let every = self.plan.options.checkpoint_every as u64;
+        every > 0 && self.iteration / every > self.saved / every
     }
 
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
@@ -173,15 +204,15 @@ where
             let heatmaps = teacher.heatmaps(batch.images.clone().inner());
             batch.teacher = Some(Tensor::from_inner(heatmaps));
         }
-        let architecture = Arc::clone(&batch.architecture);
-        let count = batch.images.dims()[0];
+        self.subnet = Some(Arc::clone(&batch.architecture));
+        let (count, position) = (batch.images.dims()[0], batch.position);
         self.learner.lr_step();
         let mut output = self.learner.train_step(batch);
         let statistics = std::mem::take(&mut output.item.statistics);
         self.state.statistics.update(&statistics, self.plan.options.norm_momentum);
         self.optimise(output.grads);
-        self.iteration += 1;
-        self.meter.add(&output.item.loss, count);
+        self.iteration = position.iteration + 1;
+        self.state.meter.add(&output.item.loss, count);
         let epoch = self.iteration.div_ceil(self.plan.epoch_length) as usize;
         let item = TrainingItem::new(
             output.item,
@@ -192,31 +223,50 @@ where
         );
         self.events.process_train(LearnerEvent::ProcessedItem(item));
         if self.iteration.is_multiple_of(self.plan.options.log_every as u64) {
-            self.log(architecture.id(&self.plan.spec))?;
+            self.log()?;
         }
         Ok(())
     }
 
-    fn optimise(&mut self, gradients: burn::optim::GradientsParams) {
-        let accumulation = self.plan.options.accumulation as u64;
-        if accumulation == 1 {
+    fn optimise(&mut self, gradients: GradientsParams) {
+        if self.plan.options.accumulation == 1 {
             self.learner.optimizer_step(gradients);
             return;
         }
         self.accumulator.accumulate(&self.learner.model(), gradients);
-        if (self.iteration + 1).is_multiple_of(accumulation) {
+        self.accumulated += 1;
+        if self.accumulated == self.plan.options.accumulation {
+            self.optimise_rest();
+        }
+    }
+
+    /// Steps with the gradients that wait for others.
+    fn optimise_rest(&mut self) {
+        if self.accumulated > 0 {
+            self.accumulated = 0;
             let gradients = self.accumulator.grads();
             self.learner.optimizer_step(gradients);
         }
     }
 
-    /// Reads the loss off the device, checks it and tells everybody.
-    fn log(&mut self, architecture: String) -> Result<()> {
-        let Some(reading) = self.meter.read() else { return Ok(()) };
-        let iteration = self.iteration;
-        if !reading.loss.is_finite() {
-            return Err(Error::Diverged { iteration, architecture, loss: reading.loss });
+    /// Refuses a loss that is not a number.
+    fn check(&self, loss: f64) -> Result<()> {
+        if loss.is_finite() {
+            return Ok(());
         }
+        let architecture = self.subnet_id().unwrap_or_default();
+        Err(Error::Diverged { iteration: self.iteration, architecture, loss })
+    }
+
+    fn subnet_id(&self) -> Option<String> {
+        self.subnet.as_ref().map(|subnet| subnet.id(&self.plan.spec))
+    }
+
+    /// Reads the loss off the device, checks it and tells everybody.
+    fn log(&mut self) -> Result<()> {
+        let Some(reading) = self.state.meter.read() else { return Ok(()) };
+        self.check(reading.loss)?;
+        let iteration = self.iteration;
         let options = &self.plan.options;
         let iterations = options.epochs as u64 * self.plan.epoch_length;
         let epoch = iteration.div_ceil(self.plan.epoch_length);
@@ -228,7 +278,7 @@ where
             loss: Some(reading.loss),
             learning_rate: Some(learning_rate),
             images_per_second: Some(reading.images_per_second),
-            architecture: Some(architecture),
+            architecture: self.subnet_id(),
             ..Record::default()
         })?;
         self.plan.progress.trained(&TrainStatus {
@@ -276,7 +326,7 @@ where
         );
         self.events.process_valid(LearnerEvent::ProcessedItem(item));
         self.events.process_valid(LearnerEvent::EndEpoch(epoch));
-        self.meter.restart();
+        self.state.meter.restart();
         Ok(())
     }
 
@@ -284,66 +334,15 @@ where
         if self.saved == self.iteration {
             return Ok(());
         }
+        let meter = self.state.meter.record();
+        // A run that went wrong between two readings must not replace what it can resume from.
+        self.check(meter.sum)?;
         let supernet = self.learner.model().supernet;
-        let statistics = &self.state.statistics;
+        let state = Saved { statistics: &self.state.statistics, meter };
         let checkpoints = &self.plan.checkpoints;
-        checkpoints.save(self.iteration, &self.learner, &supernet, statistics, &self.store)?;
+        checkpoints.save(self.iteration, &self.learner, &supernet, state, &self.store)?;
         self.saved = self.iteration;
         self.plan.progress.saved(self.iteration);
         Ok(())
-    }
-}
-
-/// Loss and speed since the last reading. Losses are summed on the device: reading each would
-/// stall a GPU.
-struct Meter<B: burn::tensor::backend::Backend> {
-    sum: Option<Tensor<B, 1>>,
-    iterations: u32,
-    images: usize,
-    since: Instant,
-    /// The last mean loss read.
-    last: f64,
-}
-
-struct Reading {
-    loss: f64,
-    images_per_second: f64,
-    per_iteration: Duration,
-}
-
-impl<B: burn::tensor::backend::Backend> Meter<B> {
-    fn new() -> Self {
-        Self { sum: None, iterations: 0, images: 0, since: Instant::now(), last: f64::NAN }
-    }
-
-    fn add(&mut self, loss: &Tensor<B, 1>, images: usize) {
-        let loss = loss.clone();
-        self.sum = Some(match self.sum.take() {
-            Some(sum) => sum + loss,
-            None => loss,
-        });
-        self.iterations += 1;
-        self.images += images;
-    }
-
-    fn read(&mut self) -> Option<Reading> {
-        let sum = self.sum.take()?.into_scalar_f64();
-        let elapsed = self.since.elapsed();
-        self.last = sum / f64::from(self.iterations);
-        let reading = Reading {
-            loss: self.last,
-            images_per_second: self.images as f64 / elapsed.as_secs_f64(),
-            per_iteration: elapsed / self.iterations,
-        };
-        self.restart();
-        Some(reading)
-    }
-
-    /// Leaves what was not read for the next reading, but not the time spent elsewhere.
-    fn restart(&mut self) {
-        self.since = Instant::now();
-        if self.sum.is_none() {
-            (self.iterations, self.images) = (0, 0);
-        }
     }
 }

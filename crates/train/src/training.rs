@@ -27,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::EvaluateOptions;
 use crate::learner::PoseLearner;
 use crate::loader::{Fault, NoBatches, SupernetLoader};
+use crate::meter::{Meter, MeterRecord};
 use crate::metrics::MetricsFile;
 use crate::options::{OptimizerOptions, TrainOptions};
 use crate::progress::{Display, Progress};
@@ -105,6 +106,7 @@ where
     let checkpoints = Checkpoints::new(plan.folder.checkpoints(), options.keep_checkpoints);
     let start = checkpoints.list()?.last().copied().unwrap_or(0);
     let (supernet, statistics) = initial::<B>(&spec, options, &checkpoints, start, device)?;
+    let meter = if start > 0 { checkpoints.meter(start)? } else { MeterRecord::default() };
     let fault = Fault::default();
     let loader: SupernetLoader<B> =
         SupernetLoader::new(Arc::clone(&plan.train), &spec, options, device, start, fault.clone());
@@ -123,6 +125,7 @@ where
         state: Mutex::new(Some(State {
             statistics,
             metrics: MetricsFile::open(&plan.folder.metrics(), start)?,
+            meter: Meter::new(&meter, device),
         })),
         ended: Mutex::new(None),
     });

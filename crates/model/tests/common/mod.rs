@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub mod nets;
+
 use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::Backend;
