@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceChoice;
 
 /// Neural architecture search for multi-scale vision networks.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", version, propagate_version = true)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, propagate_version = true)]
 pub struct Cli {
     /// One machine-readable JSON object on standard output
     #[arg(long, global = true)]
@@ -224,20 +224,22 @@ pub enum Flip {
 
 /// Options of `eval-pose`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("scored").required(true).args(["results", "run", "weights"]))]
 pub struct EvalPose {
     /// COCO results to score
-    #[arg(long, requires = "annotations", conflicts_with_all = ["run", "weights"])]
+    #[arg(long, requires = "annotations")]
     pub results: Option<PathBuf>,
     /// COCO annotations [default: those of the data set]
     #[arg(long)]
     pub annotations: Option<PathBuf>,
     /// Run folder of a supernet
-    #[arg(long, required_unless_present_any = ["results", "weights"])]
+    #[arg(long)]
     pub run: Option<PathBuf>,
     /// A single network's file
-    #[arg(long, conflicts_with = "run")]
+    #[arg(long)]
     pub weights: Option<PathBuf>,
-    /// Architecture: smallest, middle, hrnet, largest, an id of the run's search, or a file
+    /// Architecture: smallest, middle, hrnet, largest, best or an id of the run's search, or a
+    /// file
     #[arg(long, default_value = "largest")]
     pub arch: String,
     /// Data set folder in COCO layout; overrides the run's

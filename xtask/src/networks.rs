@@ -12,7 +12,7 @@ use scalenas_train::RunFolder;
 
 use crate::fault::user;
 
-/// An architecture by name, by id of a run's search, or from a file.
+/// An architecture by name, by id of a run's search or as its best, or from a file.
 pub fn architecture(
     name: &str,
     spec: &SpaceSpec,
@@ -21,12 +21,16 @@ pub fn architecture(
     if let Some(named) = named(name, spec) {
         return Ok(named);
     }
-    if let Some(candidate) = search.and_then(|outcome| outcome.find(name)) {
+    let found = search.and_then(|outcome| match name {
+        "best" => outcome.front().last().copied(),
+        id => outcome.find(id),
+    });
+    if let Some(candidate) = found {
         return Ok(candidate.architecture.clone());
     }
     let path = Path::new(name);
     if !path.exists() {
-        let ids = if search.is_some() { "an id of the search, " } else { "" };
+        let ids = if search.is_some() { "best or an id of the search, " } else { "" };
         return Err(user(format!(
             "architecture {name}: no such file; accepted: smallest, middle, hrnet, largest, {ids}or \
              a file (.json, .ron, .npy)"

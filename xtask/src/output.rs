@@ -64,12 +64,29 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     table.to_string()
 }
 
+/// Fails unless a file may come to be at `path`: to be asked before the work for it begins. Files
+/// are renamed into place, which would take the place of a device or pipe.
+pub fn check_target(option: &str, path: Option<&Path>) -> anyhow::Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => Err(crate::fault::user(format!(
+            "{option} {}: is not a file; accepted: a file to write",
+            path.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the folder that a file goes to.
+pub fn make_parent(path: &Path) -> std::io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.map_or(Ok(()), fs::create_dir_all)
+}
+
 /// Writes a file whole or not at all.
 pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let context = |e| crate::fault::user(format!("failed to write {}: {e}", path.display()));
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(context)?;
-    }
+    make_parent(path).map_err(context)?;
     let temporary = path.with_extension("partial");
     fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
         // Nothing more can be done about a leftover that cannot be removed either.

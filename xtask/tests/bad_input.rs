@@ -129,16 +129,23 @@ fn checkpoints_of_another_width() {
     let place = Place::new();
     let Some(shared) = shared() else { return };
     let weights = place.arg("w8.safetensors");
-    let pth = shared.join("golden/bottom_up/hrnet_pose_w8.pth");
+    let pth = shared.join("golden/model/superscalenet_pose_w8.pth");
     xtask(&["import", "--pth", text(&pth), "--out", &weights]).good();
-    let change = format!("train.initial={weights}");
-    refused(&place, &["--set", &change], &["train.initial", "w8.safetensors"]);
-    let cut = place.arg("cut.pth");
-    let bytes = fs::read(&pth).unwrap();
-    fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
-    let out = place.arg("cut.safetensors");
-    xtask(&["import", "--pth", &cut, "--out", &out]).fixable(&["cut.pth"]);
-    assert!(!place.path("cut.safetensors").exists());
+    for key in ["train.initial", "train.teacher"] {
+        let change = format!("{key}={weights}");
+        // Of the tensor that differs first: its name, its shape and the one expected.
+        let stem = "conv1.weight";
+        let shapes = ["[64, 3, 3, 3]", "[16, 3, 3, 3]"];
+        let said = [key, "w8.safetensors", stem, shapes[0], shapes[1]];
+        refused(&place, &["--set", &change], &said);
+    }
+    let single = place.arg("single.safetensors");
+    let take = ["import", "--pth", text(&pth), "--arch", "largest", "--out", &single];
+    xtask(&take).good();
+    let change = format!("train.initial={single}");
+    refused(&place, &["--set", &change], &["train.initial", "single.safetensors", "supernet"]);
+    let absent = ["--set", "train.teacher=nowhere.safetensors"];
+    refused(&place, &absent, &["train.teacher", "nowhere.safetensors"]);
 }
 
 #[test]
@@ -166,6 +173,40 @@ fn options_out_of_range() {
     xtask(&["supernet", "--config", &config, "--data", &data]).fixable(&["nowhere", "annotations"]);
     xtask(&["evolve", "--run", &data]).fixable(&["nowhere"]);
     xtask(&["report", "--run", &data]).fixable(&["nowhere"]);
+    xtask(&["bench", "--width", "8", "--input", "65x64"]).fixable(&["65x64", "32"]);
+    let out = place.arg("huge");
+    xtask(&["synth", "--out", &out, "--size", "64x100000"]).fixable(&["width", "100000", "8192"]);
+    assert!(!place.path("huge").exists());
+    xtask(&["quickstart", "--config", &config, "--out", &out]).fixable(&["small.ron", "synth"]);
+    assert!(!place.path("huge").exists());
+}
+
+#[test]
+fn options_that_the_run_does_not_fit() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let (before, run) = (tree(&place.path("run")), place.arg("run"));
+    let folder = place.arg("data");
+    for (more, said) in [
+        (["--input", "60x64"], ["60x64", "32"]),
+        (["--arch", "best"], ["best", "largest"]),
+        (["--facts", "crowdpose"], ["17 joints", "--facts"]),
+        (["--facts", "hand"], ["hand", "crowdpose"]),
+        (["--out", &folder], ["--out", "data"]),
+        (["--out", "/dev/null"], ["--out", "/dev/null"]),
+        (["--detections", &place.arg("small.ron")], ["small.ron", "line"]),
+        (["--split", "test"], ["test", "val"]),
+    ] {
+        xtask(&[&["eval-pose", "--run", &run][..], &more].concat()).fixable(&said);
+    }
+    for (more, said) in [
+        (["--max-gmacs", "1e-9"], ["max_gmacs", "smallest"]),
+        (["--set", "search.survivors=0"], ["survivors", "0"]),
+        (["--set", "search.survivor=3"], ["survivor", "did you mean survivors"]),
+    ] {
+        xtask(&[&["evolve", "--run", &run][..], &more].concat()).fixable(&said);
+    }
+    assert!(tree(&place.path("run")) == before);
 }
 
 #[test]
@@ -180,33 +221,26 @@ fn devices_that_are_not_built_in() {
     refused(&place, &["--device", "tpu"], &["tpu", "cpu"]);
 }
 
-/// A file system with next to no room, where the test may make one.
-#[cfg(target_os = "linux")]
-#[test]
-fn no_space_left() {
-    let place = Place::new();
-    let disk = place.path("disk");
-    fs::create_dir(&disk).unwrap();
-    let mount = ["-t", "tmpfs", "-o", "size=256k", "none", text(&disk)];
-    let mounted = std::process::Command::new("mount").args(mount).output();
-    if !mounted.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: may not mount a small disk");
-        return;
-    }
-    let ran = place.supernet("disk/run", &[]);
-    let left = tree(&place.path("disk"));
-    let _ = std::process::Command::new("umount").arg(&disk).status();
-    ran.fixable(&["disk/run"]);
-    assert!(left.is_empty(), "{:?}", left.iter().map(|(name, _)| name).collect::<Vec<_>>());
-}
-
 #[test]
 fn help_has_examples() {
-    let verbs =
-        ["quickstart", "synth", "supernet", "evolve", "eval-pose", "cost", "import", "report"];
+    let verbs = [
+        "quickstart",
+        "synth",
+        "supernet",
+        "evolve",
+        "eval-pose",
+        "cost",
+        "import",
+        "report",
+        "bench",
+    ];
     for verb in verbs {
         let ran = xtask(&[verb, "--help"]).good();
-        assert!(ran.stdout.contains(&format!("cargo xtask {verb}")), "{ran:#?}");
+        let (usage, examples) = ran.stdout.split_once("Example").expect("examples");
+        for part in [usage, examples] {
+            assert!(part.contains(&format!("cargo xtask {verb}")), "{ran:#?}");
+        }
     }
     xtask(&["supernett"]).fixable(&["supernet"]);
+    xtask(&["eval-pose"]).fixable(&["--results", "--run", "--weights"]);
 }

@@ -1,27 +1,12 @@
-//! From pictures to report, interrupted or not.
+//! From pictures to report: what each step leaves behind, and that a seed decides all of it.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 mod common;
 
 use std::fs;
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::Duration;
 
-use common::{Place, command, ended, text, tree, xtask};
-use serde_json::Value;
-
-/// Metrics without what depends on the clock.
-fn metrics(path: &std::path::Path) -> Vec<Value> {
-    let lines = fs::read_to_string(path).unwrap();
-    let mut lines: Vec<Value> =
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    for line in &mut lines {
-        line.as_object_mut().unwrap().remove("images_per_second");
-    }
-    lines
-}
+use common::{Place, metrics, text, tree, xtask};
 
 #[test]
 fn synthetic_people_follow_from_the_seed() {
@@ -39,18 +24,23 @@ fn from_pictures_to_report() {
     assert_eq!(trained.json()["interrupted"], false);
     let run = place.arg("run");
     let searched = xtask(&["evolve", "--run", &run, "--json"]).good();
-    assert!(searched.json().is_object());
+    let id = searched.json()["front"][0]["id"].as_str().unwrap().to_owned();
     for file in ["outcome.ron", "candidates.csv", "pareto.svg", "best.ron"] {
         assert!(place.path("run/search").join(file).exists(), "no {file}");
     }
     let csv = fs::read_to_string(place.path("run/search/candidates.csv")).unwrap();
     assert!(csv.lines().count() > 4, "{csv}");
     let best = place.arg("run/search/best.ron");
-    for arch in ["largest", "smallest", &best] {
+    let score = |arch: &str| {
         let ran = xtask(&["eval-pose", "--run", &run, "--arch", arch, "--json"]).good();
         let ap = ran.json()["AP"].as_f64().unwrap();
         assert!((0.0..=1.0).contains(&ap), "{ap}");
+        ran.stdout
+    };
+    for arch in ["largest", "smallest", &id] {
+        score(arch);
     }
+    assert_eq!(score("best"), score(&best));
     let pictures = place.arg("pictures");
     xtask(&["eval-pose", "--run", &run, "--arch", &best, "--pictures", &pictures]).good();
     assert!(!tree(&place.path("pictures")).is_empty());
@@ -69,40 +59,19 @@ fn one_seed_one_result() {
         let more: &[&str] = if run == "c" { &["--seed", "7"] } else { &[] };
         place.supernet(run, more).good();
         xtask(&["evolve", "--run", &place.arg(run)]).good();
+        xtask(&["report", "--run", &place.arg(run)]).good();
     }
     let read = |run: &str, file: &str| fs::read(place.path(run).join(file)).unwrap();
-    for file in ["supernet.safetensors", "search/candidates.csv", "search/best.ron"] {
+    let search = ["outcome.ron", "candidates.csv", "best.ron", "pareto.svg"];
+    let search = search.map(|file| format!("search/{file}"));
+    for file in
+        ["supernet.safetensors", "report.html"].into_iter().chain(search.iter().map(|f| &**f))
+    {
         assert!(read("a", file) == read("b", file), "{file} differs");
     }
-    let [a, b] = ["a", "b"].map(|run| metrics(&place.path(run).join("metrics.jsonl")));
+    let [a, b] = ["a", "b"].map(|run| metrics(&place.path(run)));
     assert_eq!(a, b);
     assert!(read("a", "supernet.safetensors") != read("c", "supernet.safetensors"));
-}
-
-#[test]
-fn a_stopped_run_ends_like_one_that_was_not() {
-    let place = Place::new();
-    let more = ["--set", "train.epochs=12"];
-    place.supernet("whole", &more).good();
-    let (config, data, run) = (place.arg("small.ron"), place.arg("data"), place.arg("stopped"));
-    let mut arguments = vec!["supernet", "--config", &config, "--data", &data, "--out", &run];
-    arguments.extend(more);
-    let child = command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let log = place.path("stopped/metrics.jsonl");
-    while fs::read_to_string(&log).map_or(0, |text| text.lines().count()) < 5 {
-        sleep(Duration::from_millis(2));
-    }
-    let killed =
-        std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.unwrap().success());
-    let stopped = ended(child).good();
-    assert!(stopped.stdout.contains("--resume"), "{stopped:#?}");
-    xtask(&["supernet", "--resume", &run]).good();
-    let read = |run: &str, file: &str| fs::read(place.path(run).join(file)).unwrap();
-    assert!(read("whole", "supernet.safetensors") == read("stopped", "supernet.safetensors"));
-    let [whole, stopped] =
-        ["whole", "stopped"].map(|run| metrics(&place.path(run).join("metrics.jsonl")));
-    assert_eq!(whole, stopped);
 }
 
 #[test]

@@ -49,6 +49,29 @@ fn costs_of_published_masks_are_exact() {
 }
 
 #[test]
+fn costs_of_named_architectures_are_exact() {
+    let Some(shared) = shared() else { return };
+    let expected = read_json(&shared.join("golden/masks/expected_cost.json"));
+    let mut seen = 0;
+    for (case, expected) in expected.as_object().unwrap() {
+        // NAME_TASK_WIDTH_INPUT
+        let parts: Vec<&str> = case.split('_').collect();
+        let [name, task, width, input] = parts[..] else { continue };
+        if !expected["macs"].is_u64() {
+            continue;
+        }
+        let space = format!("{task}_{width}").replace("seg_", "segmentation_");
+        let ran = xtask(&["cost", "--arch", name, "--space", &space, "--input", input, "--json"]);
+        let found = ran.good().json();
+        for key in ["parameters", "macs"] {
+            assert_eq!(found[key], expected[key], "{key} of {case}");
+        }
+        seen += 1;
+    }
+    assert!(seen > 0, "no named architectures in the file");
+}
+
+#[test]
 fn a_mask_alone_is_enough() {
     let Some(shared) = shared() else { return };
     for file in ["P2.npy", "P2.json"] {
@@ -75,6 +98,7 @@ fn results_score_as_with_the_coco_evaluator() {
         let (results, annotations) = (text(&results), text(&annotations));
         let arguments = ["eval-pose", "--results", results, "--annotations", annotations, "--json"];
         let found = xtask(&arguments).good().json();
+        assert_eq!(found.as_object().unwrap().len(), STATISTICS.len(), "{found}");
         for key in STATISTICS {
             let expected = expected["stats"][key].as_f64().unwrap();
             let found = found[key].as_f64().unwrap_or_else(|| panic!("{name} has no {key}"));
@@ -92,7 +116,9 @@ fn empty_results_score_zero_and_are_complained_about() {
     let annotations = shared.join("data/coco_mini/annotations/person_keypoints_val2017.json");
     let (results, annotations) = (text(&results), text(&annotations));
     let ran = xtask(&["eval-pose", "--results", results, "--annotations", annotations, "--json"]);
-    assert_eq!(ran.json()["AP"].as_f64(), Some(0.0));
+    for key in STATISTICS {
+        assert_eq!(ran.json()[key].as_f64(), Some(0.0), "{key}");
+    }
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(ran.stderr.contains("empty.json"), "{ran:#?}");
 }

@@ -103,7 +103,9 @@ impl Outcome {
 
 fn write(path: &Path, text: &str) -> Result<()> {
     let temporary = path.with_extension("partial");
-    fs::write(&temporary, text)
-        .and_then(|()| fs::rename(&temporary, path))
-        .map_err(|e| Error::file("write", path, e))
+    fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
+        // The write's error is the one to report; nothing half-written stays behind.
+        let _ = fs::remove_file(&temporary);
+        Error::file("write", path, e)
+    })
 }

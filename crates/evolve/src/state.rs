@@ -74,8 +74,10 @@ impl Archive {
         let text =
             serde_json::to_string(&self.state).map_err(|e| Error::file("write", &self.path, e))?;
         let temporary = self.path.with_extension("partial");
-        fs::write(&temporary, text)
-            .and_then(|()| fs::rename(&temporary, &self.path))
-            .map_err(|e| Error::file("write", &self.path, e))
+        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &self.path)).map_err(|e| {
+            // The write's error is the one to report; nothing half-written stays behind.
+            let _ = fs::remove_file(&temporary);
+            Error::file("write", &self.path, e)
+        })
     }
 }

@@ -141,7 +141,7 @@ impl<B: Backend> ScaleNet<B> {
         let architecture = contents.architecture.ok_or_else(|| crate::Error::Format {
             path: path.to_owned(),
             expected: "a ScaleNet",
-            reason: "it holds a supernet without an architecture; extract one first".to_owned(),
+            reason: "it holds a supernet; take one network out with import --arch".to_owned(),
         })?;
         let origin = path.display().to_string();
         Self::from_named(&contents.spec, &architecture, &contents.tensors, &origin, device)

@@ -87,8 +87,11 @@ pub(crate) fn write(path: &Path, contents: &Contents) -> Result<()> {
     let views = contents.tensors.iter().map(|(name, data)| (name.clone(), TensorView(data)));
     let bytes = safetensors::serialize(views, Some(header)).map_err(|e| Error::write(path, e))?;
     let temporary = path.with_extension("partial");
-    fs::write(&temporary, bytes).map_err(|e| Error::write(&temporary, e))?;
-    fs::rename(&temporary, path).map_err(|e| Error::write(path, e))
+    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
+        // The write's error is the one to report; nothing half-written stays behind.
+        let _ = fs::remove_file(&temporary);
+        Error::write(path, e)
+    })
 }
 
 /// Reads a file and checks its header.

@@ -97,8 +97,11 @@ impl RunFolder {
         let text =
             serde_json::to_string_pretty(&self.info).map_err(|e| Error::file("write", &file, e))?;
         let temporary = file.with_extension("partial");
-        fs::write(&temporary, text).map_err(|e| Error::file("write", &temporary, e))?;
-        fs::rename(&temporary, &file).map_err(|e| Error::file("write", &file, e))
+        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &file)).map_err(|e| {
+            // The write's error is the one to report; nothing half-written stays behind.
+            let _ = fs::remove_file(&temporary);
+            Error::file("write", &file, e)
+        })
     }
 
     /// Opens the folder of a run.

@@ -89,6 +89,7 @@ fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
         None => MaskFile::read(path)?.architecture(),
     };
     architecture.validate(&space)?;
+    cost::CostModel::new(&space, arguments.input)?;
     Ok((space, architecture))
 }
 

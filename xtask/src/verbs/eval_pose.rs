@@ -8,7 +8,7 @@ use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
 use scalenas_eval::{KeypointEvaluation, KeypointEvaluator, KeypointStats, Sigmas, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
-use scalenas_space::SpaceSpec;
+use scalenas_space::{CostModel, SpaceSpec};
 use scalenas_train::{
     Calibrated, CalibrationSource, EvaluateOptions, Evaluated, FlipTest, RunFolder, evaluate,
 };
@@ -20,7 +20,7 @@ use crate::device;
 use crate::fault::user;
 use crate::networks;
 use crate::on_device;
-use crate::output::{Output, table, write_file};
+use crate::output::{Output, check_target, make_parent, table, write_file};
 use crate::pictures;
 use crate::progress::Shown;
 
@@ -30,6 +30,7 @@ const DEFAULT_INPUT: (usize, usize) = (256, 192);
 /// Scores what is asked for.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device)?;
+    check_target("--out", arguments.out.as_deref())?;
     let evaluation = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => score_file(arguments, found, annotations)?,
         _ => on_device!(arguments.device, score_network(arguments, output))?,
@@ -133,6 +134,7 @@ fn score_network<B: KernelBackend>(
     };
     say_skipped(&target.dataset, output);
     if let Some(path) = &arguments.out {
+        make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
         results::write(path, &found.results)?;
     }
     if let Some(folder) = &arguments.pictures {
@@ -156,9 +158,10 @@ fn of_run<B: KernelBackend>(
     let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
     let facts = facts(arguments, &info.facts)?;
-    check_joints(&info.space, &facts, run.path())?;
+    let input = arguments.input.unwrap_or(info.input);
+    check_network(&info.space, &facts, input, run.path())?;
     let data = arguments.data.as_ref().unwrap_or(&info.data);
-    let target = Target::new(arguments, Some(data), &facts, arguments.input.unwrap_or(info.input))?;
+    let target = Target::new(arguments, Some(data), &facts, input)?;
     // Statistics come from the pictures that the supernet learnt from, as long as they are there.
     let learnt = if info.data.exists() { &info.data } else { data };
     let training = People::read(split(learnt, "train")?, &facts, info.input)?;
@@ -178,21 +181,25 @@ fn of_file<B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<(Target, Evaluated)> {
-    let network: InferenceNet<B> = {
-        let network = ScaleNet::<B>::load(weights, device)?;
-        let facts = facts(arguments, "coco")?;
-        check_joints(network.spec(), &facts, weights)?;
-        network.fold()
-    };
+    let network = ScaleNet::<B>::load(weights, device)?;
     let facts = facts(arguments, "coco")?;
     let input = arguments.input.unwrap_or(DEFAULT_INPUT);
+    check_network(network.spec(), &facts, input, weights)?;
+    let network: InferenceNet<B> = network.fold();
     let target = Target::new(arguments, arguments.data.as_deref(), &facts, input)?;
     let options = options(arguments);
     let found = evaluate(&network, &target.dataset, &options, &Shown::new(output), device)?;
     Ok((target, found))
 }
 
-fn check_joints(space: &SpaceSpec, facts: &KeypointFacts, origin: &Path) -> Result<()> {
+/// A network predicts the joints that are asked for, and its branches divide the input.
+fn check_network(
+    space: &SpaceSpec,
+    facts: &KeypointFacts,
+    input: (usize, usize),
+    origin: &Path,
+) -> Result<()> {
+    CostModel::new(space, input)?;
     if space.outputs() == facts.joints.len() {
         return Ok(());
     }

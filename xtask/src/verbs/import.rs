@@ -8,11 +8,13 @@ use serde_json::json;
 
 use crate::cli::Import as Arguments;
 use crate::device::{HOST, Host};
+use crate::fault::user;
 use crate::networks;
-use crate::output::Output;
+use crate::output::{Output, check_target, make_parent};
 
 /// Reads the checkpoint and writes it in this program's format.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    check_target("--out", Some(&arguments.out))?;
     let checkpoint = read_pth(&arguments.pth)?;
     let origin = arguments.pth.display().to_string();
     let spec = &checkpoint.spec;
@@ -21,9 +23,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         (None, Kind::HrNet) => Some(Architecture::hrnet(spec)),
         (None, Kind::Supernet) => None,
     };
-    if let Some(parent) = arguments.out.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
+    make_parent(&arguments.out)
+        .map_err(|e| user(format!("failed to write {}: {e}", arguments.out.display())))?;
     let (what, parameters) = if let Some(architecture) = &architecture {
         let tensors = &checkpoint.tensors;
         let network: ScaleNet<Host> =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use scalenas_data::synth::{SynthConfig, write_pose};
+use scalenas_data::synth::SynthConfig;
 use scalenas_data::{BadImages, PoseDataset};
 use scalenas_eval::KeypointStats;
 use scalenas_evolve::StopReason;
@@ -26,6 +26,7 @@ use crate::output::{Output, table, write_file};
 use crate::verbs::evolve::{SearchPlan, search};
 use crate::verbs::report;
 use crate::verbs::supernet::Job;
+use crate::verbs::synth::write_whole;
 
 /// Found networks in the final table at most.
 const FOUND: usize = 5;
@@ -41,7 +42,11 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     };
     let (folder, data) = (arguments.out.join("run"), arguments.out.join("data"));
     let existing = existing(arguments, &folder)?;
-    write_data(&experiment, &data, output)?;
+    let name = arguments.config.as_deref().unwrap_or(Path::new("the experiment")).display();
+    let Some(synthetic) = &experiment.synth else {
+        return Err(user(format!("{name} has no key synth, which says how much data to make")));
+    };
+    write_data(synthetic, experiment.train.seed, &data, output)?;
     output.say("2/4 training the supernet");
     let job = Job::prepare(experiment, &data, folder.clone(), existing, false)?;
     let trained = existing == Existing::Resume && RunFolder::open(&folder)?.weights().exists();
@@ -93,10 +98,8 @@ fn stopped(out: &Path, output: Output) -> Result<()> {
     output.result(&value, format!("stopped; continue with {next}"))
 }
 
-fn write_data(experiment: &Experiment, data: &Path, output: Output) -> Result<()> {
-    let Some(Synthetic { train, val, size, people }) = experiment.synth else {
-        return Err(user("the experiment has no key synth, which says how much data to make"));
-    };
+fn write_data(synthetic: &Synthetic, seed: u64, data: &Path, output: Output) -> Result<()> {
+    let &Synthetic { train, val, size, people } = synthetic;
     output.say(format!("1/4 drawing {train} + {val} pictures of people"));
     let config = SynthConfig {
         train,
@@ -104,10 +107,10 @@ fn write_data(experiment: &Experiment, data: &Path, output: Output) -> Result<()
         height: size.0,
         width: size.1,
         most_people: people,
-        seed: experiment.train.seed,
+        seed,
         ..SynthConfig::default()
     };
-    write_pose(data, &config)?;
+    write_whole(data, &config)?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use crate::config::{Experiment, keypoint_facts};
 use crate::data::{People, bad_images, split};
 use crate::device::{HOST, Host};
 use crate::networks;
-use crate::output::{Output, write_file};
+use crate::output::{Output, check_target, write_file};
 use crate::pictures;
 use crate::verbs::evolve::plot;
 
@@ -33,6 +33,7 @@ const NETWORKS: usize = 8;
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let run = RunFolder::open(&arguments.run)?;
     let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("report.html"));
+    check_target("--out", Some(&out))?;
     write(&run, &out, Vec::new(), output)?;
     output.result(&json!({ "report": out }), format!("report: {}", out.display()))
 }

@@ -163,17 +163,18 @@ fn place(arguments: &Arguments) -> (PathBuf, Existing) {
 
 /// Weights to start and to learn from must be of the space.
 fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
+    let fits = |path: &Path| {
+        let (weights, _) = load_supernet::<Host>(path, &HOST)?;
+        let origin = path.display().to_string();
+        let mut supernet = Supernet::<Host>::new(space, options.seed, &HOST);
+        supernet.load_named(&weights.to_named(), Absent::Refuse, &origin)
+    };
     if let Some(path) = &options.teacher {
+        fits(path).context("option train.teacher")?;
         Teacher::<Host>::load(path, space, &HOST).context("option train.teacher")?;
     }
     if let Some(path) = &options.initial {
-        let check = || {
-            let (weights, _) = load_supernet::<Host>(path, &HOST)?;
-            let origin = path.display().to_string();
-            let mut supernet = Supernet::<Host>::new(space, options.seed, &HOST);
-            supernet.load_named(&weights.to_named(), Absent::Refuse, &origin)
-        };
-        check().context("option train.initial")?;
+        fits(path).context("option train.initial")?;
     }
     Ok(())
 }

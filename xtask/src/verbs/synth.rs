@@ -1,7 +1,10 @@
 //! `synth`: a data set of synthetic people.
 
+use std::fs;
+use std::path::Path;
+
 use anyhow::Result;
-use scalenas_data::synth::{SynthConfig, write_pose};
+use scalenas_data::synth::{Summary, SynthConfig, write_pose};
 use serde_json::json;
 
 use crate::cli::Synth as Arguments;
@@ -21,7 +24,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         seed: arguments.seed,
         ..SynthConfig::default()
     };
-    let summary = write_pose(&arguments.out, &config)?;
+    let summary = write_whole(&arguments.out, &config)?;
     let out = arguments.out.display();
     let value = json!({
         "out": arguments.out,
@@ -35,6 +38,19 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         summary.train_images, summary.train_people, summary.val_images, summary.val_people
     );
     output.result(&value, text)
+}
+
+/// Writes a data set into `out`. A new folder that cannot be filled is removed: nobody wants half of
+/// its pictures.
+pub fn write_whole(out: &Path, config: &SynthConfig) -> Result<Summary> {
+    let new = !out.exists();
+    write_pose(out, config).map_err(|error| {
+        if new {
+            // The error that led here is reported; a folder that resists removal adds nothing to it.
+            let _ = fs::remove_dir_all(out);
+        }
+        error.into()
+    })
 }
 
 /// Real annotations have the same names; they must not be lost to a slip.

@@ -85,6 +85,17 @@ pub fn read_json(path: &Path) -> Value {
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
+/// Metrics of a run without what depends on the clock.
+pub fn metrics(run: &Path) -> Vec<Value> {
+    let lines = fs::read_to_string(run.join("metrics.jsonl")).expect("a run has metrics");
+    let lines = lines.lines().map(|line| serde_json::from_str(line).expect("JSON lines"));
+    let mut lines: Vec<Value> = lines.collect();
+    for line in lines.iter_mut().filter_map(Value::as_object_mut) {
+        line.remove("images_per_second");
+    }
+    lines
+}
+
 /// A path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("paths of tests are UTF-8")

@@ -32,6 +32,8 @@ const QUALITY: u8 = 92;
 const CHUNK: usize = 64;
 /// Smallest side of a picture, in pixels.
 const SMALLEST_SIDE: usize = 64;
+/// Longest side of a picture in pixels: it is drawn in memory.
+const LONGEST_SIDE: usize = 8192;
 
 /// What to write.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,8 +102,8 @@ impl SynthConfig {
     fn validate(&self) -> Result<()> {
         let refuse = |key, value: String, accepted| Err(Error::Setting { key, value, accepted });
         for (key, side) in [("width", self.width), ("height", self.height)] {
-            if side < SMALLEST_SIDE {
-                return refuse(key, side.to_string(), "at least 64 pixels");
+            if !(SMALLEST_SIDE..=LONGEST_SIDE).contains(&side) {
+                return refuse(key, side.to_string(), "64 to 8192 pixels");
             }
         }
         if self.least_people == 0 || self.least_people > self.most_people {
