@@ -1,6 +1,7 @@
 //! What a network is fed: crops, their heatmaps, and who they show.
 
 use crate::PersonBox;
+use crate::loader::Samples;
 
 /// Crops of some people.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +41,12 @@ impl PoseBatch {
         self.weights = pick(&self.weights, self.joints, &slots);
         self.people = slots.iter().map(|&slot| self.people[slot].clone()).collect();
         self.batch = slots.len();
+    }
+}
+
+impl Samples for PoseBatch {
+    fn samples(&self) -> usize {
+        self.batch
     }
 }
 

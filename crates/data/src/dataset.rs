@@ -12,6 +12,7 @@ use scalenas_space::rng;
 
 use crate::augment::Crop;
 use crate::coco::ImageInfo;
+use crate::loader::BatchSource;
 use crate::warp::warp_into;
 use crate::{
     Augmentation, CocoKeypoints, Direction, Error, HeatmapCodec, Image8, KeypointFacts, PersonBox,
@@ -164,38 +165,8 @@ impl PoseDataset {
     /// # Panics
     /// When an index is not below [`len`](Self::len).
     pub fn batch(&self, epoch: u64, indices: &[usize]) -> Result<PoseBatch> {
-        let batch = self.batch_unless(epoch, indices, &AtomicBool::new(false))?;
+        let batch = self.make(epoch, indices, &AtomicBool::new(false))?;
         Ok(batch.expect("nobody asks to stop"))
-    }
-
-    /// [`batch`](Self::batch), given up with `None` between two pictures once `stop` is set.
-    pub(crate) fn batch_unless(
-        &self,
-        epoch: u64,
-        indices: &[usize],
-        stop: &AtomicBool,
-    ) -> Result<Option<PoseBatch>> {
-        let mut batch = self.blank_batch(indices);
-        let mut by_picture: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (slot, &index) in indices.iter().enumerate() {
-            by_picture.entry(self.people[index].image).or_default().push(slot);
-        }
-        let mut filled = vec![true; indices.len()];
-        for (image, slots) in by_picture {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            match self.open(image)? {
-                Some(picture) => {
-                    for slot in slots {
-                        self.fill(&mut batch, slot, &picture, epoch, indices[slot]);
-                    }
-                }
-                None => slots.iter().for_each(|&slot| filled[slot] = false),
-            }
-        }
-        batch.keep(&filled);
-        Ok(Some(batch))
     }
 
     fn blank_batch(&self, indices: &[usize]) -> PoseBatch {
@@ -284,5 +255,37 @@ impl PoseDataset {
                 augment.draw(person, width, self.codec.input, &self.facts, &mut rng)
             }
         }
+    }
+}
+
+impl BatchSource for PoseDataset {
+    type Batch = PoseBatch;
+
+    fn samples(&self) -> usize {
+        self.people.len()
+    }
+
+    fn make(&self, epoch: u64, indices: &[usize], stop: &AtomicBool) -> Result<Option<PoseBatch>> {
+        let mut batch = self.blank_batch(indices);
+        let mut by_picture: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (slot, &index) in indices.iter().enumerate() {
+            by_picture.entry(self.people[index].image).or_default().push(slot);
+        }
+        let mut filled = vec![true; indices.len()];
+        for (image, slots) in by_picture {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            match self.open(image)? {
+                Some(picture) => {
+                    for slot in slots {
+                        self.fill(&mut batch, slot, &picture, epoch, indices[slot]);
+                    }
+                }
+                None => slots.iter().for_each(|&slot| filled[slot] = false),
+            }
+        }
+        batch.keep(&filled);
+        Ok(Some(batch))
     }
 }

@@ -34,6 +34,6 @@ pub use detections::Detection;
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
 pub use image8::Image8;
-pub use loader::{BatchLoader, LoaderConfig, Order, Remainder};
+pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use people::{PersonBox, annotation_boxes, detection_boxes, training_people};
 pub use warp::{Mirror, warp_bilinear};

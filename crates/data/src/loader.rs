@@ -12,9 +12,32 @@ use std::thread::{self, JoinHandle};
 use rand::seq::SliceRandom;
 use scalenas_space::rng;
 
-use crate::{Error, PoseBatch, PoseDataset, Result};
+use crate::{Error, Result};
 
-/// In which order an epoch visits the people.
+/// What batches are made from. A sample depends on (seed, epoch, index) alone, never on the batch
+/// it is in or on the thread that makes it.
+pub trait BatchSource: Send + Sync + 'static {
+    /// What is made.
+    type Batch: Samples;
+
+    /// Samples of an epoch.
+    fn samples(&self) -> usize;
+
+    /// Makes a batch; gives up with `None` between two pictures once `stop` is set.
+    ///
+    /// # Errors
+    /// When a picture is bad and bad pictures are not to be left out.
+    fn make(&self, epoch: u64, indices: &[usize], stop: &AtomicBool)
+    -> Result<Option<Self::Batch>>;
+}
+
+/// A batch that knows how much is in it.
+pub trait Samples: Send + 'static {
+    /// Samples in it; fewer than asked for when pictures were left out.
+    fn samples(&self) -> usize;
+}
+
+/// In which order an epoch visits the samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// As they are listed: evaluation.
@@ -23,7 +46,7 @@ pub enum Order {
     Shuffled(u64),
 }
 
-/// What becomes of the people who do not fill a last batch.
+/// What becomes of the samples that do not fill a last batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remainder {
     /// A smaller last batch.
@@ -35,7 +58,7 @@ pub enum Remainder {
 /// How batches are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoaderConfig {
-    /// People in a batch.
+    /// Samples in a batch.
     pub batch: usize,
     /// The epoch, which decides about order and augmentation.
     pub epoch: u64,
@@ -43,7 +66,7 @@ pub struct LoaderConfig {
     pub start: usize,
     /// At most so many batches; `usize::MAX` for all.
     pub limit: usize,
-    /// Order of the people.
+    /// Order of the samples.
     pub order: Order,
     /// What becomes of a last, smaller batch.
     pub remainder: Remainder,
@@ -54,7 +77,7 @@ pub struct LoaderConfig {
 }
 
 impl LoaderConfig {
-    /// Everybody in the listed order, for evaluation.
+    /// All samples in the listed order, for evaluation.
     pub fn evaluation(batch: usize, workers: usize) -> Self {
         Self {
             batch,
@@ -74,11 +97,11 @@ impl LoaderConfig {
         Self { epoch, order, remainder: Remainder::Drop, ..Self::evaluation(batch, workers) }
     }
 
-    /// Batches of a whole epoch over `people`.
-    pub fn batches(&self, people: usize) -> usize {
+    /// Batches of a whole epoch over so many samples.
+    pub fn batches(&self, samples: usize) -> usize {
         match self.remainder {
-            Remainder::Keep => people.div_ceil(self.batch),
-            Remainder::Drop => people / self.batch,
+            Remainder::Keep => samples.div_ceil(self.batch),
+            Remainder::Drop => samples / self.batch,
         }
     }
 
@@ -96,24 +119,30 @@ impl LoaderConfig {
 
 /// Iterator over the batches of (a part of) an epoch. Ends after the first error. Batches whose
 /// pictures were all skipped are left out.
-pub struct BatchLoader {
-    shared: Arc<Shared>,
+pub struct BatchLoader<S: BatchSource> {
+    shared: Arc<Shared<S>>,
     workers: Vec<JoinHandle<()>>,
     iteration: usize,
 }
 
-impl BatchLoader {
+impl<S: BatchSource> BatchLoader<S> {
     /// Starts making batches.
     ///
     /// # Errors
     /// When the batch size, the thread count or the bound is 0.
-    pub fn new(dataset: Arc<PoseDataset>, config: LoaderConfig) -> Result<Self> {
+    pub fn new(source: Arc<S>, config: LoaderConfig) -> Result<Self> {
         config.validate()?;
-        let end = config.batches(dataset.len()).min(config.start.saturating_add(config.limit));
-        let order = order(&config, dataset.len());
-        let queue = Queue { taken: config.start, delivered: config.start, ..Queue::default() };
+        let samples = source.samples();
+        let end = config.batches(samples).min(config.start.saturating_add(config.limit));
+        let order = order(&config, samples);
+        let queue = Queue {
+            taken: config.start,
+            delivered: config.start,
+            ready: BTreeMap::new(),
+            panicked: false,
+        };
         let shared = Arc::new(Shared {
-            dataset,
+            source,
             config,
             order,
             end,
@@ -136,7 +165,7 @@ impl BatchLoader {
     }
 
     /// The next batch in the epoch's order, empty or not.
-    fn advance(&mut self) -> Option<Result<PoseBatch>> {
+    fn advance(&mut self) -> Option<Result<S::Batch>> {
         if self.iteration >= self.shared.end {
             return None;
         }
@@ -146,20 +175,20 @@ impl BatchLoader {
     }
 }
 
-impl Iterator for BatchLoader {
-    type Item = Result<PoseBatch>;
+impl<S: BatchSource> Iterator for BatchLoader<S> {
+    type Item = Result<S::Batch>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             match self.advance()? {
-                Ok(batch) if batch.batch == 0 => {}
+                Ok(batch) if batch.samples() == 0 => {}
                 result => return Some(result),
             }
         }
     }
 }
 
-impl Drop for BatchLoader {
+impl<S: BatchSource> Drop for BatchLoader<S> {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Relaxed);
         // Held while waking, so that no worker is between its check and its sleep.
@@ -173,34 +202,33 @@ impl Drop for BatchLoader {
 }
 
 /// What workers and the consumer see.
-struct Shared {
-    dataset: Arc<PoseDataset>,
+struct Shared<S: BatchSource> {
+    source: Arc<S>,
     config: LoaderConfig,
     order: Vec<usize>,
     end: usize,
     stop: AtomicBool,
-    queue: Mutex<Queue>,
+    queue: Mutex<Queue<S::Batch>>,
     changed: Condvar,
 }
 
-#[derive(Default)]
-struct Queue {
+struct Queue<T> {
     /// The next batch that a worker takes on.
     taken: usize,
     /// The next batch that the consumer gets.
     delivered: usize,
-    ready: BTreeMap<usize, Result<PoseBatch>>,
+    ready: BTreeMap<usize, Result<T>>,
     panicked: bool,
 }
 
-impl Shared {
+impl<S: BatchSource> Shared<S> {
     fn work(&self) {
         let _guard = PanicGuard(self);
         while let Some(iteration) = self.take() {
             let first = iteration * self.config.batch;
             let last = (first + self.config.batch).min(self.order.len());
             let indices = &self.order[first..last];
-            let made = self.dataset.batch_unless(self.config.epoch, indices, &self.stop);
+            let made = self.source.make(self.config.epoch, indices, &self.stop);
             let Some(result) = made.transpose() else { return };
             self.lock().ready.insert(iteration, result);
             self.changed.notify_all();
@@ -221,7 +249,7 @@ impl Shared {
     }
 
     /// Waits for a batch and makes room for another.
-    fn receive(&self, iteration: usize) -> Result<PoseBatch> {
+    fn receive(&self, iteration: usize) -> Result<S::Batch> {
         let mut queue = self.lock();
         loop {
             if let Some(result) = queue.ready.remove(&iteration) {
@@ -235,15 +263,15 @@ impl Shared {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue> {
+    fn lock(&self) -> MutexGuard<'_, Queue<S::Batch>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Tells the consumer when a worker dies, who would wait for its batch for ever.
-struct PanicGuard<'a>(&'a Shared);
+struct PanicGuard<'a, S: BatchSource>(&'a Shared<S>);
 
-impl Drop for PanicGuard<'_> {
+impl<S: BatchSource> Drop for PanicGuard<'_, S> {
     fn drop(&mut self) {
         if thread::panicking() {
             self.0.lock().panicked = true;
@@ -252,8 +280,8 @@ impl Drop for PanicGuard<'_> {
     }
 }
 
-fn order(config: &LoaderConfig, people: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..people).collect();
+fn order(config: &LoaderConfig, samples: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..samples).collect();
     if let Order::Shuffled(seed) = config.order {
         order.shuffle(&mut rng::stream(seed, "shuffle", &[config.epoch]));
     }

@@ -99,7 +99,7 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
 
 struct Epoch<'a, B: Backend> {
     loader: &'a SupernetLoader<B>,
-    batches: Option<BatchLoader>,
+    batches: Option<BatchLoader<PoseDataset>>,
     number: u64,
 }
 
