@@ -124,8 +124,8 @@ pub fn say_skipped(dataset: &PoseDataset, output: Output) {
     if skipped.is_empty() {
         return;
     }
-    let people: usize = skipped.iter().map(|image| image.people).sum();
-    output.say(format!("left out {} bad pictures with {people} people:", skipped.len()));
+    let samples: usize = skipped.iter().map(|image| image.samples).sum();
+    output.say(format!("left out {} bad pictures with {samples} samples:", skipped.len()));
     for image in &skipped {
         output.say(format!("  {}: {}", image.path.display(), image.reason));
     }

@@ -36,8 +36,8 @@ pub struct SkippedImage {
     pub path: PathBuf,
     /// What is wrong with it.
     pub reason: String,
-    /// How many people of the data set it holds.
-    pub people: usize,
+    /// How many samples (people, or pictures where a picture is one) are lost with it.
+    pub samples: usize,
 }
 
 /// People and where their pictures are.
@@ -152,7 +152,7 @@ impl PoseDataset {
         let entries = skipped.iter().map(|(&image, reason)| SkippedImage {
             path: self.path(image),
             reason: reason.clone(),
-            people: self.people.iter().filter(|p| p.image == image).count(),
+            samples: self.people.iter().filter(|p| p.image == image).count(),
         });
         entries.collect()
     }

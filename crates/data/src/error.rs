@@ -152,6 +152,33 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// A label picture that cannot be used.
+    #[error(
+        "{path}: {problem}; accepted: a complete 8-bit grey PNG of the picture's size with \
+             label values that the data set's facts list"
+    )]
+    Labels {
+        /// The label picture.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A split without pictures.
+    #[error("{folder}: no pictures; accepted: files whose names end in {suffix}")]
+    NoPictures {
+        /// The folder or the list.
+        folder: String,
+        /// End of the names that were looked for.
+        suffix: String,
+    },
+    /// A line of a list that is no picture.
+    #[error("{path}: line {line} names more than two files; accepted: a picture and its labels")]
+    ListLine {
+        /// The list.
+        path: String,
+        /// Line from 1.
+        line: usize,
+    },
     /// A setting of this crate that cannot be.
     #[error("{key}: {value}; accepted: {accepted}")]
     Setting {
@@ -176,6 +203,10 @@ impl Error {
         } else {
             Self::Json { path, source, accepted }
         }
+    }
+
+    pub(crate) fn labels(path: &Path, problem: impl Into<String>) -> Self {
+        Self::Labels { path: show(path), problem: problem.into() }
     }
 
     pub(crate) fn picture(path: &Path, problem: impl Into<String>) -> Self {

@@ -3,7 +3,7 @@
 //! The path of a picture: [`coco`] reads who is in it, [`people`] turns boxes into crops,
 //! [`augment`] draws how a crop is varied, [`affine`] and [`warp`] cut it out, [`codec`] makes
 //! its heatmaps (and reads joints back from predicted ones), [`dataset`] and [`loader`] put
-//! batches together. [`synth`] writes pictures that take the same path.
+//! batches together. [`segmentation`] does the same for pictures with a class for every pixel. [`synth`] writes pictures that take the same path.
 //!
 //! Invariants: pictures stay `u8` until they are on the device; every random draw comes from a
 //! stream named by (seed, purpose, epoch, index), so that a batch depends on nothing else.
@@ -21,6 +21,7 @@ pub mod image8;
 pub mod loader;
 pub mod normalize;
 pub mod people;
+pub mod segmentation;
 pub mod synth;
 pub mod warp;
 
@@ -36,4 +37,5 @@ pub use facts::KeypointFacts;
 pub use image8::Image8;
 pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use people::{PersonBox, annotation_boxes, detection_boxes, training_people};
+pub use segmentation::{SegmentationDataset, SegmentationFacts, WholePictures};
 pub use warp::{Mirror, warp_bilinear};

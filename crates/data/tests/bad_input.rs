@@ -191,7 +191,7 @@ fn bad_pictures_are_skipped_and_listed() {
     let skipped = dataset.skipped();
     let names: Vec<_> = skipped.iter().map(|s| s.path.file_name().unwrap()).collect();
     assert_eq!(names, ["2.png", "3.png"]);
-    assert!(skipped.iter().all(|s| s.people == 1 && !s.reason.is_empty()));
+    assert!(skipped.iter().all(|s| s.samples == 1 && !s.reason.is_empty()));
 }
 
 #[test]
