@@ -31,6 +31,14 @@ pub struct SemanticStats {
     pub present: Vec<bool>,
 }
 
+impl SemanticStats {
+    /// Mean of `iou` over the classes that appear; 0 if none does.
+    pub fn present_mean_iou(&self) -> f64 {
+        let present = self.iou.iter().zip(&self.present).filter(|(_, present)| **present);
+        mean(&present.map(|(iou, _)| *iou).collect::<Vec<_>>())
+    }
+}
+
 impl Confusion {
     /// No pixel counted yet.
     pub fn new(classes: usize) -> Self {
@@ -107,6 +115,7 @@ mod tests {
         let stats = confusion.stats();
         assert_eq!(stats.present, [true, true, false]);
         assert!((stats.mean_iou - (0.5 + 0.5 + 0.0) / 3.0).abs() < 1e-12);
+        assert!((stats.present_mean_iou() - 0.5).abs() < 1e-12);
         assert!((stats.pixel_accuracy - 2.0 / 3.0).abs() < 1e-12);
     }
 

@@ -5,6 +5,12 @@
 
 mod confusion;
 mod predict;
+mod sum;
+mod taps;
+mod windows;
 
 pub use confusion::{Confusion, IGNORED_LABEL, SemanticStats};
-pub use predict::{ClassScores, predict_labels};
+pub use predict::{ClassScores, predict_covered, predict_labels};
+pub use sum::ProbabilitySum;
+pub use taps::Span;
+pub use windows::windows;

@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::semantic::taps::{Span, taps};
 
 /// Class scores of one image, `[classes, height, width]`.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +30,18 @@ impl<'a> ClassScores<'a> {
         Err(Error::Labels(problem))
     }
 
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Rows and columns of a plane.
+    pub fn size(&self) -> (usize, usize) {
+        (self.height, self.width)
+    }
+
     /// Row `y` of the plane of `class`.
-    fn row(&self, class: usize, y: usize) -> &'a [f32] {
+    pub(super) fn row(&self, class: usize, y: usize) -> &'a [f32] {
         let start = (class * self.height + y) * self.width;
         &self.values[start..start + self.width]
     }
@@ -38,7 +49,19 @@ impl<'a> ClassScores<'a> {
 
 /// The class with the largest interpolated score, `[height, width]`; the first one among equals.
 pub fn predict_labels(scores: &ClassScores<'_>, height: usize, width: usize) -> Vec<u8> {
-    let (rows, columns) = (taps(scores.height, height), taps(scores.width, width));
+    let spans = (Span::whole(scores.height, height), Span::whole(scores.width, width));
+    predict_covered(scores, spans, height, width)
+}
+
+/// The same of a picture of which the scores cover more, or another part: a padded one.
+pub fn predict_covered(
+    scores: &ClassScores<'_>,
+    spans: (Span, Span),
+    height: usize,
+    width: usize,
+) -> Vec<u8> {
+    let rows = taps(spans.0, scores.height, 0..height);
+    let columns = taps(spans.1, scores.width, 0..width);
     let mut labels = vec![0; height * width];
     labels.par_chunks_mut(width.max(1)).zip(&rows).for_each_init(
         || vec![0.0; width],
@@ -57,35 +80,6 @@ pub fn predict_labels(scores: &ClassScores<'_>, height: usize, width: usize) -> 
         },
     );
     labels
-}
-
-/// The two source positions of one target position along one axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Tap {
-    first: usize,
-    second: usize,
-    /// Weight of `second`.
-    share: f32,
-}
-
-impl Tap {
-    fn mix(self, first: f32, second: f32) -> f32 {
-        (1.0 - self.share) * first + self.share * second
-    }
-
-    fn sample(self, row: &[f32]) -> f32 {
-        self.mix(row[self.first], row[self.second])
-    }
-}
-
-fn taps(from: usize, to: usize) -> Vec<Tap> {
-    let scale = from as f32 / to as f32;
-    let tap = |target: usize| {
-        let position = ((target as f32 + 0.5) * scale - 0.5).max(0.0);
-        let first = (position as usize).min(from - 1);
-        Tap { first, second: (first + 1).min(from - 1), share: position - first as f32 }
-    };
-    (0..to).map(tap).collect()
 }
 
 #[cfg(test)]
