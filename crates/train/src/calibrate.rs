@@ -1,19 +1,17 @@
 //! Calibration: the statistics of one subnet, exact averages over training batches.
 
-use std::sync::Arc;
-
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset};
+use scalenas_data::LoaderConfig;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Calibration, Norms, Statistics, Supernet};
 use scalenas_space::Architecture;
 use scalenas_space::plan::Plan;
 
 use crate::error::Result;
-use crate::evaluate::PoseNet;
+use crate::network::Network;
 use crate::options::TrainOptions;
-use crate::pictures::normalised;
+use crate::training_set::TrainingSet;
 
 /// Stream number of the calibration's epoch: apart from every epoch of a training run.
 const CALIBRATION_EPOCH: u64 = u64::MAX;
@@ -26,23 +24,20 @@ pub struct CalibrationSource<B: Backend> {
 }
 
 impl<B: Backend> CalibrationSource<B> {
-    /// Reads as many shuffled batches of as many crops as the options of a run say.
-    pub fn read(
-        dataset: &Arc<PoseDataset>,
-        options: &TrainOptions,
-        device: &B::Device,
-    ) -> Result<Self> {
+    /// Reads as many shuffled batches of as many samples as the options of a run say.
+    pub fn read(data: &TrainingSet, options: &TrainOptions, device: &B::Device) -> Result<Self> {
         let batch = match options.calibration_batch {
             0 => options.batch,
             batch => batch,
         };
-        let batch = batch.min(dataset.len());
+        let batch = batch.min(data.samples());
         let config = LoaderConfig {
             limit: options.calibration_batches,
             ..LoaderConfig::training(batch, 1, options.seed, CALIBRATION_EPOCH)
         };
-        let loader = BatchLoader::new(Arc::clone(dataset), config)?;
-        let batches = loader.map(|batch| Ok(normalised(&batch?, device)));
+        let mut loader = data.load(config)?;
+        let samples = std::iter::from_fn(|| loader.next(device));
+        let batches = samples.map(|sample| sample.map(|(images, _)| images));
         Ok(Self { batches: batches.collect::<Result<_>>()? })
     }
 
@@ -87,8 +82,8 @@ impl<'a, B: KernelBackend> Calibrated<'a, B> {
     }
 }
 
-impl<B: KernelBackend> PoseNet<B> for Calibrated<'_, B> {
-    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+impl<B: KernelBackend> Network<B> for Calibrated<'_, B> {
+    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
         self.supernet.forward(images, &self.plan, &mut Norms::Frozen(&self.statistics))
     }
 }

@@ -1,4 +1,4 @@
-//! Distillation: a frozen, trained largest network whose heatmaps guide the subnets.
+//! Distillation: a frozen, trained largest network whose predictions guide the subnets.
 
 use std::path::Path;
 
@@ -35,8 +35,8 @@ impl<B: KernelBackend> Teacher<B> {
         Ok(Self { supernet, statistics, plan })
     }
 
-    /// Its heatmaps of normalised crops.
-    pub fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+    /// Its prediction from normalised pictures.
+    pub fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
         self.supernet.forward(images, &self.plan, &mut Norms::Frozen(&self.statistics))
     }
 }

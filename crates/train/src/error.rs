@@ -58,10 +58,12 @@ pub enum Error {
         accepted: &'static str,
     },
     /// The data set is smaller than a batch.
-    #[error("{people} people in {data} do not fill one batch of {batch}; lower `batch`")]
-    TooFewPeople {
-        /// Number of people.
-        people: usize,
+    #[error("{found} {unit} in {data} do not fill one batch of {batch}; lower `batch`")]
+    TooFew {
+        /// How many samples there are.
+        found: usize,
+        /// What they are.
+        unit: &'static str,
         /// Where they are.
         data: String,
         /// Batch size.

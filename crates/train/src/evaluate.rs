@@ -2,37 +2,17 @@
 
 use std::sync::Arc;
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::affine::PIXELS_PER_SCALE;
 use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, PoseBatch, PoseDataset};
 use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
-use scalenas_kernels::KernelBackend;
-use scalenas_model::{InferenceNet, ScaleNet};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::network::{Network, values};
 use crate::pictures::normalised;
 use crate::progress::Progress;
 
-/// Something that predicts heatmaps.
-pub trait PoseNet<B: Backend> {
-    /// Normalised crops `[batch, 3, height, width]` to `[batch, joints, height / 4, width / 4]`.
-    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4>;
-}
-
-impl<B: KernelBackend> PoseNet<B> for ScaleNet<B> {
-    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.forward(images)
-    }
-}
-
-impl<B: KernelBackend> PoseNet<B> for InferenceNet<B> {
-    fn heatmaps(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.forward(images)
-    }
-}
-
-/// Whether the mirrored crop is looked at as well.
+/// Whether the mirrored picture is looked at as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlipTest {
     /// Yes: twice the work, about a point of AP.
@@ -48,7 +28,7 @@ pub struct EvaluateOptions {
     pub batch: usize,
     /// Threads that read pictures.
     pub workers: usize,
-    /// Whether the mirrored crop is looked at as well.
+    /// Whether the mirrored picture is looked at as well.
     pub flip: FlipTest,
     /// Rescoring and suppression.
     pub rules: ResultRules,
@@ -71,7 +51,7 @@ pub struct Evaluated {
 
 /// Predicts everybody in a data set and finishes the results.
 pub fn evaluate<B: Backend>(
-    net: &impl PoseNet<B>,
+    net: &impl Network<B>,
     dataset: &Arc<PoseDataset>,
     options: &EvaluateOptions,
     progress: &dyn Progress,
@@ -85,7 +65,7 @@ pub fn evaluate<B: Backend>(
 
 /// One candidate a box.
 pub fn predict<B: Backend>(
-    net: &impl PoseNet<B>,
+    net: &impl Network<B>,
     dataset: &Arc<PoseDataset>,
     options: &EvaluateOptions,
     progress: &dyn Progress,
@@ -107,7 +87,7 @@ pub fn predict<B: Backend>(
 }
 
 fn heatmaps<B: Backend>(
-    net: &impl PoseNet<B>,
+    net: &impl Network<B>,
     dataset: &PoseDataset,
     batch: &PoseBatch,
     flip: FlipTest,
@@ -115,21 +95,15 @@ fn heatmaps<B: Backend>(
 ) -> Result<Vec<f32>> {
     /// Axis of the columns.
     const COLUMNS: isize = 3;
-    let images = normalised::<B>(batch, device);
-    let mirrored = (flip == FlipTest::On).then(|| net.heatmaps(images.clone().flip([COLUMNS])));
-    let mut heatmaps = values(net.heatmaps(images))?;
+    let images = normalised::<B>(&batch.images, batch.height, batch.width, device);
+    let mirrored = (flip == FlipTest::On).then(|| net.predict(images.clone().flip([COLUMNS])));
+    let mut heatmaps = values(net.predict(images))?;
     if let Some(mirrored) = mirrored {
         let mut mirrored = values(mirrored)?;
         dataset.codec().flip_back(&mut mirrored, &dataset.facts().flip_pairs);
         dataset.codec().average(&mut heatmaps, &mirrored);
     }
     Ok(heatmaps)
-}
-
-fn values<B: Backend>(heatmaps: Tensor<B, 4>) -> Result<Vec<f32>> {
-    let data = heatmaps.into_data().convert::<f32>();
-    data.to_vec()
-        .map_err(|error| Error::file("read", "heatmaps on the device", format!("{error:?}")))
 }
 
 fn candidate(person: &PersonBox, decoded: &Decoded) -> PoseCandidate {

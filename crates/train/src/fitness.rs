@@ -1,4 +1,4 @@
-//! Fitness of candidates: calibrated AP of subnets that share the supernet's weights.
+//! Fitness of candidates: calibrated score of subnets that share the supernet's weights.
 
 use burn::tensor::backend::Backend;
 use scalenas_evolve::{Candidate, Fitness};
@@ -8,30 +8,30 @@ use scalenas_model::Supernet;
 use crate::error::{Error, Result};
 use crate::validation::Validation;
 
-/// COCO AP on the validation's people, with statistics of the candidate's own.
-pub struct PoseFitness<B: Backend> {
+/// The task's figure (AP, mIoU) on held-out data, with statistics of the candidate's own.
+pub struct TaskFitness<B: Backend> {
     supernet: Supernet<B>,
     validation: Validation<B>,
     device: B::Device,
 }
 
-impl<B: KernelBackend> PoseFitness<B> {
+impl<B: KernelBackend> TaskFitness<B> {
     /// Scores subnets of a trained supernet.
     pub fn new(supernet: Supernet<B>, validation: Validation<B>, device: B::Device) -> Self {
         Self { supernet, validation, device }
     }
 }
 
-impl<B: KernelBackend> Fitness for PoseFitness<B> {
+impl<B: KernelBackend> Fitness for TaskFitness<B> {
     type Error = Error;
 
     fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>> {
-        let ap = |candidate: &Candidate| {
-            let stats =
+        let value = |candidate: &Candidate| {
+            let grade =
                 self.validation.score(&self.supernet, &candidate.architecture, &self.device)?;
             // COCO's "no ground truth" is -1; a search over such data would be meaningless.
-            Ok(stats.ap.max(0.0))
+            Ok(grade.value().max(0.0))
         };
-        candidates.iter().map(ap).collect()
+        candidates.iter().map(value).collect()
     }
 }

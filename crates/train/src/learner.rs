@@ -9,15 +9,14 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Norms, Supernet};
 
 use crate::batch::TrainBatch;
-use crate::loss::joints_mse;
 use crate::validation::SubnetScore;
 
 /// Weight of the distance to the teacher's logits.
 const TEACHER_WEIGHT: f64 = 0.5;
 
-/// A supernet that learns heatmaps.
+/// A supernet that learns what its batches ask for.
 #[derive(Module, Debug)]
-pub struct PoseLearner<B: Backend> {
+pub struct TaskLearner<B: Backend> {
     /// The shared weights.
     pub supernet: Supernet<B>,
 }
@@ -30,7 +29,7 @@ pub struct StepOutput<B: Backend> {
     pub statistics: BatchStatistics<B>,
 }
 
-impl<B: Backend> PoseLearner<B> {
+impl<B: Backend> TaskLearner<B> {
     /// The loss of a batch under its subnet.
     fn loss(&self, batch: TrainBatch<B>) -> StepOutput<B>
     where
@@ -42,7 +41,7 @@ impl<B: Backend> PoseLearner<B> {
         let distance = batch
             .teacher
             .map(|teacher| (prediction.clone() - teacher).powi_scalar(2).mean() * TEACHER_WEIGHT);
-        let task = joints_mse(prediction, batch.heatmaps, batch.weights);
+        let task = batch.target.loss(prediction);
         let loss = match distance {
             Some(distance) => task + distance,
             None => task,
@@ -51,7 +50,7 @@ impl<B: Backend> PoseLearner<B> {
     }
 }
 
-impl<B> TrainStep for PoseLearner<B>
+impl<B> TrainStep for TaskLearner<B>
 where
     B: AutodiffBackend + KernelBackend,
 {
@@ -66,7 +65,7 @@ where
     }
 }
 
-impl<B: Backend> InferenceStep for PoseLearner<B> {
+impl<B: Backend> InferenceStep for TaskLearner<B> {
     type Input = Scores;
     type Output = Scores;
 

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::tensor::backend::Backend;
-use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset};
+use scalenas_data::LoaderConfig;
 use scalenas_space::SpaceSpec;
 
 use crate::batch::{Position, TrainBatch};
 use crate::error::Error;
 use crate::options::TrainOptions;
+use crate::training_set::{Batches, TrainingSet};
 
 /// The first error of a loader, for whoever drives it: an iterator of batches has no place for it.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +31,7 @@ impl Fault {
 /// Batches of a run. Every `iter` gives what is left of the epoch at the current iteration.
 #[derive(Clone)]
 pub(crate) struct SupernetLoader<B: Backend> {
-    dataset: Arc<PoseDataset>,
+    data: TrainingSet,
     spec: SpaceSpec,
     options: TrainOptions,
     device: B::Device,
@@ -41,7 +42,7 @@ pub(crate) struct SupernetLoader<B: Backend> {
 
 impl<B: Backend> SupernetLoader<B> {
     pub fn new(
-        dataset: Arc<PoseDataset>,
+        data: TrainingSet,
         spec: &SpaceSpec,
         options: &TrainOptions,
         device: &B::Device,
@@ -49,7 +50,7 @@ impl<B: Backend> SupernetLoader<B> {
         fault: Fault,
     ) -> Self {
         Self {
-            dataset,
+            data,
             spec: spec.clone(),
             options: options.clone(),
             device: device.clone(),
@@ -60,7 +61,7 @@ impl<B: Backend> SupernetLoader<B> {
 
     /// Iterations of an epoch.
     pub fn epoch_length(&self) -> u64 {
-        (self.dataset.len() / self.options.batch) as u64
+        (self.data.samples() / self.options.batch) as u64
     }
 }
 
@@ -73,7 +74,7 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
             start: start as usize,
             ..LoaderConfig::training(batch, workers, seed, epoch)
         };
-        let batches = match BatchLoader::new(Arc::clone(&self.dataset), config) {
+        let batches = match self.data.load(config) {
             Ok(batches) => Some(batches),
             Err(error) => {
                 self.fault.set(error);
@@ -99,7 +100,7 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
 
 struct Epoch<'a, B: Backend> {
     loader: &'a SupernetLoader<B>,
-    batches: Option<BatchLoader<PoseDataset>>,
+    batches: Option<Batches>,
     number: u64,
 }
 
@@ -109,8 +110,8 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
     fn next(&mut self) -> Option<Self::Item> {
         let SupernetLoader { spec, options, device, next, fault, .. } = self.loader;
         let batches = self.batches.as_mut()?;
-        let batch = match batches.next() {
-            Some(Ok(batch)) => batch,
+        let sample = match batches.next(device) {
+            Some(Ok(sample)) => sample,
             Some(Err(error)) => {
                 fault.set(error);
                 return None;
@@ -127,7 +128,7 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
         let iteration = done - 1;
         let architecture = options.sampling.subnet(spec, options.seed, iteration);
         let position = Position { epoch: self.number, iteration };
-        Some(TrainBatch::new(&batch, spec, architecture, position, device))
+        Some(TrainBatch::new(sample, spec, architecture, position))
     }
 }
 

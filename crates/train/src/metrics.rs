@@ -36,6 +36,9 @@ pub struct Record {
     /// Validation: average precision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ap: Option<f64>,
+    /// Validation: mean intersection over union.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_iou: Option<f64>,
 }
 
 /// Name of the split of training lines.

@@ -6,6 +6,7 @@ use scalenas_space::{Architecture, SpaceSpec, sample};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::loss::{HardPixels, PixelLoss};
 
 /// Which subnet an iteration trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,17 @@ pub enum OptimizerOptions {
     Sgd(Momentum),
 }
 
+/// Where the weights of classes in a segmentation loss come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClassWeights {
+    /// The data set's facts.
+    Facts,
+    /// How rare a class is among the training pixels.
+    Pixels,
+    /// All the same.
+    Equal,
+}
+
 /// Options of a training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -67,12 +79,19 @@ pub struct TrainOptions {
     pub milestones: Vec<usize>,
     /// Factor at every milestone.
     pub decay: f64,
+    /// Instead of milestones: the learning rate falls to zero over the run as the share of
+    /// iterations left, to this power.
+    pub poly: Option<f64>,
     /// Iterations over which the learning rate rises linearly from zero.
     pub warmup: usize,
     /// Batches whose gradients are summed before a step.
     pub accumulation: usize,
     /// Momentum of the running statistics, PyTorch's convention.
     pub norm_momentum: f64,
+    /// Segmentation: which pixels count.
+    pub pixel_loss: PixelLoss,
+    /// Segmentation: how much each class counts.
+    pub class_weights: ClassWeights,
     /// Which subnet an iteration trains.
     pub sampling: SubnetSampling,
     /// Weights of a trained largest network to learn from; its logits enter the loss at 0.5.
@@ -109,9 +128,12 @@ impl Default for TrainOptions {
             learning_rate: 1e-3,
             milestones: vec![170, 200],
             decay: 0.1,
+            poly: None,
             warmup: 0,
             accumulation: 1,
             norm_momentum: 0.1,
+            pixel_loss: PixelLoss::Ohem(HardPixels::default()),
+            class_weights: ClassWeights::Facts,
             sampling: SubnetSampling::Grouped,
             teacher: None,
             initial: None,
@@ -156,6 +178,18 @@ impl TrainOptions {
         };
         fraction("learning_rate", self.learning_rate)?;
         fraction("decay", self.decay)?;
-        fraction("norm_momentum", self.norm_momentum)
+        fraction("norm_momentum", self.norm_momentum)?;
+        self.validate_poly()
+    }
+
+    fn validate_poly(&self) -> Result<()> {
+        match self.poly {
+            Some(power) if !(power.is_finite() && power > 0.0) => Err(Error::Option {
+                key: "poly",
+                value: power.to_string(),
+                accepted: "a power above 0, or None for milestones",
+            }),
+            _ => Ok(()),
+        }
     }
 }

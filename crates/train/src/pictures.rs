@@ -2,13 +2,18 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use scalenas_data::PoseBatch;
 use scalenas_data::normalize::{MEAN, STD};
 
-/// `[batch, 3, height, width]`, normalised by ImageNet's mean and deviation.
-pub fn normalised<B: Backend>(batch: &PoseBatch, device: &B::Device) -> Tensor<B, 4> {
-    let planes = planes(&batch.images, batch.height * batch.width);
-    let shape = [batch.batch, 3, batch.height, batch.width];
+/// Interleaved bytes `[batch, height, width, 3]` as `[batch, 3, height, width]`, normalised by
+/// ImageNet's mean and deviation.
+pub fn normalised<B: Backend>(
+    bytes: &[u8],
+    height: usize,
+    width: usize,
+    device: &B::Device,
+) -> Tensor<B, 4> {
+    let planes = planes(bytes, height * width);
+    let shape = [bytes.len() / (3 * height * width), 3, height, width];
     Tensor::from_data(TensorData::new(planes, shape), device)
 }
 

@@ -127,7 +127,11 @@ impl RunFolder {
         let mut run = Self::open(path)?;
         let comparable = |info: &RunInfo| {
             let mut info = info.clone();
-            (info.train.epochs, info.train.workers) = (0, 0);
+            // A polynomial schedule depends on the length of the run.
+            if info.train.poly.is_none() {
+                info.train.epochs = 0;
+            }
+            info.train.workers = 0;
             (info.train.log_every, info.train.keep_checkpoints) = (0, 0);
             info.program.clear();
             info.data = PathBuf::new();

@@ -1,30 +1,60 @@
-//! Learning rate: warm-up, then a constant that drops at milestones.
+//! Learning rate: warm-up, then a constant that drops at milestones, or a polynomial down to zero.
 
 use burn::lr_scheduler::LrScheduler;
 use burn::tensor::backend::Backend;
 
-/// Multi-step schedule in iterations. Its whole state is the number of the iteration.
+/// How the rate falls.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decay {
+    /// By a factor at each milestone.
+    Steps {
+        /// The factor.
+        factor: f64,
+        /// Iterations, ascending.
+        milestones: Vec<u64>,
+    },
+    /// As the share of iterations left, to a power.
+    Poly {
+        /// The power.
+        power: f64,
+        /// Iterations of the run.
+        iterations: u64,
+    },
+}
+
+/// Schedule in iterations. Its whole state is the number of the iteration.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     rate: f64,
-    decay: f64,
-    /// Iterations, ascending.
-    milestones: Vec<u64>,
+    decay: Decay,
     warmup: u64,
     iteration: u64,
 }
 
+impl Decay {
+    /// What is left of the rate in an iteration.
+    fn share(&self, iteration: u64) -> f64 {
+        match self {
+            Self::Steps { factor, milestones } => {
+                let passed = milestones.iter().filter(|&&milestone| iteration >= milestone);
+                factor.powi(passed.count() as i32)
+            }
+            Self::Poly { power, iterations } => {
+                (1.0 - iteration as f64 / *iterations as f64).max(0.0).powf(*power)
+            }
+        }
+    }
+}
+
 impl Schedule {
-    /// `rate` times `decay` for every milestone (in iterations) reached; within the first `warmup`
-    /// iterations it rises linearly.
-    pub fn new(rate: f64, decay: f64, milestones: Vec<u64>, warmup: u64) -> Self {
-        Self { rate, decay, milestones, warmup, iteration: 0 }
+    /// Starts at `rate`; within the first `warmup` iterations it rises linearly.
+    pub fn new(rate: f64, decay: Decay, warmup: u64) -> Self {
+        Self { rate, decay, warmup, iteration: 0 }
     }
 
     /// The rate of an iteration.
     pub fn at(&self, iteration: u64) -> f64 {
-        let passed = self.milestones.iter().filter(|&&milestone| iteration >= milestone).count();
-        let rate = self.rate * self.decay.powi(passed as i32);
+        let rate = self.rate * self.decay.share(iteration);
         if iteration < self.warmup {
             rate * (iteration + 1) as f64 / self.warmup as f64
         } else {
@@ -57,7 +87,8 @@ mod tests {
 
     #[test]
     fn rises_then_drops_at_milestones() {
-        let schedule = Schedule::new(1.0, 0.1, vec![10, 20], 4);
+        let schedule =
+            Schedule::new(1.0, Decay::Steps { factor: 0.1, milestones: vec![10, 20] }, 4);
         let close = |iteration, expected: f64| {
             assert!((schedule.at(iteration) - expected).abs() < 1e-12, "iteration {iteration}");
         };
@@ -69,13 +100,22 @@ mod tests {
     }
 
     #[test]
+    fn a_polynomial_ends_at_zero() {
+        let schedule = Schedule::new(2.0, Decay::Poly { power: 0.9, iterations: 100 }, 0);
+        assert!((schedule.at(0) - 2.0).abs() < 1e-12);
+        assert!((schedule.at(50) - 2.0 * 0.5f64.powf(0.9)).abs() < 1e-12);
+        assert!(schedule.at(99) > 0.0 && schedule.at(100).abs() < 1e-12);
+    }
+
+    #[test]
     fn a_restored_schedule_continues() {
-        let mut schedule = Schedule::new(1.0, 0.5, vec![3], 0);
+        let steps = Decay::Steps { factor: 0.5, milestones: vec![3] };
+        let mut schedule = Schedule::new(1.0, steps.clone(), 0);
         for _ in 0..5 {
             schedule.step();
         }
         let record = LrScheduler::to_record::<burn::backend::Flex>(&schedule);
-        let fresh = Schedule::new(1.0, 0.5, vec![3], 0);
+        let fresh = Schedule::new(1.0, steps, 0);
         let mut restored = fresh.load_record::<burn::backend::Flex>(record);
         assert_eq!(restored.step().to_bits(), schedule.step().to_bits());
     }

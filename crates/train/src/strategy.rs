@@ -22,7 +22,8 @@ use crate::batch::TrainBatch;
 use crate::checkpoint::{Checkpoints, Saved};
 use crate::distill::Teacher;
 use crate::error::{Error, Result};
-use crate::learner::{PoseLearner, Scores};
+use crate::grade::Figure;
+use crate::learner::{Scores, TaskLearner};
 use crate::loader::Fault;
 use crate::meter::Meter;
 use crate::metrics::{MetricsFile, Record, TRAIN, VALIDATION};
@@ -32,7 +33,7 @@ use crate::schedule::Schedule;
 use crate::validation::Validation;
 
 /// The types of a run, as burn-train bundles them.
-pub(crate) type Components<B, O> = LearningComponentsMarker<B, Schedule, PoseLearner<B>, O>;
+pub(crate) type Components<B, O> = LearningComponentsMarker<B, Schedule, TaskLearner<B>, O>;
 
 /// What the loop needs beside what burn-train hands it.
 pub(crate) struct SupernetStrategy<B: AutodiffBackend> {
@@ -72,7 +73,7 @@ impl<B, O> SupervisedLearningStrategy<Components<B, O>> for SupernetStrategy<B>
 where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
-    O: Optimizer<PoseLearner<B>, B> + 'static,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
 {
     fn fit(
         &self,
@@ -81,7 +82,7 @@ where
         train: TrainLoader<Components<B, O>>,
         _: ValidLoader<Components<B, O>>,
         _: usize,
-    ) -> (PoseLearner<B>, SupervisedTrainingEventProcessor<Components<B, O>>) {
+    ) -> (TaskLearner<B>, SupervisedTrainingEventProcessor<Components<B, O>>) {
         let restored = match self.start {
             0 => Ok(()),
             start => self.checkpoints.restore(start, &mut learner, &self.device),
@@ -116,14 +117,14 @@ struct Session<'a, B, O>
 where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
-    O: Optimizer<PoseLearner<B>, B> + 'static,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
 {
     plan: &'a SupernetStrategy<B>,
     learner: Learner<Components<B, O>>,
     state: State<B>,
     events: SupervisedTrainingEventProcessor<Components<B, O>>,
     store: Arc<EventStoreClient>,
-    accumulator: GradientsAccumulator<PoseLearner<B>>,
+    accumulator: GradientsAccumulator<TaskLearner<B>>,
     /// Batches in the accumulator.
     accumulated: usize,
     /// The last subnet trained.
@@ -138,7 +139,7 @@ impl<B, O> Session<'_, B, O>
 where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
-    O: Optimizer<PoseLearner<B>, B> + 'static,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
 {
     /// Runs to the end or until stopped; tells whether it was stopped.
     ///
@@ -201,8 +202,8 @@ where
 
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
         if let Some(teacher) = &self.plan.teacher {
-            let heatmaps = teacher.heatmaps(batch.images.clone().inner());
-            batch.teacher = Some(Tensor::from_inner(heatmaps));
+            let prediction = teacher.predict(batch.images.clone().inner());
+            batch.teacher = Some(Tensor::from_inner(prediction));
         }
         self.subnet = Some(Arc::clone(&batch.architecture));
         let (count, position) = (batch.images.dims()[0], batch.position);
@@ -305,13 +306,15 @@ where
         let supernet = self.learner.model().supernet.valid();
         let scores = validation.run(&supernet, &self.plan.device)?;
         for score in &scores {
+            let value = |figure| (score.grade.figure() == figure).then(|| score.grade.value());
             self.state.metrics.write(&Record {
                 split: VALIDATION.to_owned(),
                 iteration: self.iteration,
                 epoch: epoch as u64,
                 architecture: Some(score.architecture.clone()),
                 subnet: Some(score.name.clone()),
-                ap: Some(score.stats.ap),
+                ap: value(Figure::AveragePrecision),
+                mean_iou: value(Figure::MeanIou),
                 ..Record::default()
             })?;
         }

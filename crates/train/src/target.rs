@@ -48,10 +48,7 @@ impl<B: Backend> Target<B> {
     ) -> Self {
         let labels: Vec<i32> = batch.labels.iter().map(|&class| i32::from(class)).collect();
         let labels = TensorData::new(labels, [batch.batch, batch.height, batch.width]);
-        Self::Classes {
-            labels: Tensor::from_data(labels, device),
-            weighing: Arc::clone(weighing),
-        }
+        Self::Classes { labels: Tensor::from_data(labels, device), weighing: Arc::clone(weighing) }
     }
 
     /// The task's loss of a prediction at stride 4; `[1]`.

@@ -13,8 +13,6 @@ use burn_train::logger::InMemoryMetricLogger;
 use burn_train::metric::LossMetric;
 use burn_train::renderer::tui::TuiMetricsRendererWrapper;
 use burn_train::{Learner, SupervisedTraining, TrainingStrategy};
-use scalenas_data::PoseDataset;
-use scalenas_eval::KeypointEvaluator;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Statistics, Supernet, load_supernet, save_supernet};
 use scalenas_space::SpaceSpec;
@@ -24,27 +22,27 @@ use crate::calibrate::CalibrationSource;
 use crate::checkpoint::Checkpoints;
 use crate::distill::Teacher;
 use crate::error::{Error, Result};
-use crate::evaluate::EvaluateOptions;
-use crate::learner::PoseLearner;
+use crate::learner::TaskLearner;
 use crate::loader::{Fault, NoBatches, SupernetLoader};
 use crate::meter::{Meter, MeterRecord};
 use crate::metrics::MetricsFile;
 use crate::options::{OptimizerOptions, TrainOptions};
 use crate::progress::{Display, Progress};
 use crate::run_folder::RunFolder;
-use crate::schedule::Schedule;
+use crate::schedule::{Decay, Schedule};
 use crate::silent::SilentRenderer;
 use crate::strategy::{Components, Ended, State, SupernetStrategy};
-use crate::validation::{SubnetAp, Validation, named_subnets};
+use crate::training_set::TrainingSet;
+use crate::validation::{HeldOut, SubnetGrade, Validation, named_subnets};
 
 /// Everything that a run needs.
 pub struct TrainPlan {
     /// Where it leaves its files; holds space and options.
     pub folder: RunFolder,
-    /// People to learn from, augmented.
-    pub train: Arc<PoseDataset>,
-    /// People to validate on, with their ground truth.
-    pub validation: Option<(Arc<PoseDataset>, KeypointEvaluator)>,
+    /// What to learn from, augmented.
+    pub train: TrainingSet,
+    /// What to validate on.
+    pub validation: Option<HeldOut>,
     /// What the user looks at.
     pub display: Display,
     /// Where progress is told.
@@ -84,7 +82,7 @@ where
             let config = SgdConfig::new()
                 .with_momentum(Some(momentum))
                 .with_weight_decay(Some(WeightDecayConfig::new(sgd.weight_decay as f32)));
-            launch(plan, config.init::<B, PoseLearner<B>>(), &options, device)
+            launch(plan, config.init::<B, TaskLearner<B>>(), &options, device)
         }
     }
 }
@@ -98,7 +96,7 @@ fn launch<B, O>(
 where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
-    O: Optimizer<PoseLearner<B>, B> + 'static,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
 {
     let clock = Instant::now();
     check_size(&plan, options)?;
@@ -109,7 +107,7 @@ where
     let meter = if start > 0 { checkpoints.meter(start)? } else { MeterRecord::default() };
     let fault = Fault::default();
     let loader: SupernetLoader<B> =
-        SupernetLoader::new(Arc::clone(&plan.train), &spec, options, device, start, fault.clone());
+        SupernetLoader::new(plan.train.clone(), &spec, options, device, start, fault.clone());
     let strategy = Arc::new(SupernetStrategy::<B> {
         spec: spec.clone(),
         options: options.clone(),
@@ -129,7 +127,7 @@ where
         })),
         ended: Mutex::new(None),
     });
-    let learner = PoseLearner { supernet };
+    let learner = TaskLearner { supernet };
     let schedule = schedule(options, loader.epoch_length());
     let learner = Learner::new(learner, optimizer, schedule);
     let training = training::<B, O>(&plan, loader, &spec, options);
@@ -157,7 +155,7 @@ fn training<B, O>(
 where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
-    O: Optimizer<PoseLearner<B>, B> + 'static,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
 {
     let training: SupervisedTraining<Components<B, O>> =
         SupervisedTraining::new(plan.folder.path(), Arc::new(loader), Arc::new(NoBatches))
@@ -170,19 +168,21 @@ where
         Display::Dashboard => training.renderer(TuiMetricsRendererWrapper::new(interrupter, None)),
         Display::Plain => training.renderer(SilentRenderer),
     };
+    let figure = plan.validation.as_ref().map(HeldOut::figure);
     for (name, _) in named_subnets(spec) {
-        training = training.metric_valid_numeric(SubnetAp::new(name));
+        let Some(figure) = figure else { break };
+        training = training.metric_valid_numeric(SubnetGrade::new(figure, name));
     }
     training
 }
 
 fn check_size(plan: &TrainPlan, options: &TrainOptions) -> Result<()> {
-    let people = plan.train.len();
-    if people >= options.batch {
+    let (found, unit) = (plan.train.samples(), plan.train.unit());
+    if found >= options.batch {
         return Ok(());
     }
     let data = plan.folder.info().data.display().to_string();
-    Err(Error::TooFewPeople { people, data, batch: options.batch })
+    Err(Error::TooFew { found, unit, data, batch: options.batch })
 }
 
 /// Weights and statistics to start from: a checkpoint's, a file's, or fresh ones.
@@ -232,25 +232,22 @@ fn validation<B>(
 where
     B: AutodiffBackend,
 {
-    let Some((dataset, evaluator)) = &plan.validation else { return Ok(None) };
+    let Some(held_out) = &plan.validation else { return Ok(None) };
     if options.validate_every == 0 {
         return Ok(None);
     }
     let calibration = CalibrationSource::read(&plan.train, options, device)?;
-    Ok(Some(Validation {
-        dataset: Arc::clone(dataset),
-        evaluator: evaluator.clone(),
-        calibration,
-        options: EvaluateOptions {
-            batch: options.batch,
-            workers: options.workers,
-            ..EvaluateOptions::default()
-        },
-    }))
+    Ok(Some(Validation { held_out: held_out.clone(), calibration }))
 }
 
 fn schedule(options: &TrainOptions, epoch_length: u64) -> Schedule {
-    let milestones = options.milestones.iter().map(|&epoch| epoch as u64 * epoch_length);
-    let rate = options.learning_rate;
-    Schedule::new(rate, options.decay, milestones.collect(), options.warmup as u64)
+    let iterations = |&epochs: &usize| epochs as u64 * epoch_length;
+    let decay = match options.poly {
+        Some(power) => Decay::Poly { power, iterations: iterations(&options.epochs) },
+        None => Decay::Steps {
+            factor: options.decay,
+            milestones: options.milestones.iter().map(iterations).collect(),
+        },
+    };
+    Schedule::new(options.learning_rate, decay, options.warmup as u64)
 }

@@ -1,4 +1,4 @@
-//! Validation: a few named subnets, each calibrated, scored by COCO AP.
+//! Validation: a few named subnets, each calibrated and scored on held-out data.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use burn_train::metric::{
     Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
     NumericEntry, SerializedEntry,
 };
-use scalenas_data::PoseDataset;
-use scalenas_eval::{KeypointEvaluator, KeypointStats};
+use scalenas_data::{PoseDataset, SkippedImage, WholePictures};
+use scalenas_eval::KeypointEvaluator;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 use scalenas_space::{Architecture, SpaceSpec};
@@ -16,8 +16,11 @@ use scalenas_space::{Architecture, SpaceSpec};
 use crate::calibrate::{Calibrated, CalibrationSource};
 use crate::error::Result;
 use crate::evaluate::{EvaluateOptions, evaluate};
+use crate::grade::{Figure, Grade};
 use crate::learner::Scores;
+use crate::network::Network;
 use crate::progress::Silent;
+use crate::segment::{SegmentOptions, segment_all};
 
 /// The subnets that tell how a supernet learns: both ends, plain HRNet and one between.
 pub fn named_subnets(spec: &SpaceSpec) -> Vec<(&'static str, Architecture)> {
@@ -36,20 +39,77 @@ pub struct SubnetScore {
     pub name: String,
     /// Id of the architecture.
     pub architecture: String,
-    /// COCO figures.
-    pub stats: KeypointStats,
+    /// Its figures.
+    pub grade: Grade,
+}
+
+/// Held-out data of a task, and how networks are scored on it.
+#[derive(Clone)]
+pub enum HeldOut {
+    /// People and their joints.
+    Pose {
+        /// People to predict.
+        dataset: Arc<PoseDataset>,
+        /// Ground truth of the same pictures.
+        evaluator: Box<KeypointEvaluator>,
+        /// Batch size, flip test, rules.
+        options: EvaluateOptions,
+    },
+    /// Pictures and the classes of their pixels.
+    Segmentation {
+        /// Labelled pictures.
+        pictures: Arc<WholePictures>,
+        /// Scales, flip test, windows.
+        options: SegmentOptions,
+    },
+}
+
+impl HeldOut {
+    /// What networks are ranked by.
+    pub fn figure(&self) -> Figure {
+        match self {
+            Self::Pose { .. } => Figure::AveragePrecision,
+            Self::Segmentation { .. } => Figure::MeanIou,
+        }
+    }
+
+    /// How much there is to predict: people or pictures.
+    pub fn samples(&self) -> usize {
+        match self {
+            Self::Pose { dataset, .. } => dataset.len(),
+            Self::Segmentation { pictures, .. } => pictures.list().len(),
+        }
+    }
+
+    /// Pictures left out so far.
+    pub fn skipped(&self) -> Vec<SkippedImage> {
+        match self {
+            Self::Pose { dataset, .. } => dataset.skipped(),
+            Self::Segmentation { pictures, .. } => pictures.skipped(),
+        }
+    }
+
+    /// Scores a network.
+    pub fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+        Ok(match self {
+            Self::Pose { dataset, evaluator, options } => {
+                let found = evaluate(net, dataset, options, &Silent, device)?;
+                Grade::Keypoints(evaluator.evaluate(&found.results)?.stats)
+            }
+            Self::Segmentation { pictures, options } => {
+                let seen = |_: &_, _: &[u8]| Ok(());
+                Grade::Semantic(segment_all(net, pictures, options, &Silent, device, seen)?)
+            }
+        })
+    }
 }
 
 /// What validations look at.
 pub struct Validation<B: Backend> {
-    /// People to predict.
-    pub dataset: Arc<PoseDataset>,
-    /// Ground truth of the same pictures.
-    pub evaluator: KeypointEvaluator,
+    /// What subnets are scored on.
+    pub held_out: HeldOut,
     /// Pictures behind every subnet's statistics.
     pub calibration: CalibrationSource<B>,
-    /// Batch size, flip test, rules.
-    pub options: EvaluateOptions,
 }
 
 impl<B: KernelBackend> Validation<B> {
@@ -59,10 +119,9 @@ impl<B: KernelBackend> Validation<B> {
         supernet: &Supernet<B>,
         architecture: &Architecture,
         device: &B::Device,
-    ) -> Result<KeypointStats> {
+    ) -> Result<Grade> {
         let subnet = Calibrated::new(supernet, architecture, &self.calibration);
-        let found = evaluate(&subnet, &self.dataset, &self.options, &Silent, device)?;
-        Ok(self.evaluator.evaluate(&found.results)?.stats)
+        self.held_out.grade(&subnet, device)
     }
 
     /// Scores all named subnets.
@@ -71,28 +130,28 @@ impl<B: KernelBackend> Validation<B> {
         let subnets = named_subnets(spec).into_iter();
         subnets
             .map(|(name, architecture)| {
-                let stats = self.score(supernet, &architecture, device)?;
+                let grade = self.score(supernet, &architecture, device)?;
                 Ok(SubnetScore {
                     name: name.to_owned(),
                     architecture: architecture.id(spec),
-                    stats,
+                    grade,
                 })
             })
             .collect()
     }
 }
 
-/// AP of one named subnet as a metric of the dashboard.
+/// The figure of one named subnet as a metric of the dashboard.
 #[derive(Clone)]
-pub(crate) struct SubnetAp {
+pub(crate) struct SubnetGrade {
     name: MetricName,
     subnet: &'static str,
     value: f64,
 }
 
-impl SubnetAp {
-    pub fn new(subnet: &'static str) -> Self {
-        Self { name: Arc::new(format!("AP {subnet}")), subnet, value: 0.0 }
+impl SubnetGrade {
+    pub fn new(figure: Figure, subnet: &'static str) -> Self {
+        Self { name: Arc::new(format!("{} {subnet}", figure.name())), subnet, value: 0.0 }
     }
 }
 
@@ -102,7 +161,7 @@ impl Adaptor<Scores> for Scores {
     }
 }
 
-impl Metric for SubnetAp {
+impl Metric for SubnetGrade {
     type Input = Scores;
 
     fn name(&self) -> MetricName {
@@ -115,7 +174,7 @@ impl Metric for SubnetAp {
 
     fn update(&mut self, scores: &Scores, _: &MetricMetadata) -> SerializedEntry {
         if let Some(score) = scores.0.iter().find(|score| score.name == self.subnet) {
-            self.value = score.stats.ap;
+            self.value = score.grade.value();
         }
         SerializedEntry::new(format!("{:.3}", self.value), self.value.to_string())
     }
@@ -123,7 +182,7 @@ impl Metric for SubnetAp {
     fn clear(&mut self) {}
 }
 
-impl Numeric for SubnetAp {
+impl Numeric for SubnetGrade {
     fn value(&self) -> NumericEntry {
         NumericEntry::Value(self.value)
     }

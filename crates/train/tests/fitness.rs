@@ -14,8 +14,8 @@ use scalenas_evolve::{Candidate, Fitness, Origin};
 use scalenas_model::{NamedParameters, load_supernet};
 use scalenas_space::{Architecture, cost, rng, sample};
 use scalenas_train::{
-    Calibrated, CalibrationSource, EvaluateOptions, PoseFitness, Silent, TrainOptions, Validation,
-    predict,
+    Calibrated, CalibrationSource, EvaluateOptions, HeldOut, Silent, TaskFitness, TrainOptions,
+    TrainingSet, Validation, predict,
 };
 use serde_json::Value;
 
@@ -61,7 +61,8 @@ fn a_score_depends_on_the_candidate_alone() {
     place.run("run", &options).unwrap();
     let weights = place.path("run/supernet.safetensors");
     let (supernet, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();
-    let calibration = || CalibrationSource::read(&place.train(), &options, &DEVICE).unwrap();
+    let calibration =
+        || CalibrationSource::read(&TrainingSet::Pose(place.train()), &options, &DEVICE).unwrap();
     let (dataset, _) = place.annotated("train");
     let evaluation = EvaluateOptions::default();
     let find = |architecture: &Architecture| {
@@ -73,12 +74,14 @@ fn a_score_depends_on_the_candidate_alone() {
     let evaluator = KeypointEvaluator::read(&truth, &Sigmas::coco()).unwrap();
     let fitness = || {
         let validation = Validation {
-            dataset: dataset.clone(),
-            evaluator: evaluator.clone(),
+            held_out: HeldOut::Pose {
+                dataset: dataset.clone(),
+                evaluator: Box::new(evaluator.clone()),
+                options: evaluation.clone(),
+            },
             calibration: calibration(),
-            options: evaluation.clone(),
         };
-        PoseFitness::new(supernet.clone(), validation, DEVICE)
+        TaskFitness::new(supernet.clone(), validation, DEVICE)
     };
     let scores = fitness().score(&all).unwrap();
     assert!(scores[0] > 0.9, "the truth is its own: {scores:?}");

@@ -10,6 +10,8 @@ use crate::semantic::{ClassScores, predict_labels};
 #[derive(Debug, Clone)]
 pub struct ProbabilitySum {
     values: Vec<f32>,
+    /// How often each pixel was covered, `[height, width]`.
+    counts: Vec<f32>,
     classes: usize,
     height: usize,
     width: usize,
@@ -26,20 +28,21 @@ struct Patch {
 impl ProbabilitySum {
     /// Nothing added yet.
     pub fn new(classes: usize, height: usize, width: usize) -> Self {
-        Self { values: vec![0.0; classes * height * width], classes, height, width }
+        let (values, counts) = (vec![0.0; classes * height * width], vec![0.0; height * width]);
+        Self { values, counts, classes, height, width }
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.classes
     }
 
     /// Adds the probabilities (softmax of interpolated scores) of the part of the picture that the
-    /// scores cover, times `weight`.
+    /// scores cover.
     ///
     /// # Errors
     /// When the scores are of another number of classes.
-    pub fn add(
-        &mut self,
-        scores: &ClassScores<'_>,
-        (rows, columns): (Span, Span),
-        weight: f32,
-    ) -> Result<()> {
+    pub fn add(&mut self, scores: &ClassScores<'_>, (rows, columns): (Span, Span)) -> Result<()> {
         if scores.classes() != self.classes {
             let problem = format!("{} classes added to {}", scores.classes(), self.classes);
             return Err(Error::Labels(problem));
@@ -54,14 +57,30 @@ impl ProbabilitySum {
             columns: taps(columns, width, along),
         };
         let (classes, plane) = (self.classes, self.height * self.width);
+        for row in patch.top..patch.top + patch.rows.len() {
+            let counts = &mut self.counts[row * self.width + patch.left..][..patch.columns.len()];
+            counts.iter_mut().for_each(|count| *count += 1.0);
+        }
         let target = Planes { values: &mut self.values, plane, width: self.width };
-        target.add(scores, &patch, classes, weight);
+        target.add(scores, &patch, classes);
         Ok(())
+    }
+
+    /// Adds the mean over all that was added to another sum of the same picture: windows overlap,
+    /// yet every pixel of a scale has one vote.
+    pub fn add_mean(&mut self, other: &Self) {
+        let planes = self.values.chunks_exact_mut(self.counts.len().max(1));
+        for (plane, others) in planes.zip(other.values.chunks_exact(other.counts.len().max(1))) {
+            for ((sum, value), count) in plane.iter_mut().zip(others).zip(&other.counts) {
+                *sum += value / count.max(1.0);
+            }
+        }
+        self.counts.iter_mut().for_each(|count| *count += 1.0);
     }
 
     /// The most probable class of every pixel, `[height, width]`; the first one among equals.
     pub fn labels(&self) -> Vec<u8> {
-        let Self { values, classes, height, width } = self;
+        let Self { values, classes, height, width, .. } = self;
         let scores = ClassScores::new(values, *classes, *height, *width);
         predict_labels(&scores.expect("sizes are those of the sum"), *height, *width)
     }
@@ -74,7 +93,7 @@ struct Planes<'a> {
 }
 
 impl Planes<'_> {
-    fn add(self, scores: &ClassScores<'_>, patch: &Patch, classes: usize, weight: f32) {
+    fn add(self, scores: &ClassScores<'_>, patch: &Patch, classes: usize) {
         let rows: Vec<Vec<f32>> =
             patch.rows.par_iter().map(|row| probabilities(scores, *row, patch, classes)).collect();
         for (index, row) in rows.iter().enumerate() {
@@ -82,7 +101,7 @@ impl Planes<'_> {
             for (class, values) in row.chunks_exact(patch.columns.len()).enumerate() {
                 let target = &mut self.values[class * self.plane + start..][..values.len()];
                 for (sum, value) in target.iter_mut().zip(values) {
-                    *sum += weight * value;
+                    *sum += value;
                 }
             }
         }
@@ -134,17 +153,22 @@ mod tests {
         let mut whole = ProbabilitySum::new(classes, height, width);
         let all = ClassScores::new(&scores, classes, height, width).unwrap();
         let span = |start| Span { ratio: 1.0, start };
-        whole.add(&all, (span(0.0), span(0.0)), 1.0).unwrap();
+        whole.add(&all, (span(0.0), span(0.0))).unwrap();
         let mut parts = ProbabilitySum::new(classes, height, width);
         for (start, length) in [(0, 4), (4, 5)] {
             let rows = scores.chunks_exact(width);
             let part: Vec<f32> = rows.flat_map(|row| row[start..start + length].to_vec()).collect();
             let part = ClassScores::new(&part, classes, height, length).unwrap();
-            parts.add(&part, (span(0.0), span(start as f64)), 1.0).unwrap();
+            parts.add(&part, (span(0.0), span(start as f64))).unwrap();
         }
         for (a, b) in whole.values.iter().zip(&parts.values) {
             assert!((a - b).abs() < 1e-6, "{a} {b}");
         }
+        let mut twice = whole.clone();
+        twice.add(&all, (span(0.0), span(0.0))).unwrap();
+        let mut mean = ProbabilitySum::new(classes, height, width);
+        mean.add_mean(&twice);
+        assert!(mean.values.iter().zip(&whole.values).all(|(a, b)| (a - b).abs() < 1e-6));
         let sum: f32 = (0..classes).map(|class| whole.values[class * height * width]).sum();
         assert!((sum - 1.0).abs() < 1e-6);
         assert_eq!(whole.labels(), predict_labels(&all, height, width));
@@ -156,9 +180,9 @@ mod tests {
         let scores = ClassScores::new(&[1.0, 0.0, 0.0, 1.0], 2, 1, 2).unwrap();
         let mut sum = ProbabilitySum::new(2, 1, 6);
         let quarter = Span { ratio: 0.25, start: 0.0 };
-        sum.add(&scores, (Span::whole(1, 1), quarter), 1.0).unwrap();
+        sum.add(&scores, (Span::whole(1, 1), quarter)).unwrap();
         assert_eq!(sum.labels(), [0, 0, 0, 0, 1, 1]);
-        assert!(sum.add(&scores, (quarter, quarter), 1.0).is_ok());
-        assert!(ProbabilitySum::new(3, 1, 6).add(&scores, (quarter, quarter), 1.0).is_err());
+        assert!(sum.add(&scores, (quarter, quarter)).is_ok());
+        assert!(ProbabilitySum::new(3, 1, 6).add(&scores, (quarter, quarter)).is_err());
     }
 }

@@ -10,11 +10,11 @@ use burn::optim::adaptor::OptimizerAdaptor;
 use burn::record::{FullPrecisionSettings, NamedMpkFileRecorder, Recorder};
 use burn::tensor::TensorData;
 use scalenas_model::{NamedParameters, Parameter, Supernet};
-use scalenas_train::{Adam, AdamState, PoseLearner, Record, read_metrics};
+use scalenas_train::{Adam, AdamState, Record, TaskLearner, read_metrics};
 
 use super::{DEVICE, Place, Train, spec};
 
-type Learner = PoseLearner<Train>;
+type Learner = TaskLearner<Train>;
 type Moments = <OptimizerAdaptor<Adam, Learner, Train> as Optimizer<Learner, Train>>::Record;
 
 /// Weights, running statistics, what Adam remembers and metrics at the end of a run.
@@ -75,7 +75,7 @@ fn moments(checkpoint: &Path) -> BTreeMap<String, (usize, TensorData, TensorData
     let file = |name: &str| checkpoint.join(format!("{name}-{}", iteration(checkpoint)));
     let record = recorder.load(file("model"), &DEVICE).unwrap();
     let mut learner =
-        PoseLearner { supernet: Supernet::<Train>::new(&spec(), 0, &DEVICE) }.load_record(record);
+        TaskLearner { supernet: Supernet::<Train>::new(&spec(), 0, &DEVICE) }.load_record(record);
     let Ok(moments) = recorder.load::<Moments>(file("optimizer"), &DEVICE) else {
         return BTreeMap::new();
     };

@@ -21,8 +21,8 @@ use scalenas_data::{
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;
 use scalenas_train::{
-    Display, Existing, Outcome, Progress, Result, RunFolder, RunInfo, Silent, TrainOptions,
-    TrainPlan, TrainStatus, train_supernet,
+    Display, EvaluateOptions, Existing, HeldOut, Outcome, Progress, Result, RunFolder, RunInfo,
+    Silent, TrainOptions, TrainPlan, TrainStatus, TrainingSet, train_supernet,
 };
 use tempfile::TempDir;
 
@@ -118,6 +118,13 @@ impl Place {
         (Arc::new(data), evaluator)
     }
 
+    /// A part to score networks on.
+    pub fn held_out(&self, part: &str) -> HeldOut {
+        let (dataset, evaluator) = self.annotated(part);
+        let options = EvaluateOptions { batch: options().batch, ..EvaluateOptions::default() };
+        HeldOut::Pose { dataset, evaluator: Box::new(evaluator), options }
+    }
+
     /// What a run is asked to do.
     pub fn info(&self, options: &TrainOptions) -> RunInfo {
         RunInfo::new(spec(), INPUT, self.path("data"), "coco".to_owned(), options.clone())
@@ -150,8 +157,8 @@ impl Place {
     ) -> Result<Outcome> {
         let plan = TrainPlan {
             folder: RunFolder::create(&self.path(name), self.info(options), existing)?,
-            train: self.train(),
-            validation: Some(self.annotated("val")),
+            train: TrainingSet::Pose(self.train()),
+            validation: Some(self.held_out("val")),
             display: Display::Plain,
             progress,
             stop,

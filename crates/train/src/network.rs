@@ -1,0 +1,34 @@
+//! Anything that predicts from pictures: a calibrated subnet, a network of its own, a folded one.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{InferenceNet, ScaleNet};
+
+use crate::error::{Error, Result};
+
+/// Something that predicts heatmaps or class scores.
+pub trait Network<B: Backend> {
+    /// Normalised pictures `[batch, 3, height, width]` to
+    /// `[batch, joints or classes, height / 4, width / 4]`.
+    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4>;
+}
+
+impl<B: KernelBackend> Network<B> for ScaleNet<B> {
+    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.forward(images)
+    }
+}
+
+impl<B: KernelBackend> Network<B> for InferenceNet<B> {
+    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.forward(images)
+    }
+}
+
+/// A prediction on the host.
+pub(crate) fn values<B: Backend>(prediction: Tensor<B, 4>) -> Result<Vec<f32>> {
+    let data = prediction.into_data().convert::<f32>();
+    data.to_vec()
+        .map_err(|error| Error::file("read", "a prediction on the device", format!("{error:?}")))
+}

@@ -1,0 +1,42 @@
+//! Reference numbers from safetensors files.
+
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::TensorData;
+use safetensors::{Dtype, SafeTensors};
+
+/// A file below the shared folder, or `None` where that is absent; in CI its absence is an error.
+pub fn read(name: &str) -> Option<Vec<u8>> {
+    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        PathBuf::from,
+    );
+    if shared.is_dir() {
+        return Some(std::fs::read(shared.join(name)).unwrap());
+    }
+    assert!(std::env::var_os("CI").is_none(), "reference data not found at {}", shared.display());
+    eprintln!("skipped: no reference data at {}", shared.display());
+    None
+}
+
+/// A tensor as `f32`.
+pub fn data(file: &SafeTensors<'_>, name: &str) -> TensorData {
+    let view = file.tensor(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let words = |size| view.data().chunks_exact(size);
+    let values: Vec<f32> = match view.dtype() {
+        Dtype::F64 => words(8).map(|b| f64::from_le_bytes(b.try_into().unwrap()) as f32).collect(),
+        Dtype::I64 => words(8).map(|b| i64::from_le_bytes(b.try_into().unwrap()) as f32).collect(),
+        _ => words(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect(),
+    };
+    TensorData::new(values, view.shape().to_vec())
+}
+
+/// Norm of the difference over the norm of what is expected.
+pub fn relative(found: &TensorData, expected: &TensorData) -> f64 {
+    let pairs = found.iter::<f64>().zip(expected.iter::<f64>());
+    let (difference, norm) =
+        pairs.fold((0.0, 0.0), |(d, n), (a, b)| (d + (a - b).powi(2), n + b * b));
+    (difference / norm).sqrt()
+}
