@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use scalenas_data::{
     Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PersonBox, PoseDataset,
-    annotation_boxes, augment::Augment, training_people,
+    SkippedImage, annotation_boxes, augment::Augment, training_people,
 };
 
 use crate::fault::user;
@@ -119,14 +119,13 @@ pub fn image_ids(dataset: &PoseDataset) -> Vec<i64> {
 }
 
 /// Tells which pictures were left out.
-pub fn say_skipped(dataset: &PoseDataset, output: Output) {
-    let skipped = dataset.skipped();
+pub fn say_skipped(skipped: &[SkippedImage], output: Output) {
     if skipped.is_empty() {
         return;
     }
     let samples: usize = skipped.iter().map(|image| image.samples).sum();
     output.say(format!("left out {} bad pictures with {samples} samples:", skipped.len()));
-    for image in &skipped {
+    for image in skipped {
         output.say(format!("  {}: {}", image.path.display(), image.reason));
     }
 }

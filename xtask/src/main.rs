@@ -14,6 +14,7 @@ mod networks;
 mod output;
 mod pictures;
 mod progress;
+mod task;
 mod verbs;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ fn run(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Supernet(arguments) => verbs::supernet::run(&arguments, output, &Stop::install()?),
         Verb::Evolve(arguments) => verbs::evolve::run(&arguments, output, &Stop::install()?),
         Verb::EvalPose(arguments) => verbs::eval_pose::run(&arguments, output),
+        Verb::EvalSeg(arguments) => verbs::eval_seg::run(&arguments, output),
         Verb::Cost(arguments) => verbs::cost::run(&arguments, output),
         Verb::Import(arguments) => verbs::import::run(&arguments, output),
         Verb::Report(arguments) => verbs::report::run(&arguments, output),

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use scalenas_data::{Image8, PoseDataset};
+use scalenas_data::segmentation::WholePicture;
+use scalenas_data::{Image8, PoseDataset, WholePictures};
+use scalenas_eval::semantic::Confusion;
 use scalenas_eval::{PoseCandidate, Sigmas, oks};
-use scalenas_report::{Person, PoseStyle, Sample, Skeleton, draw_poses};
+use scalenas_report::{Palette, Person, PoseStyle, Sample, Skeleton, draw_poses, overlay};
 
 /// JPEG quality of pictures for people.
 pub const QUALITY: u8 = 88;
+/// Share of the class colours in overlays.
+pub const OPACITY: f64 = 0.55;
 
 /// Candidates by picture, with the position of the person that each was made for.
 fn by_picture(dataset: &PoseDataset) -> BTreeMap<usize, Vec<usize>> {
@@ -70,4 +74,25 @@ fn draw(
     let drawn = draw_poses(&picture, &persons, &skeleton, &PoseStyle::default())?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok((name, drawn))
+}
+
+/// Segmented pictures as samples of a report, with the mean IoU of the classes in each.
+pub fn overlays(
+    pictures: &WholePictures,
+    segmented: &[(WholePicture, Vec<u8>)],
+) -> Result<Vec<Sample>> {
+    let facts = pictures.facts();
+    let palette = Palette::new(facts.colours()).expect("facts have classes");
+    let samples = segmented.iter().map(|(picture, classes)| {
+        let drawn = overlay(&picture.image, classes, &palette, OPACITY)?;
+        let mut confusion = Confusion::new(facts.classes.len());
+        if let Some(labels) = &picture.labels {
+            confusion.add(&labels.classes, classes)?;
+        }
+        let mean = confusion.stats().present_mean_iou();
+        let name = &pictures.list()[picture.index].name;
+        let caption = format!("{name}: mean IoU of its classes {mean:.2}");
+        Ok(Sample { caption, image: drawn.to_jpeg(QUALITY) })
+    });
+    samples.collect()
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use scalenas_evolve::{Candidate, Observer};
-use scalenas_train::{Progress, SubnetScore, TrainStatus};
+use scalenas_train::{Figure, Progress, SubnetScore, TrainStatus};
 
 use crate::output::Output;
 
@@ -75,9 +75,12 @@ impl Progress for Shown {
     }
 
     fn validated(&self, epoch: usize, scores: &[SubnetScore]) {
-        let scores: Vec<String> =
-            scores.iter().map(|score| format!("{} {:.3}", score.name, score.stats.ap)).collect();
-        self.line(&format!("epoch {epoch}: AP {}", scores.join(", ")));
+        let Some(figure) = scores.first().map(|score| score.grade.figure().name()) else { return };
+        let scores: Vec<String> = scores
+            .iter()
+            .map(|score| format!("{} {:.3}", score.name, score.grade.value()))
+            .collect();
+        self.line(&format!("epoch {epoch}: {figure} {}", scores.join(", ")));
     }
 
     fn saved(&self, iteration: u64) {
@@ -87,27 +90,29 @@ impl Progress for Shown {
     }
 
     fn evaluated(&self, done: usize, all: usize) {
-        self.show(done as u64, all as u64, "people evaluated");
+        self.show(done as u64, all as u64, "evaluated");
     }
 }
 
 /// Tells how far a search is.
 pub struct SearchShown {
     shown: Shown,
+    figure: Figure,
     best: f64,
 }
 
 impl SearchShown {
     /// A bar on a terminal, lines elsewhere.
-    pub fn new(output: Output) -> Self {
-        Self { shown: Shown::new(output), best: 0.0 }
+    pub fn new(output: Output, figure: Figure) -> Self {
+        Self { shown: Shown::new(output), figure, best: 0.0 }
     }
 }
 
 impl Observer for SearchShown {
     fn scored(&mut self, generation: usize, done: usize, planned: usize, batch: &[Candidate]) {
         self.best = batch.iter().map(Candidate::score).fold(self.best, f64::max);
-        let message = format!("networks  generation {generation}  best AP {:.3}", self.best);
+        let figure = self.figure.name();
+        let message = format!("networks  generation {generation}  best {figure} {:.3}", self.best);
         self.shown.show(done as u64, planned as u64, &message);
     }
 }

@@ -10,24 +10,31 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use scalenas_data::KeypointFacts;
 use scalenas_data::augment::Augment;
+use scalenas_data::segmentation::CropAugment;
+use scalenas_data::{KeypointFacts, SegmentationFacts};
 use scalenas_evolve::SearchConfig;
 use scalenas_space::{CostModel, Head, SpaceSpec};
 use scalenas_train::{RunFolder, TrainOptions};
 use serde::{Deserialize, Serialize};
 
+use crate::cli::Task;
 use crate::fault::user;
 use crate::output::write_file;
+use crate::task::Variation;
 
 /// Version of experiment files that this program reads.
 const VERSION: u32 = 1;
 /// Copy of the experiment in a run folder.
 const COPY: &str = "experiment.ron";
-/// Name of the experiment behind `quickstart`.
-const QUICKSTART: &str = "configs/quickstart.ron";
-/// Its text, built in: quickstart works from any folder.
-const QUICKSTART_TEXT: &str = include_str!("../../../configs/quickstart.ron");
+/// Name and text of the experiment behind `quickstart`, built in: it works from any folder.
+const QUICKSTART: (&str, &str) =
+    ("configs/quickstart.ron", include_str!("../../../configs/quickstart.ron"));
+/// The same for segmentation.
+const QUICKSTART_SEGMENTATION: (&str, &str) = (
+    "configs/quickstart_segmentation.ron",
+    include_str!("../../../configs/quickstart_segmentation.ron"),
+);
 
 /// What a user writes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -35,19 +42,22 @@ const QUICKSTART_TEXT: &str = include_str!("../../../configs/quickstart.ron");
 pub struct Experiment {
     /// Version of the format.
     pub version: u32,
-    /// Search space: `pose_w32`, `pose_w48` or `tiny`.
+    /// Search space, by name; its head says which task it is for.
     pub space: String,
     /// Height and width of the network's input.
     pub input: (usize, usize),
-    /// Data set folder in COCO layout.
+    /// Data set folder, in the layout of the task.
     #[serde(default)]
     pub data: Option<PathBuf>,
-    /// Joints: coco, crowdpose or a RON file.
-    #[serde(default = "coco")]
-    pub facts: String,
-    /// How crops are varied.
+    /// Joints (coco, crowdpose or a RON file) or classes (cityscapes or a RON file).
+    #[serde(default)]
+    pub facts: Option<String>,
+    /// How crops of people are varied.
     #[serde(default)]
     pub augment: Augment,
+    /// How crops of labelled pictures are varied.
+    #[serde(default)]
+    pub crops: CropAugment,
     /// Training of the supernet.
     #[serde(default)]
     pub train: TrainOptions,
@@ -69,12 +79,13 @@ pub struct Synthetic {
     pub val: usize,
     /// Height and width of a picture.
     pub size: (usize, usize),
-    /// Most people in a picture.
+    /// Most people in a picture; streets have as many as they have.
+    #[serde(default = "four")]
     pub people: usize,
 }
 
-fn coco() -> String {
-    "coco".to_owned()
+fn four() -> usize {
+    4
 }
 
 impl Experiment {
@@ -87,8 +98,12 @@ impl Experiment {
     }
 
     /// The experiment of `quickstart`.
-    pub fn quickstart(changes: &[String]) -> Result<Self> {
-        Self::new(QUICKSTART_TEXT, QUICKSTART, changes)
+    pub fn quickstart(task: Task, changes: &[String]) -> Result<Self> {
+        let (name, text) = match task {
+            Task::Pose => QUICKSTART,
+            Task::Segmentation => QUICKSTART_SEGMENTATION,
+        };
+        Self::new(text, name, changes)
     }
 
     /// The experiment that a run was made from.
@@ -123,38 +138,55 @@ impl Experiment {
         let costs = CostModel::new(&space, self.input)?;
         self.train.validate()?;
         self.augment.validate()?;
+        self.crops.validate()?;
         self.search.validate(&space, &costs)?;
         Ok(())
     }
 
-    /// Facts of the joints.
-    pub fn keypoint_facts(&self) -> Result<KeypointFacts> {
-        keypoint_facts(&self.facts)
+    /// How training varies its samples.
+    pub fn variation(&self) -> Variation {
+        Variation { people: self.augment, pictures: self.crops }
     }
 
-    /// The space with as many outputs as the data set has joints.
+    /// Name or file of the facts, by default those of the task's best-known data set.
+    pub fn facts(&self) -> Result<String> {
+        let default = match SpaceSpec::preset(&self.space)?.head {
+            Head::Heatmap { .. } => "coco",
+            Head::Segmentation { .. } => "cityscapes",
+        };
+        Ok(self.facts.clone().unwrap_or_else(|| default.to_owned()))
+    }
+
+    /// The space with as many outputs as the data set has joints or classes.
     pub fn space(&self) -> Result<SpaceSpec> {
         let mut space = SpaceSpec::preset(&self.space)?;
+        let facts = self.facts()?;
         match &mut space.head {
-            Head::Heatmap { joints } => *joints = self.keypoint_facts()?.joints.len(),
-            Head::Segmentation { .. } => {
-                return Err(user(format!(
-                    "space is {}, accepted for pose: pose_w32, pose_w48, tiny",
-                    self.space
-                )));
+            Head::Heatmap { joints } => *joints = keypoint_facts(&facts)?.joints.len(),
+            Head::Segmentation { classes } => {
+                *classes = segmentation_facts(&facts)?.classes.len();
             }
         }
         Ok(space)
     }
 }
 
-/// Built-in facts by name, others from a file.
+/// Built-in facts of joints by name, others from a file.
 pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
     match name {
         "coco" => Ok(KeypointFacts::coco()),
         "crowdpose" => Ok(KeypointFacts::crowdpose()),
         path if Path::new(path).exists() => Ok(KeypointFacts::read(path)?),
         other => Err(user(format!("facts is {other:?}, accepted: coco, crowdpose or a RON file"))),
+    }
+}
+
+/// Built-in facts of classes by name, others from a file.
+pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
+    match name {
+        "cityscapes" => Ok(SegmentationFacts::cityscapes()),
+        path if Path::new(path).exists() => Ok(SegmentationFacts::read(path)?),
+        other => Err(user(format!("facts is {other:?}, accepted: cityscapes or a RON file"))),
     }
 }
 
@@ -181,7 +213,10 @@ mod tests {
             ("(version: 2, space: \"tiny\", input: (64, 64))", "version is 2, accepted: 1"),
             ("(version: 1, space: \"tinny\", input: (64, 64))", "did you mean tiny"),
             ("(version: 1, space: \"tiny\", input: (65, 64))", "65x64"),
-            ("(version: 1, space: \"segmentation_w32\", input: (64, 64))", "accepted for pose"),
+            (
+                "(version: 1, space: \"segmentation_w32\", input: (64, 64), facts: \"coco\")",
+                "accepted: cityscapes",
+            ),
             ("(version: 1, space: \"tiny\", input: (64, 64), train: (epochs: 0))", "epochs is 0"),
             (
                 "(version: 1, space: \"tiny\", input: (64, 64), facts: \"hand\")",
@@ -231,17 +266,19 @@ mod tests {
 
     #[test]
     fn a_copy_reads_back_the_same() {
-        let text = QUICKSTART_TEXT;
-        let experiment = Experiment::new(text, QUICKSTART, &[]).unwrap();
-        let copy = ron::ser::to_string_pretty(&experiment, ron::ser::PrettyConfig::new()).unwrap();
-        let again = Experiment::new(&copy, COPY, &[]).unwrap();
-        assert_eq!(format!("{experiment:?}"), format!("{again:?}"));
+        for task in [Task::Pose, Task::Segmentation] {
+            let experiment = Experiment::quickstart(task, &[]).unwrap();
+            let pretty = ron::ser::PrettyConfig::new();
+            let copy = ron::ser::to_string_pretty(&experiment, pretty).unwrap();
+            let again = Experiment::new(&copy, COPY, &[]).unwrap();
+            assert_eq!(format!("{experiment:?}"), format!("{again:?}"));
+        }
     }
 
     #[test]
     fn every_experiment_of_the_repository_is_accepted() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("configs");
-        let folders = [root.clone(), root.join("pose")];
+        let folders = [root.clone(), root.join("pose"), root.join("segmentation")];
         let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
         let files = entries.map(|entry| entry.unwrap().path());
         let files: Vec<_> =

@@ -8,7 +8,7 @@ use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
 use scalenas_eval::{KeypointEvaluation, KeypointEvaluator, KeypointStats, Sigmas, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
-use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_space::{CostModel, Head, SpaceSpec};
 use scalenas_train::{
     Calibrated, CalibrationSource, EvaluateOptions, Evaluated, FlipTest, RunFolder, evaluate,
 };
@@ -23,6 +23,7 @@ use crate::on_device;
 use crate::output::{Output, check_target, make_parent, table, write_file};
 use crate::pictures;
 use crate::progress::Shown;
+use crate::task::{Request, training};
 
 /// Input of a network file that does not say.
 const DEFAULT_INPUT: (usize, usize) = (256, 192);
@@ -132,7 +133,7 @@ fn score_network<B: KernelBackend>(
         (None, Some(weights)) => of_file::<B>(arguments, weights, output, device)?,
         (None, None) => return Err(user("give --run, --weights or --results")),
     };
-    say_skipped(&target.dataset, output);
+    say_skipped(&target.dataset.skipped(), output);
     if let Some(path) = &arguments.out {
         make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
         results::write(path, &found.results)?;
@@ -157,18 +158,22 @@ fn of_run<B: KernelBackend>(
     let search = networks::search(run)?;
     let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
-    let facts = facts(arguments, &info.facts)?;
     let input = arguments.input.unwrap_or(info.input);
+    check_task(&info.space, run.path())?;
+    let facts = facts(arguments, &info.facts)?;
     check_network(&info.space, &facts, input, run.path())?;
     let data = arguments.data.as_ref().unwrap_or(&info.data);
     let target = Target::new(arguments, Some(data), &facts, input)?;
     // Statistics come from the pictures that the supernet learnt from, as long as they are there.
     let learnt = if info.data.exists() { &info.data } else { data };
-    let training = People::read(split(learnt, "train")?, &facts, info.input)?;
-    let bad = bad_images(arguments.skip_bad_images);
-    let augment = Experiment::of_run(run, &[])?.augment;
-    let training = training.training(augment, info.train.seed, bad)?;
-    let source = CalibrationSource::read(&training, &info.train, device)?;
+    let request = Request {
+        info,
+        data: learnt,
+        variation: Experiment::of_run(run, &[])?.variation(),
+        most: 0,
+        bad: bad_images(arguments.skip_bad_images),
+    };
+    let source = CalibrationSource::read(&training(&request)?, &info.train, device)?;
     let subnet = Calibrated::new(&supernet, &architecture, &source);
     let options = options(arguments);
     let found = evaluate(&subnet, &target.dataset, &options, &Shown::new(output), device)?;
@@ -192,6 +197,16 @@ fn of_file<B: KernelBackend>(
     Ok((target, found))
 }
 
+fn check_task(space: &SpaceSpec, origin: &Path) -> Result<()> {
+    match space.head {
+        Head::Heatmap { .. } => Ok(()),
+        Head::Segmentation { .. } => {
+            let origin = origin.display();
+            Err(user(format!("{origin} predicts the classes of pixels; score it with eval-seg")))
+        }
+    }
+}
+
 /// A network predicts the joints that are asked for, and its branches divide the input.
 fn check_network(
     space: &SpaceSpec,
@@ -200,6 +215,7 @@ fn check_network(
     origin: &Path,
 ) -> Result<()> {
     CostModel::new(space, input)?;
+    check_task(space, origin)?;
     if space.outputs() == facts.joints.len() {
         return Ok(());
     }

@@ -2,28 +2,26 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_data::augment::Augment;
-use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_evolve::{Candidate, Outcome, Search, SearchConfig, StopReason};
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{ParetoPoint, SearchPlot, pareto_svg};
 use scalenas_space::CostModel;
-use scalenas_train::{CalibrationSource, EvaluateOptions, PoseFitness, RunFolder, Validation};
+use scalenas_train::{CalibrationSource, Figure, RunFolder, TaskFitness, Validation};
 use serde_json::json;
 
 use crate::cli::EvolveArguments as Arguments;
-use crate::config::{Experiment, keypoint_facts};
-use crate::data::{People, bad_images, image_ids, say_skipped, split};
+use crate::config::Experiment;
+use crate::data::{bad_images, say_skipped};
 use crate::device;
 use crate::interrupt::Stop;
 use crate::networks;
 use crate::on_device;
 use crate::output::{Output, table, write_file};
 use crate::progress::SearchShown;
+use crate::task::{Material, Request, Variation, figure, key};
 
 /// Searches and writes what was found.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -41,7 +39,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         data: arguments.data.clone().unwrap_or_else(|| run.info().data.clone()),
         run,
         config,
-        augment: experiment.augment,
+        variation: experiment.variation(),
         people: arguments.people,
         bad: bad_images(arguments.skip_bad_images),
         fresh: arguments.force,
@@ -58,9 +56,9 @@ pub struct SearchPlan {
     pub config: SearchConfig,
     /// Data set folder.
     pub data: std::path::PathBuf,
-    /// How calibration varies its crops: as training did.
-    pub augment: Augment,
-    /// Most people to score on; 0 for all.
+    /// How calibration varies its samples: as training did.
+    pub variation: Variation,
+    /// Most people or pictures to score on; 0 for all.
     pub people: usize,
     /// What to do about bad pictures.
     pub bad: BadImages,
@@ -89,40 +87,35 @@ pub fn search<B: KernelBackend>(
     if !search.scored().is_empty() {
         output.say(format!("continuing after {} networks", search.scored().len()));
     }
-    let dataset = Arc::clone(&validation.dataset);
-    let mut fitness = PoseFitness::new(supernet, validation, device.clone());
-    let outcome = search.run(&mut fitness, &mut SearchShown::new(output), &stop.flag())?;
-    say_skipped(&dataset, output);
+    let held_out = validation.held_out.clone();
+    let mut fitness = TaskFitness::new(supernet, validation, device.clone());
+    let mut shown = SearchShown::new(output, held_out.figure());
+    let outcome = search.run(&mut fitness, &mut shown, &stop.flag())?;
+    say_skipped(&held_out.skipped(), output);
     if outcome.reason != StopReason::Interrupted {
-        write(&folder, &outcome)?;
+        write(&folder, &outcome, held_out.figure())?;
     }
     Ok(outcome)
 }
 
 fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result<Validation<B>> {
     let info = plan.run.info();
-    let facts = keypoint_facts(&info.facts)?;
-    let train = People::read(split(&plan.data, "train")?, &facts, info.input)?;
-    let held_out = People::read(split(&plan.data, "val")?, &facts, info.input)?;
-    let dataset = held_out.annotated(plan.people, plan.bad)?;
-    let sigmas = Sigmas::new(facts.sigmas.clone())?;
-    let evaluator = KeypointEvaluator::read(&held_out.files.annotations, &sigmas)?
-        .on_images(&image_ids(&dataset))?;
-    let options = &info.train;
-    let train = train.training(plan.augment, options.seed, plan.bad)?;
-    let calibration = CalibrationSource::read(&train, options, device)?;
-    let options = EvaluateOptions {
-        batch: options.batch,
-        workers: options.workers,
-        ..EvaluateOptions::default()
+    let request = Request {
+        info,
+        data: &plan.data,
+        variation: plan.variation,
+        most: plan.people,
+        bad: plan.bad,
     };
-    Ok(Validation { dataset: Arc::clone(&dataset), evaluator, calibration, options })
+    let Material { train, held_out } = Material::read(&request)?;
+    let calibration = CalibrationSource::read(&train, &info.train, device)?;
+    Ok(Validation { held_out, calibration })
 }
 
-fn write(folder: &Path, outcome: &Outcome) -> Result<()> {
+fn write(folder: &Path, outcome: &Outcome, figure: Figure) -> Result<()> {
     outcome.write(&folder.join("outcome.ron"))?;
     outcome.write_csv(&folder.join("candidates.csv"))?;
-    write_file(&folder.join("pareto.svg"), pareto_svg(&plot(outcome)))?;
+    write_file(&folder.join("pareto.svg"), pareto_svg(&plot(outcome, figure)))?;
     for candidate in outcome.front() {
         candidate.architecture.write(&folder.join(format!("{}.ron", candidate.id)))?;
     }
@@ -133,7 +126,7 @@ fn write(folder: &Path, outcome: &Outcome) -> Result<()> {
 }
 
 /// The candidates as points of a plot.
-pub fn plot(outcome: &Outcome) -> SearchPlot {
+pub fn plot(outcome: &Outcome, figure: Figure) -> SearchPlot {
     let front: Vec<&str> = outcome.front().iter().map(|c| c.id.as_str()).collect();
     let point = |candidate: &Candidate| ParetoPoint {
         id: candidate.id.clone(),
@@ -145,7 +138,7 @@ pub fn plot(outcome: &Outcome) -> SearchPlot {
     SearchPlot {
         points: outcome.candidates.iter().map(point).collect(),
         cost_label: "GMACs (10^9)".to_owned(),
-        score_label: "AP".to_owned(),
+        score_label: figure.name().to_owned(),
     }
 }
 
@@ -164,14 +157,17 @@ pub fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
 }
 
 /// Header of [`rows`].
-pub const HEADER: [&str; 5] = ["network", "AP", "M params", "GMACs (10^9)", "GiMACs (2^30)"];
+fn header(figure: Figure) -> [&'static str; 5] {
+    ["network", figure.name(), "M params", "GMACs (10^9)", "GiMACs (2^30)"]
+}
 
 fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
+    let figure = figure(&run.info().space);
     let front = outcome.front();
     let network = |candidate: &&Candidate| {
         json!({
             "id": candidate.id,
-            "ap": candidate.score(),
+            key(figure): candidate.score(),
             "parameters": candidate.cost.parameters,
             "gmacs": candidate.cost.gmacs(),
             "gimacs": candidate.cost.gimacs(),
@@ -190,7 +186,7 @@ fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
     };
     let text = format!(
         "{}\n{} networks scored; {next}",
-        table(&HEADER, &rows(&front)),
+        table(&header(figure), &rows(&front)),
         outcome.candidates.len(),
     );
     output.result(&value, text)

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod cost;
 pub mod eval_pose;
+pub mod eval_seg;
 pub mod evolve;
 pub mod import;
 pub mod quickstart;

@@ -1,18 +1,16 @@
 //! `quickstart`: from nothing to a report.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
-use scalenas_data::synth::SynthConfig;
-use scalenas_data::{BadImages, PoseDataset};
-use scalenas_eval::KeypointStats;
+use scalenas_data::BadImages;
+use scalenas_data::synth::{StreetConfig, SynthConfig};
 use scalenas_evolve::StopReason;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 use scalenas_space::{Architecture, cost};
-use scalenas_train::{CalibrationSource, EvaluateOptions, Existing, RunFolder, Validation};
+use scalenas_train::{CalibrationSource, Existing, Figure, Grade, RunFolder, Validation};
 use serde_json::json;
 
 use crate::cli::Quickstart as Arguments;
@@ -23,10 +21,11 @@ use crate::interrupt::Stop;
 use crate::networks;
 use crate::on_device;
 use crate::output::{Output, table, write_file};
+use crate::task::{Material, figure};
 use crate::verbs::evolve::{SearchPlan, search};
 use crate::verbs::report;
 use crate::verbs::supernet::Job;
-use crate::verbs::synth::write_whole;
+use crate::verbs::synth::{write_people, write_street_pictures};
 
 /// Found networks in the final table at most.
 const FOUND: usize = 5;
@@ -38,7 +37,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let changes = arguments.changes.list();
     let experiment = match &arguments.config {
         Some(path) => Experiment::read(path, &changes)?,
-        None => Experiment::quickstart(&changes)?,
+        None => Experiment::quickstart(arguments.task, &changes)?,
     };
     let (folder, data) = (arguments.out.join("run"), arguments.out.join("data"));
     let existing = existing(arguments, &folder)?;
@@ -46,7 +45,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let Some(synthetic) = &experiment.synth else {
         return Err(user(format!("{name} has no key synth, which says how much data to make")));
     };
-    write_data(synthetic, experiment.train.seed, &data, output)?;
+    write_data(synthetic, &experiment, &data, output)?;
     output.say("2/4 training the supernet");
     let job = Job::prepare(experiment, &data, folder.clone(), existing, false)?;
     let trained = existing == Existing::Resume && RunFolder::open(&folder)?.weights().exists();
@@ -59,7 +58,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         run: run.clone(),
         config: job.experiment.search.clone(),
         data,
-        augment: job.experiment.augment,
+        variation: job.experiment.variation(),
         people: job.info.train.validation_people,
         bad: BadImages::Fail,
         fresh: false,
@@ -98,19 +97,27 @@ fn stopped(out: &Path, output: Output) -> Result<()> {
     output.result(&value, format!("stopped; continue with {next}"))
 }
 
-fn write_data(synthetic: &Synthetic, seed: u64, data: &Path, output: Output) -> Result<()> {
-    let &Synthetic { train, val, size, people } = synthetic;
-    output.say(format!("1/4 drawing {train} + {val} pictures of people"));
-    let config = SynthConfig {
-        train,
-        val,
-        height: size.0,
-        width: size.1,
-        most_people: people,
-        seed,
-        ..SynthConfig::default()
-    };
-    write_whole(data, &config)?;
+fn write_data(
+    synthetic: &Synthetic,
+    experiment: &Experiment,
+    data: &Path,
+    output: Output,
+) -> Result<()> {
+    let &Synthetic { train, val, size: (height, width), people } = synthetic;
+    let seed = experiment.train.seed;
+    match figure(&experiment.space()?) {
+        Figure::AveragePrecision => {
+            output.say(format!("1/4 drawing {train} + {val} pictures of people"));
+            let most_people = people;
+            let rest = SynthConfig::default();
+            let config = SynthConfig { train, val, height, width, most_people, seed, ..rest };
+            write_people(data, &config)?;
+        }
+        Figure::MeanIou => {
+            output.say(format!("1/4 drawing {train} + {val} streets"));
+            write_street_pictures(data, &StreetConfig { train, val, height, width, seed })?;
+        }
+    }
     Ok(())
 }
 
@@ -118,7 +125,7 @@ fn write_data(synthetic: &Synthetic, seed: u64, data: &Path, output: Output) -> 
 struct Row {
     name: String,
     id: String,
-    stats: KeypointStats,
+    grade: Grade,
     parameters: u64,
     gmacs: f64,
 }
@@ -128,16 +135,34 @@ impl Row {
         vec![
             self.name.clone(),
             self.id.clone(),
-            format!("{:.3}", self.stats.ap),
-            format!("{:.3}", self.stats.ap50),
-            format!("{:.3}", self.stats.ar),
+            format!("{:.3}", self.grade.value()),
+            self.others().map(|(_, value)| format!("{value:.3}")).join(" / "),
             format!("{:.2}", self.parameters as f64 / 1e6),
             format!("{:.4}", self.gmacs),
         ]
     }
 
+    /// What else tells about the network.
+    fn others(&self) -> [(&'static str, f64); 2] {
+        match &self.grade {
+            Grade::Keypoints(stats) => [("AP50", stats.ap50), ("AR", stats.ar)],
+            Grade::Semantic(stats) => [
+                ("mIoU of present classes", stats.present_mean_iou()),
+                ("pixel accuracy", stats.pixel_accuracy),
+            ],
+        }
+    }
+
+    fn stats(&self) -> Result<serde_json::Value> {
+        Ok(match &self.grade {
+            Grade::Keypoints(stats) => serde_json::to_value(stats)?,
+            Grade::Semantic(stats) => serde_json::to_value(stats)?,
+        })
+    }
+
     fn summary(&self) -> (String, String) {
-        (format!("AP of {} {}", self.name, self.id), format!("{:.3}", self.stats.ap))
+        let figure = self.grade.figure().name();
+        (format!("{figure} of {} {}", self.name, self.id), format!("{:.3}", self.grade.value()))
     }
 }
 
@@ -155,7 +180,7 @@ fn evaluate_all<B: KernelBackend>(
         Ok(Row {
             name: name.to_owned(),
             id: architecture.id(spec),
-            stats: validation.score(supernet, architecture, device)?,
+            grade: validation.score(supernet, architecture, device)?,
             parameters: cost.parameters,
             gmacs: cost.gmacs(),
         })
@@ -172,35 +197,29 @@ fn evaluate_all<B: KernelBackend>(
 }
 
 fn validation<B: KernelBackend>(job: &Job, device: &B::Device) -> Result<Validation<B>> {
-    let options = &job.info.train;
-    let (dataset, evaluator) = &job.validation;
-    Ok(Validation {
-        dataset: Arc::<PoseDataset>::clone(dataset),
-        evaluator: evaluator.clone(),
-        calibration: CalibrationSource::read(&job.train, options, device)?,
-        options: EvaluateOptions {
-            batch: options.batch,
-            workers: options.workers,
-            ..EvaluateOptions::default()
-        },
-    })
+    let Material { train, held_out } = &job.material;
+    let calibration = CalibrationSource::read(train, &job.info.train, device)?;
+    Ok(Validation { held_out: held_out.clone(), calibration })
 }
 
 fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: Output) -> Result<()> {
-    let network = |row: &Row| {
-        json!({
+    let network = |row: &Row| -> Result<_> {
+        Ok(json!({
             "name": row.name,
             "id": row.id,
-            "stats": row.stats,
+            "stats": row.stats()?,
             "parameters": row.parameters,
             "gmacs": row.gmacs,
-        })
+        }))
     };
-    let networks: Vec<_> = rows.iter().map(network).collect();
+    let networks: Vec<_> = rows.iter().map(network).collect::<Result<_>>()?;
     write_file(&out.join("summary.json"), serde_json::to_string_pretty(&networks)?)?;
     let value =
         json!({ "interrupted": false, "networks": networks, "report": page, "seconds": seconds });
-    let header = ["network", "id", "AP", "AP50", "AR", "M params", "GMACs"];
+    let Some(first) = rows.first() else { return Ok(()) };
+    let others = first.others().map(|(name, _)| name).join(" / ");
+    let figure = first.grade.figure().name();
+    let header = ["network", "id", figure, &others, "M params", "GMACs"];
     let text = format!(
         "{}\nreport: {} ({seconds:.0} s)",
         table(&header, &rows.iter().map(Row::cells).collect::<Vec<_>>()),

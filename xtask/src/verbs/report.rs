@@ -8,18 +8,19 @@ use scalenas_eval::Sigmas;
 use scalenas_evolve::{Candidate, Outcome};
 use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
 use scalenas_train::{
-    Calibrated, CalibrationSource, EvaluateOptions, Record, RunFolder, Silent, evaluate,
-    read_metrics,
+    Calibrated, CalibrationSource, Figure, HeldOut, Record, RunFolder, Silent, evaluate,
+    read_metrics, segment_all,
 };
 use serde_json::json;
 
 use crate::cli::ReportArguments as Arguments;
-use crate::config::{Experiment, keypoint_facts};
-use crate::data::{People, bad_images, split};
+use crate::config::Experiment;
+use crate::data::bad_images;
 use crate::device::{HOST, Host};
 use crate::networks;
 use crate::output::{Output, check_target, write_file};
 use crate::pictures;
+use crate::task::{Material, Request, figure, key};
 use crate::verbs::evolve::plot;
 
 /// Pictures with predictions on the page.
@@ -54,11 +55,11 @@ pub fn write(
     let report = Report {
         title: "ScaleNAS run".to_owned(),
         summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
-        curves: curves(&metrics),
-        search: search.as_ref().map(plot),
+        curves: curves(&metrics, figure(&run.info().space)),
+        search: search.as_ref().map(|outcome| plot(outcome, figure(&run.info().space))),
         architectures: search.iter().flat_map(|outcome| networks_of(run, outcome)).collect(),
         samples,
-        data: json!({ "run": description(run), "search": search.as_ref().map(front_figures) }),
+        data: json!({ "run": description(run), "search": search.as_ref().map(|outcome| front_figures(outcome, figure(&run.info().space))) }),
     };
     write_file(out, report.to_html())
 }
@@ -89,7 +90,7 @@ fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String
     summary
 }
 
-fn curves(metrics: &[Record]) -> Vec<Curve> {
+fn curves(metrics: &[Record], figure: Figure) -> Vec<Curve> {
     let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
         metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
     };
@@ -103,14 +104,14 @@ fn curves(metrics: &[Record]) -> Vec<Curve> {
     let mut curves = vec![curve("Training loss", "loss", one("supernet", points(|r| r.loss)))];
     let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
     for record in metrics {
-        if let (Some(subnet), Some(ap)) = (&record.subnet, record.ap) {
-            subnets.entry(subnet).or_default().push((record.iteration as f64, ap));
+        if let (Some(subnet), Some(value)) = (&record.subnet, record.ap.or(record.mean_iou)) {
+            subnets.entry(subnet).or_default().push((record.iteration as f64, value));
         }
     }
     if !subnets.is_empty() {
         let series = subnets.into_iter();
         let series = series.map(|(label, points)| Series { label: label.to_owned(), points });
-        curves.push(curve("Validation of named subnets", "AP", series.collect()));
+        curves.push(curve("Validation of named subnets", figure.name(), series.collect()));
     }
     let rates = points(|r| r.learning_rate);
     curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
@@ -129,12 +130,13 @@ pub fn spread(outcome: &Outcome, count: usize) -> Vec<&Candidate> {
 }
 
 fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
+    let figure = figure(&run.info().space);
     let found = |candidate: &Candidate| FoundNet {
         id: candidate.id.clone(),
         spec: run.info().space.clone(),
         architecture: candidate.architecture.clone(),
         stats: vec![
-            ("AP".to_owned(), format!("{:.3}", candidate.score())),
+            (figure.name().to_owned(), format!("{:.3}", candidate.score())),
             ("params".to_owned(), format!("{:.2} M", candidate.cost.parameters as f64 / 1e6)),
             ("GMACs".to_owned(), format!("{:.4}", candidate.cost.gmacs())),
             ("GiMACs".to_owned(), format!("{:.4}", candidate.cost.gimacs())),
@@ -143,11 +145,11 @@ fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
     spread(outcome, NETWORKS).into_iter().map(found).collect()
 }
 
-fn front_figures(outcome: &Outcome) -> serde_json::Value {
+fn front_figures(outcome: &Outcome, figure: Figure) -> serde_json::Value {
     let figures = |candidate: &&Candidate| {
         json!({
             "id": candidate.id,
-            "ap": candidate.score(),
+            key(figure): candidate.score(),
             "cost": candidate.cost,
             "architecture": candidate.architecture,
         })
@@ -159,18 +161,34 @@ fn front_figures(outcome: &Outcome) -> serde_json::Value {
 fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let info = run.info();
     let supernet = networks::supernet::<Host>(run, &HOST)?;
-    let facts = keypoint_facts(&info.facts)?;
-    let bad = bad_images(true);
-    let training = People::read(split(&info.data, "train")?, &facts, info.input)?;
-    let augment = Experiment::of_run(run, &[])?.augment;
-    let training = training.training(augment, info.train.seed, bad)?;
-    let held_out = People::read(split(&info.data, "val")?, &facts, info.input)?;
-    let dataset = held_out.annotated(SAMPLE_PEOPLE, bad)?;
+    let request = Request {
+        info,
+        data: &info.data,
+        variation: Experiment::of_run(run, &[])?.variation(),
+        most: match figure(&info.space) {
+            Figure::AveragePrecision => SAMPLE_PEOPLE,
+            Figure::MeanIou => SAMPLES,
+        },
+        bad: bad_images(true),
+    };
+    let Material { train, held_out } = Material::read(&request)?;
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
-    let source = CalibrationSource::read(&training, &info.train, &HOST)?;
+    let source = CalibrationSource::read(&train, &info.train, &HOST)?;
     let subnet = Calibrated::new(&supernet, &best, &source);
-    let found = evaluate(&subnet, &dataset, &EvaluateOptions::default(), &Silent, &HOST)?;
-    let sigmas = Sigmas::new(facts.sigmas.clone())?;
-    pictures::samples(&dataset, &found.candidates, &sigmas, SAMPLES)
+    match held_out {
+        HeldOut::Pose { dataset, options, .. } => {
+            let found = evaluate(&subnet, &dataset, &options, &Silent, &HOST)?;
+            let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
+            pictures::samples(&dataset, &found.candidates, &sigmas, SAMPLES)
+        }
+        HeldOut::Segmentation { pictures, options } => {
+            let mut samples = Vec::new();
+            segment_all(&subnet, &pictures, &options, &Silent, &HOST, |picture, classes| {
+                samples.push((picture.clone(), classes.to_vec()));
+                Ok(())
+            })?;
+            pictures::overlays(&pictures, &samples)
+        }
+    }
 }

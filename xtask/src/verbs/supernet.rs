@@ -6,26 +6,25 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use burn::backend::Autodiff;
-use scalenas_data::PoseDataset;
-use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Supernet, load_supernet};
 use scalenas_space::{Architecture, SpaceSpec, cost};
 use scalenas_train::{
     Display, Error, Existing, Outcome, RunFolder, RunInfo, Teacher, TrainOptions, TrainPlan,
-    train_supernet,
+    TrainingSet, train_supernet,
 };
 use serde_json::json;
 
 use crate::cli::SupernetArguments as Arguments;
 use crate::config::Experiment;
-use crate::data::{People, bad_images, image_ids, say_skipped, split};
+use crate::data::{bad_images, say_skipped};
 use crate::device::{self, DeviceChoice, HOST, Host};
 use crate::fault::user;
 use crate::interrupt::Stop;
 use crate::on_device;
 use crate::output::{Output, table};
 use crate::progress::Shown;
+use crate::task::{Material, Request};
 
 /// Trains, or says what would be trained.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -35,7 +34,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         return dry_run(&job, output);
     }
     let outcome = job.train(arguments.device, output, stop)?;
-    say_skipped(&job.train, output);
+    say_skipped(&job.material.train.skipped(), output);
     report(&job, &outcome, output)
 }
 
@@ -49,10 +48,8 @@ pub struct Job {
     pub out: PathBuf,
     /// What to do about an existing run.
     pub existing: Existing,
-    /// People to learn from.
-    pub train: Arc<PoseDataset>,
-    /// Held-out people with their ground truth.
-    pub validation: (Arc<PoseDataset>, KeypointEvaluator),
+    /// What to learn from and to score on.
+    pub material: Material,
 }
 
 impl Job {
@@ -85,21 +82,19 @@ impl Job {
         if existing == Existing::Refuse && RunFolder::open(&out).is_ok() {
             return Err(Error::Occupied { path: out }.into());
         }
-        let (facts, space) = (experiment.keypoint_facts()?, experiment.space()?);
-        let (input, options) = (experiment.input, &experiment.train);
-        check_weights(&space, options)?;
-        let bad = bad_images(skip_bad);
-        let train = People::read(split(data, "train")?, &facts, input)?;
-        let held_out = People::read(split(data, "val")?, &facts, input)?;
-        let train = train.training(experiment.augment, options.seed, bad)?;
-        check_people(train.len(), options, data)?;
-        let validation = held_out.annotated(options.validation_people, bad)?;
-        let sigmas = Sigmas::new(facts.sigmas.clone())?;
-        let evaluator = KeypointEvaluator::read(&held_out.files.annotations, &sigmas)?
-            .on_images(&image_ids(&validation))?;
-        let (data, options) = (data.to_owned(), options.clone());
-        let info = RunInfo::new(space, input, data, experiment.facts.clone(), options);
-        Ok(Self { experiment, info, out, existing, train, validation: (validation, evaluator) })
+        let (space, options) = (experiment.space()?, experiment.train.clone());
+        check_weights(&space, &options)?;
+        let facts = experiment.facts()?;
+        let info = RunInfo::new(space, experiment.input, data.to_owned(), facts, options);
+        let material = Material::read(&Request {
+            info: &info,
+            data,
+            variation: experiment.variation(),
+            most: info.train.validation_people,
+            bad: bad_images(skip_bad),
+        })?;
+        check_samples(&material.train, &info)?;
+        Ok(Self { experiment, info, out, existing, material })
     }
 
     /// Makes or opens the folder and trains. A new run that fails before its first checkpoint
@@ -128,8 +123,8 @@ impl Job {
         let display = if output.interactive() { Display::Dashboard } else { Display::Plain };
         let plan = TrainPlan {
             folder: folder.clone(),
-            train: Arc::clone(&self.train),
-            validation: Some(self.validation.clone()),
+            train: self.material.train.clone(),
+            validation: Some(self.material.held_out.clone()),
             display,
             progress: Arc::new(Shown::new(output)),
             stop: stop.flag(),
@@ -139,12 +134,13 @@ impl Job {
 
     /// The run's own description does not hold the augmentation; the copy of its experiment does.
     fn check_augmentation(&self, folder: &RunFolder) -> Result<()> {
-        let (before, now) = (Experiment::of_run(folder, &[])?.augment, self.experiment.augment);
+        let (before, now) =
+            (Experiment::of_run(folder, &[])?.variation(), self.experiment.variation());
         if before == now {
             return Ok(());
         }
         Err(user(format!(
-            "{} was trained with augment = {before:?}, but {now:?} is asked for; use --force to \
+            "{} was trained with {before:?}, but {now:?} is asked for; use --force to \
              start over",
             folder.path().display()
         )))
@@ -179,9 +175,10 @@ fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
     Ok(())
 }
 
-fn check_people(people: usize, options: &TrainOptions, data: &Path) -> Result<()> {
-    let (batch, data) = (options.batch, data.display().to_string());
-    if people < batch { Err(Error::TooFewPeople { people, data, batch }.into()) } else { Ok(()) }
+fn check_samples(train: &TrainingSet, info: &RunInfo) -> Result<()> {
+    let (found, unit, batch) = (train.samples(), train.unit(), info.train.batch);
+    let data = info.data.display().to_string();
+    if found < batch { Err(Error::TooFew { found, unit, data, batch }.into()) } else { Ok(()) }
 }
 
 /// Removes the files of a run without a checkpoint: nothing could be continued from them.
@@ -207,7 +204,7 @@ fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
     let out = &job.out;
     let value = json!({
         "run": out,
-        "skipped_images": job.train.skipped().len(),
+        "skipped_images": job.material.train.skipped().len(),
         "iterations": outcome.iterations,
         "interrupted": outcome.interrupted,
         "loss": outcome.loss,
@@ -227,15 +224,16 @@ fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
 
 fn dry_run(job: &Job, output: Output) -> Result<()> {
     let train = &job.info.train;
-    let iterations = job.train.len() / train.batch * train.epochs;
+    let Material { train: set, held_out } = &job.material;
+    let iterations = set.samples() / train.batch * train.epochs;
     let largest =
         cost::cost(&job.info.space, &Architecture::largest(&job.info.space), job.info.input)?;
     let activations = largest.activation_bytes * train.batch as u64;
     let value = json!({
         "out": job.out,
         "space": job.info.space.name,
-        "train_people": job.train.len(),
-        "validation_people": job.validation.0.len(),
+        "train_samples": set.samples(),
+        "validation_samples": held_out.samples(),
         "iterations": iterations,
         "largest_parameters": largest.parameters,
         "activation_bytes": activations,
@@ -244,8 +242,8 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
     let row = |name: &str, value: String| vec![name.to_owned(), value];
     let rows = [
         row("run folder", job.out.display().to_string()),
-        row("people to learn from", job.train.len().to_string()),
-        row("people held out", job.validation.0.len().to_string()),
+        row(&format!("{} to learn from", set.unit()), set.samples().to_string()),
+        row(&format!("{} held out", set.unit()), held_out.samples().to_string()),
         row(
             "iterations",
             format!("{iterations} ({} epochs of batch {})", train.epochs, train.batch),

@@ -1,30 +1,39 @@
-//! `synth`: a data set of synthetic people.
+//! `synth`: a data set of synthetic people or streets.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_data::synth::{Summary, SynthConfig, write_pose};
+use scalenas_data::synth::{StreetConfig, Summary, SynthConfig, write_pose, write_streets};
 use serde_json::json;
 
-use crate::cli::Synth as Arguments;
+use crate::cli::{Synth as Arguments, Task};
 use crate::data::split;
 use crate::fault::user;
 use crate::output::Output;
 
+/// Height and width of pictures of people.
+const PEOPLE: (usize, usize) = (240, 320);
+
 /// Writes the data set.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     refuse_existing(arguments)?;
-    let config = SynthConfig {
+    match arguments.task {
+        Task::Pose => people(arguments, output),
+        Task::Segmentation => streets(arguments, output),
+    }
+}
+
+fn people(arguments: &Arguments, output: Output) -> Result<()> {
+    let mut config = SynthConfig {
         train: arguments.train,
         val: arguments.val,
-        height: arguments.size.0,
-        width: arguments.size.1,
         most_people: arguments.people,
         seed: arguments.seed,
         ..SynthConfig::default()
     };
-    let summary = write_whole(&arguments.out, &config)?;
+    (config.height, config.width) = arguments.size.unwrap_or(PEOPLE);
+    let summary = write_people(&arguments.out, &config)?;
     let out = arguments.out.display();
     let value = json!({
         "out": arguments.out,
@@ -40,23 +49,48 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     output.result(&value, text)
 }
 
-/// Writes a data set into `out`. A new folder that cannot be filled is removed: nobody wants half of
-/// its pictures.
-pub fn write_whole(out: &Path, config: &SynthConfig) -> Result<Summary> {
+fn streets(arguments: &Arguments, output: Output) -> Result<()> {
+    let mut config = StreetConfig {
+        train: arguments.train,
+        val: arguments.val,
+        seed: arguments.seed,
+        ..StreetConfig::default()
+    };
+    (config.height, config.width) = arguments.size.unwrap_or((config.height, config.width));
+    write_street_pictures(&arguments.out, &config)?;
+    let (out, train, val) = (arguments.out.display(), config.train, config.val);
+    let value = json!({ "out": arguments.out, "train_images": train, "val_images": val });
+    output.result(&value, format!("{out}: {train} streets to train on, {val} held out"))
+}
+
+/// Writes a data set of people into `out`.
+pub fn write_people(out: &Path, config: &SynthConfig) -> Result<Summary> {
+    whole(out, || Ok(write_pose(out, config)?))
+}
+
+/// Writes a data set of streets into `out`.
+pub fn write_street_pictures(out: &Path, config: &StreetConfig) -> Result<()> {
+    whole(out, || Ok(write_streets(out, config)?))
+}
+
+/// A new folder that cannot be filled is removed: nobody wants half of its pictures.
+fn whole<T>(out: &Path, write: impl FnOnce() -> Result<T>) -> Result<T> {
     let new = !out.exists();
-    write_pose(out, config).map_err(|error| {
+    write().inspect_err(|_| {
         if new {
             // The error that led here is reported; a folder that resists removal adds nothing to it.
             let _ = fs::remove_dir_all(out);
         }
-        error.into()
     })
 }
 
-/// Real annotations have the same names; they must not be lost to a slip.
+/// Real data has the same names; it must not be lost to a slip.
 fn refuse_existing(arguments: &Arguments) -> Result<()> {
-    let there = |name| split(&arguments.out, name).is_ok();
-    if arguments.force || !(there("train") || there("val")) {
+    let there = match arguments.task {
+        Task::Pose => ["train", "val"].iter().any(|name| split(&arguments.out, name).is_ok()),
+        Task::Segmentation => arguments.out.join("leftImg8bit").exists(),
+    };
+    if arguments.force || !there {
         return Ok(());
     }
     let out = arguments.out.display();

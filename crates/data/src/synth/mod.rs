@@ -1,4 +1,5 @@
-//! Synthetic people in the layout of COCO: something to learn from without any download.
+//! Synthetic people in the layout of COCO: something to learn from without any download. (Streets
+//! in the layout of Cityscapes are in [`street`].)
 //!
 //! `annotations/person_keypoints_{train,val}2017.json` and `images/{train,val}2017/*.jpg` go
 //! through the same readers as the real thing: several people a picture at many sizes, hiding
@@ -15,12 +16,15 @@ mod labels;
 mod mask;
 mod scene;
 mod space;
+mod street;
 
 use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+pub use self::street::{StreetConfig, write_streets};
 
 use self::labels::Labels;
 use self::scene::Scene;

@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 const COCO_JOINTS: usize = 17;
 /// Evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
-const PRESETS: [&str; 5] = ["pose_w32", "pose_w48", "segmentation_w32", "segmentation_w48", "tiny"];
+const PRESETS: [&str; 6] =
+    ["pose_w32", "pose_w48", "segmentation_w32", "segmentation_w48", "tiny", "tiny_segmentation"];
 
 impl SpaceSpec {
     /// The published pose space with branches of `width`, 2, 4 and 8 times `width`.
@@ -46,6 +47,16 @@ impl SpaceSpec {
         }
     }
 
+    /// The same small space for segmentation.
+    pub fn tiny_segmentation() -> Self {
+        Self {
+            name: "tiny_segmentation".to_owned(),
+            last_module: LastModule::AllBranches,
+            head: Head::Segmentation { classes: CITYSCAPES_CLASSES },
+            ..Self::tiny()
+        }
+    }
+
     fn published(name: String, width: usize, head: Head) -> Self {
         let stages = [(1, 2), (4, 3), (3, 4)];
         Self {
@@ -68,6 +79,7 @@ impl SpaceSpec {
             "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),
             "segmentation_w48" => Ok(Self::segmentation(48, CITYSCAPES_CLASSES)),
             "tiny" => Ok(Self::tiny()),
+            "tiny_segmentation" => Ok(Self::tiny_segmentation()),
             _ => Err(Error::UnknownPreset {
                 name: name.to_owned(),
                 nearest: nearest(name).to_owned(),

@@ -1,10 +1,13 @@
 //! What can be typed.
 
+mod evaluate;
+
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceChoice;
+pub use evaluate::{EvalPose, EvalSeg, Flip};
 
 /// Neural architecture search for multi-scale vision networks.
 #[derive(Debug, Parser)]
@@ -21,14 +24,14 @@ pub struct Cli {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Synthetic people, a supernet, a search, AP and a report: everything in minutes
+    /// Synthetic pictures, a supernet, a search, scores and a report: everything in minutes
     #[command(
-        after_help = "Examples:\n  cargo xtask quickstart\n  cargo xtask quickstart --seed 7 --out runs/seven"
+        after_help = "Examples:\n  cargo xtask quickstart\n  cargo xtask quickstart --task segmentation --out runs/streets\n  cargo xtask quickstart --seed 7 --out runs/seven"
     )]
     Quickstart(Quickstart),
-    /// Write a data set of synthetic people in COCO format
+    /// Write a data set of synthetic people (COCO format) or streets (Cityscapes format)
     #[command(
-        after_help = "Example:\n  cargo xtask synth --out datasets/synthetic --train 400 --val 100"
+        after_help = "Examples:\n  cargo xtask synth --out datasets/synthetic --train 400 --val 100\n  cargo xtask synth --task segmentation --out datasets/streets --size 128x256"
     )]
     Synth(Synth),
     /// Train a weight-sharing supernet
@@ -46,6 +49,11 @@ pub enum Verb {
         after_help = "Examples:\n  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json\n  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco\n  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/"
     )]
     EvalPose(EvalPose),
+    /// Score networks by the mean IoU of their segmentation
+    #[command(
+        after_help = "Examples:\n  cargo xtask eval-seg --run runs/streets --data datasets/cityscapes\n  cargo xtask eval-seg --run runs/streets --arch best --scales 0.5 1 1.5 --flip-test on --pictures out/\n  cargo xtask eval-seg --weights S1.safetensors --data datasets/cityscapes --split test --submission out/"
+    )]
+    EvalSeg(EvalSeg),
     /// Exact parameters and multiply-accumulates of an architecture
     #[command(
         after_help = "Examples:\n  cargo xtask cost --arch P2.json --input 256x192\n  cargo xtask cost --arch hrnet --space pose_w48 --input 384x288 --json"
@@ -66,9 +74,21 @@ pub enum Verb {
     Bench(Bench),
 }
 
+/// What networks are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    /// Joints of people
+    Pose,
+    /// A class for every pixel
+    Segmentation,
+}
+
 /// Options of `quickstart`.
 #[derive(Debug, Args)]
 pub struct Quickstart {
+    /// What networks are for
+    #[arg(long, value_enum, default_value_t = Task::Pose, conflicts_with = "config")]
+    pub task: Task,
     /// Folder for data, run and report
     #[arg(long, default_value = "runs/quickstart")]
     pub out: PathBuf,
@@ -91,10 +111,10 @@ pub struct Quickstart {
 /// What is changed of an experiment file.
 #[derive(Debug, Args)]
 pub struct Changes {
-    /// Passes over the people [default: the file's]
+    /// Passes over the people or pictures [default: the file's]
     #[arg(long)]
     pub epochs: Option<usize>,
-    /// People in a batch [default: the file's]
+    /// People or pictures in a batch [default: the file's]
     #[arg(long)]
     pub batch: Option<usize>,
     /// Seed of everything that is drawn [default: the file's]
@@ -121,6 +141,9 @@ impl Changes {
 /// Options of `synth`.
 #[derive(Debug, Args)]
 pub struct Synth {
+    /// What the pictures are for
+    #[arg(long, value_enum, default_value_t = Task::Pose)]
+    pub task: Task,
     /// Folder to write to
     #[arg(long)]
     pub out: PathBuf,
@@ -130,10 +153,10 @@ pub struct Synth {
     /// Held-out pictures
     #[arg(long, default_value_t = 100, value_parser = parse_count)]
     pub val: usize,
-    /// Height and width of a picture
-    #[arg(long, default_value = "240x320", value_parser = parse_size)]
-    pub size: (usize, usize),
-    /// Most people in a picture
+    /// Height and width of a picture [default: 240x320, streets 128x256]
+    #[arg(long, value_parser = parse_size)]
+    pub size: Option<(usize, usize)>,
+    /// Most people in a picture; streets have as many as they have
     #[arg(long, default_value_t = 4)]
     pub people: usize,
     /// Seed of everything that is drawn
@@ -150,7 +173,7 @@ pub struct SupernetArguments {
     /// Experiment file [default: the resumed run's]
     #[arg(long, required_unless_present = "resume")]
     pub config: Option<PathBuf>,
-    /// Data set folder in COCO layout; overrides the file's `data`
+    /// Data set folder in the layout of the task; overrides the file's `data`
     #[arg(long)]
     pub data: Option<PathBuf>,
     /// Folder of the run [default: runs/NAME OF THE FILE]
@@ -199,7 +222,7 @@ pub struct EvolveArguments {
     /// Networks above this many million parameters are not considered
     #[arg(long)]
     pub max_mparams: Option<f64>,
-    /// Most people that a candidate is scored on; 0 for all
+    /// Most people or pictures that a candidate is scored on; 0 for all
     #[arg(long, default_value_t = 0)]
     pub people: usize,
     /// Leave out pictures that are missing or damaged, and say how many
@@ -208,76 +231,6 @@ pub struct EvolveArguments {
     /// Change any key of the file: --set search.survivors=20
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
-    /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
-    #[arg(long, default_value = "cpu")]
-    pub device: DeviceChoice,
-}
-
-/// Whether the mirrored crop is looked at as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Flip {
-    /// Average both
-    On,
-    /// The crop alone
-    Off,
-}
-
-/// Options of `eval-pose`.
-#[derive(Debug, Args)]
-#[command(group = ArgGroup::new("scored").required(true).args(["results", "run", "weights"]))]
-pub struct EvalPose {
-    /// COCO results to score
-    #[arg(long, requires = "annotations")]
-    pub results: Option<PathBuf>,
-    /// COCO annotations [default: those of the data set]
-    #[arg(long)]
-    pub annotations: Option<PathBuf>,
-    /// Run folder of a supernet
-    #[arg(long)]
-    pub run: Option<PathBuf>,
-    /// A single network's file
-    #[arg(long)]
-    pub weights: Option<PathBuf>,
-    /// Architecture: smallest, middle, hrnet, largest, best or an id of the run's search, or a
-    /// file
-    #[arg(long, default_value = "largest")]
-    pub arch: String,
-    /// Data set folder in COCO layout; overrides the run's
-    #[arg(long)]
-    pub data: Option<PathBuf>,
-    /// Part of the data set
-    #[arg(long, default_value = "val", value_parser = ["train", "val"])]
-    pub split: String,
-    /// Folder of the pictures [default: that of the split]
-    #[arg(long)]
-    pub images: Option<PathBuf>,
-    /// Person boxes in COCO results format, instead of the annotated boxes
-    #[arg(long)]
-    pub detections: Option<PathBuf>,
-    /// Boxes with a lower score are left out
-    #[arg(long, default_value_t = 0.0)]
-    pub box_threshold: f64,
-    /// Joints: coco, crowdpose or a RON file of facts
-    #[arg(long)]
-    pub facts: Option<String>,
-    /// Height and width of the network's input [default: the run's, 256x192 for a file]
-    #[arg(long, value_parser = parse_size)]
-    pub input: Option<(usize, usize)>,
-    /// Look at the mirrored crop as well
-    #[arg(long, value_enum, default_value_t = Flip::On)]
-    pub flip_test: Flip,
-    /// Write the COCO results here
-    #[arg(long)]
-    pub out: Option<PathBuf>,
-    /// Write pictures with the predictions drawn here
-    #[arg(long)]
-    pub pictures: Option<PathBuf>,
-    /// Leave out pictures that are missing or damaged, and say how many
-    #[arg(long)]
-    pub skip_bad_images: bool,
-    /// Crops in a batch
-    #[arg(long, default_value_t = 32, value_parser = parse_count)]
-    pub batch: usize,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
@@ -367,6 +320,12 @@ pub struct Bench {
 fn parse_count(text: &str) -> Result<usize, String> {
     let count = text.parse().ok().filter(|&count: &usize| count > 0);
     count.ok_or_else(|| format!("{text:?} is not a number of at least 1"))
+}
+
+/// A positive factor.
+fn parse_scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale > 0.0);
+    scale.ok_or_else(|| format!("{text:?} is not a number above 0"))
 }
 
 /// `HEIGHTxWIDTH`.
