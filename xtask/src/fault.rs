@@ -26,12 +26,12 @@ pub fn user(message: impl Into<String>) -> anyhow::Error {
 
 /// What the user may do about an error, where the error cannot know.
 pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    use scalenas_data::Error::Picture;
+    use scalenas_data::Error::{Labels, Picture};
     let picture = error.chain().any(|cause| {
         let data = cause.downcast_ref::<scalenas_data::Error>();
         let train = cause.downcast_ref::<scalenas_train::Error>();
-        matches!(data, Some(Picture { .. }))
-            || matches!(train, Some(scalenas_train::Error::Data(Picture { .. })))
+        matches!(data, Some(Picture { .. } | Labels { .. }))
+            || matches!(train, Some(scalenas_train::Error::Data(Picture { .. } | Labels { .. })))
     });
     picture.then_some("--skip-bad-images goes on without such pictures")
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use common::{Place, Ran, command, ended, metrics, xtask};
 
 /// Longer than anything here takes until it can be stopped.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Epochs of a run that is long enough to be stopped on its way.
 const LONG: [&str; 4] = ["--set", "train.epochs=12", "--set", "train.checkpoint_every=4"];
 

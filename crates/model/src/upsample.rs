@@ -5,18 +5,23 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 /// Resamples `[batch, channels, height, width]` to `[batch, channels, *size]`.
+///
+/// Works on channels-last values, as the CPU kernels keep them: nothing is copied into another
+/// order, and the result is in that order again.
 pub fn upsample_bilinear<B: Backend>(x: Tensor<B, 4>, size: [usize; 2]) -> Tensor<B, 4> {
     let [batch, channels, height, width] = x.dims();
     if [height, width] == size {
         return x;
     }
     let device = x.device();
-    let columns = weights::<B>(width, size[1], &device).transpose();
-    let rows = weights::<B>(height, size[0], &device);
-    let wide = x.reshape([batch * channels * height, width]).matmul(columns);
-    let wide = wide.reshape([batch * channels, height, size[1]]);
-    let rows = rows.unsqueeze::<3>().expand([batch * channels, size[0], height]);
-    rows.matmul(wide).reshape([batch, channels, size[0], size[1]])
+    let [rows, columns] = size;
+    let down = weights::<B>(height, rows, &device).unsqueeze::<3>();
+    let across = weights::<B>(width, columns, &device).unsqueeze::<3>();
+    let x = x.permute([0, 2, 3, 1]).reshape([batch, height, width * channels]);
+    let tall = down.expand([batch, rows, height]).matmul(x);
+    let tall = tall.reshape([batch * rows, width, channels]);
+    let wide = across.expand([batch * rows, columns, width]).matmul(tall);
+    wide.reshape([batch, rows, columns, channels]).permute([0, 3, 1, 2])
 }
 
 /// Interpolation matrix `[output, input]`: two non-zero weights a row.

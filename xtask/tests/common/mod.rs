@@ -117,9 +117,14 @@ const EXPERIMENT: &str = "(
 )";
 
 impl Place {
+    /// A folder with nothing in it.
+    pub fn empty() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
     /// Writes both.
     pub fn new() -> Self {
-        let place = Self { folder: tempfile::tempdir().expect("a temporary folder") };
+        let place = Self::empty();
         fs::write(place.path("small.ron"), EXPERIMENT).expect("writable");
         place.synth("data", &["--train", "8", "--val", "3"]);
         place

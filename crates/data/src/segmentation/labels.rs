@@ -126,11 +126,14 @@ mod tests {
         };
         let unknown = LabelMap::encode(&[7, 7, 7, 9], 2, 2);
         let cut = LabelMap::encode(&[7; 400], 20, 20);
+        let mut palette = cut.clone();
+        palette[DEPTH_AT + 1] = 3;
         for (bytes, said) in [
             (unknown, "value 9 in row 1, column 1"),
             (encode(&[7, 0, 7, 0], ExtendedColorType::L16), "16-bit grey"),
             (encode(&[7; 6], ExtendedColorType::Rgb8), "8-bit colour picture"),
             (encode(&[7; 4], ExtendedColorType::La8), "grey with transparency"),
+            (palette, "8-bit palette picture"),
             (b"\xFF\xD8\xFF".to_vec(), "not a PNG"),
             (cut[..20].to_vec(), "cut off"),
         ] {

@@ -59,7 +59,9 @@ impl ProbabilitySum {
         let (classes, plane) = (self.classes, self.height * self.width);
         for row in patch.top..patch.top + patch.rows.len() {
             let counts = &mut self.counts[row * self.width + patch.left..][..patch.columns.len()];
-            counts.iter_mut().for_each(|count| *count += 1.0);
+            for count in counts {
+                *count += 1.0;
+            }
         }
         let target = Planes { values: &mut self.values, plane, width: self.width };
         target.add(scores, &patch, classes);
@@ -75,7 +77,9 @@ impl ProbabilitySum {
                 *sum += value / count.max(1.0);
             }
         }
-        self.counts.iter_mut().for_each(|count| *count += 1.0);
+        for count in &mut self.counts {
+            *count += 1.0;
+        }
     }
 
     /// The most probable class of every pixel, `[height, width]`; the first one among equals.

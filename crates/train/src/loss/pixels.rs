@@ -9,8 +9,8 @@ use scalenas_data::segmentation::IGNORED;
 use scalenas_model::upsample_bilinear;
 use serde::{Deserialize, Serialize};
 
-/// Axis of the classes.
-const CLASSES: usize = 1;
+/// Axis of the classes once they come last, where softmax and gathering are fastest.
+const CLASSES: usize = 3;
 
 /// Which pixels count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,8 @@ impl PixelWeighing {
     /// [`IGNORED`] where nothing is known; 0 if no pixel counts.
     pub fn of<B: Backend>(&self, scores: Tensor<B, 4>, labels: Tensor<B, 3, Int>) -> Tensor<B, 1> {
         let [_, height, width] = labels.dims();
-        let logs = log_softmax(upsample_bilinear(scores, [height, width]), CLASSES);
+        let scores = upsample_bilinear(scores, [height, width]).permute([0, 2, 3, 1]);
+        let logs = log_softmax(scores, CLASSES);
         let ignored = labels.clone().equal_elem(IGNORED);
         let labels = labels.mask_fill(ignored.clone(), 0);
         let weights = self.pixel_weights(&labels, &ignored);

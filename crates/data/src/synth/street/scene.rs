@@ -87,7 +87,7 @@ impl Street {
             noise(self.seed, cell.wrapping_add((z / size).floor() as i32 as u32))
         };
         if beside < 0.0 {
-            let middle = x.abs() < 0.09 && (z / MARKING) as u32 % 2 == 0;
+            let middle = x.abs() < 0.09 && ((z / MARKING) as u32).is_multiple_of(2);
             let edge = (-0.35..-0.2).contains(&beside);
             let grey = if middle || edge { 205.0 } else { 92.0 + 10.0 * cell(0.4) };
             return (label::ROAD, [grey, grey, grey * 1.03]);
