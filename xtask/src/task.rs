@@ -6,16 +6,19 @@ use std::sync::Arc;
 use anyhow::Result;
 use scalenas_data::augment::Augment;
 use scalenas_data::segmentation::{CropAugment, find};
-use scalenas_data::{BadImages, SegmentationDataset, SegmentationFacts, WholePictures};
+use scalenas_data::{
+    BadImages, PoseDataset, SegmentationDataset, SegmentationFacts, WholePictures,
+};
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{
-    ClassWeights, EvaluateOptions, Figure, HeldOut, PixelWeighing, RunInfo, SegmentOptions,
-    TrainOptions, TrainingSet,
+    ClassWeights, EvaluateOptions, Figure, HeldOut, PixelWeighing, RunInfo, SecondTask,
+    SegmentOptions, TrainOptions, TrainingSet,
 };
 
 use crate::config::{keypoint_facts, segmentation_facts};
 use crate::data::{People, image_ids, split};
+use crate::fault::user;
 
 /// How training varies its samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,54 +48,94 @@ pub struct Request<'a> {
 pub struct Material {
     /// What to learn from, varied.
     pub train: TrainingSet,
-    /// What to score on, as it is.
-    pub held_out: HeldOut,
+    /// What to score on, as it is; one a task, in the order of the heads.
+    pub held_out: Vec<HeldOut>,
 }
 
 impl Material {
-    /// Reads what the task of a run needs.
+    /// Reads what the tasks of a run need.
     pub fn read(request: &Request<'_>) -> Result<Self> {
-        Ok(Self { train: training(request)?, held_out: held_out(request)? })
+        let heads = request.info.space.head.parts();
+        let held_out =
+            heads.into_iter().map(|head| held_out(request, head)).collect::<Result<_>>()?;
+        Ok(Self { train: training(request)?, held_out })
     }
 }
 
 /// What a run learns from.
 pub fn training(request: &Request<'_>) -> Result<TrainingSet> {
+    let info = request.info;
+    match info.space.head {
+        Head::Heatmap { .. } => Ok(TrainingSet::Pose(people(request)?)),
+        Head::Segmentation { .. } => {
+            let (dataset, weighing) = pictures(request)?;
+            Ok(TrainingSet::Segmentation { dataset, weighing })
+        }
+        Head::Multitask { .. } => {
+            let (people, (pictures, weighing)) = (people(request)?, pictures(request)?);
+            let batch = second(info)?.batch;
+            Ok(TrainingSet::Multitask { people, pictures, weighing, batch })
+        }
+    }
+}
+
+/// The second task of a run.
+pub fn second(info: &RunInfo) -> Result<&SecondTask> {
+    info.second.as_ref().ok_or_else(|| {
+        let space = &info.space.name;
+        user(format!(
+            "space {space} has two tasks; add second: (data: \"FOLDER\", input: (H, W), batch: N)"
+        ))
+    })
+}
+
+/// Where the labelled pictures of a run are, what their classes are, and the size of crops.
+struct Labelled<'a> {
+    data: &'a Path,
+    facts: SegmentationFacts,
+    crop: (usize, usize),
+}
+
+impl<'a> Labelled<'a> {
+    fn new(request: &'a Request<'_>) -> Result<Self> {
+        let info = request.info;
+        let (data, facts, crop) = match &info.second {
+            Some(second) => (&*second.data, &second.facts, second.input),
+            None => (request.data, &info.facts, info.input),
+        };
+        Ok(Self { data, facts: segmentation_facts(facts)?, crop })
+    }
+}
+
+fn people(request: &Request<'_>) -> Result<Arc<PoseDataset>> {
     let Request { info, data, variation, bad, .. } = request;
-    let options = &info.train;
-    match info.space.head {
-        Head::Heatmap { .. } => {
-            let facts = keypoint_facts(&info.facts)?;
-            let people = People::read(split(data, "train")?, &facts, info.input)?;
-            Ok(TrainingSet::Pose(people.training(variation.people, options.seed, *bad)?))
-        }
-        Head::Segmentation { .. } => {
-            let facts = segmentation_facts(&info.facts)?;
-            let list = find(data, "train", &facts)?;
-            let crops = variation.pictures;
-            let dataset =
-                SegmentationDataset::new(list, &facts, info.input, crops, options.seed, *bad)?;
-            let weighing = Arc::new(weighing(&dataset, options)?);
-            Ok(TrainingSet::Segmentation { dataset: Arc::new(dataset), weighing })
-        }
-    }
+    let facts = keypoint_facts(&info.facts)?;
+    let people = People::read(split(data, "train")?, &facts, info.input)?;
+    people.training(variation.people, info.train.seed, *bad)
 }
 
-/// What networks of a run are scored on.
-pub fn held_out(request: &Request<'_>) -> Result<HeldOut> {
-    let Request { info, data, bad, .. } = request;
-    match info.space.head {
-        Head::Heatmap { .. } => people(request),
-        Head::Segmentation { .. } => {
-            let facts = segmentation_facts(&info.facts)?;
-            let pictures = labelled(data, "val", &facts, request.most, *bad)?;
-            let options = segment_options(&info.space, &info.train);
-            Ok(HeldOut::Segmentation { pictures, options })
-        }
-    }
+fn pictures(request: &Request<'_>) -> Result<(Arc<SegmentationDataset>, Arc<PixelWeighing>)> {
+    let Request { info, variation, bad, .. } = request;
+    let Labelled { data, facts, crop } = Labelled::new(request)?;
+    let list = find(data, "train", &facts)?;
+    let crops = variation.pictures;
+    let dataset = SegmentationDataset::new(list, &facts, crop, crops, info.train.seed, *bad)?;
+    let weighing = weighing(&dataset, &info.train)?;
+    Ok((Arc::new(dataset), Arc::new(weighing)))
 }
 
-fn people(request: &Request<'_>) -> Result<HeldOut> {
+/// What networks of a run are scored on by one of its heads.
+fn held_out(request: &Request<'_>, head: Head) -> Result<HeldOut> {
+    if let Head::Heatmap { .. } = head {
+        return held_out_people(request);
+    }
+    let Labelled { data, facts, .. } = Labelled::new(request)?;
+    let pictures = labelled(data, "val", &facts, request.most, request.bad)?;
+    let options = segment_options(&request.info.space, &request.info.train);
+    Ok(HeldOut::Segmentation { pictures, options })
+}
+
+fn held_out_people(request: &Request<'_>) -> Result<HeldOut> {
     let Request { info, data, .. } = request;
     let facts = keypoint_facts(&info.facts)?;
     let people = People::read(split(data, "val")?, &facts, info.input)?;
@@ -129,12 +172,13 @@ fn weighing(dataset: &SegmentationDataset, options: &TrainOptions) -> Result<Pix
     Ok(PixelWeighing { loss: options.pixel_loss, weights })
 }
 
-/// What networks of a space are ranked by.
-pub fn figure(space: &SpaceSpec) -> Figure {
-    match space.head {
+/// What networks of a space are ranked by, one figure a task; the first decides where one has to.
+pub fn figures(space: &SpaceSpec) -> Vec<Figure> {
+    let figure = |head: Head| match head {
         Head::Heatmap { .. } => Figure::AveragePrecision,
-        Head::Segmentation { .. } => Figure::MeanIou,
-    }
+        Head::Segmentation { .. } | Head::Multitask { .. } => Figure::MeanIou,
+    };
+    space.head.parts().into_iter().map(figure).collect()
 }
 
 /// Name of a figure in machine-readable results.

@@ -43,13 +43,19 @@ pub struct Candidate {
     pub cost: Cost,
     /// Where it comes from.
     pub origin: Origin,
-    /// How well it does, once scored; higher is better.
-    pub fitness: Option<f64>,
+    /// How well it does, one figure a task, once scored; higher is better.
+    pub fitness: Vec<f64>,
 }
 
 impl Candidate {
-    /// Its score; candidates of an archive have one.
+    /// Its score in the first task; candidates of an archive have one.
     pub fn score(&self) -> f64 {
-        self.fitness.unwrap_or(f64::NEG_INFINITY)
+        self.fitness.first().copied().unwrap_or(f64::NEG_INFINITY)
+    }
+
+    /// What is minimised: multiply-accumulates, and the negative of every score.
+    pub fn objectives(&self) -> Vec<f64> {
+        let scores = self.fitness.iter().map(|score| -score);
+        std::iter::once(self.cost.macs as f64).chain(scores).collect()
     }
 }

@@ -22,4 +22,4 @@ pub use error::{Error, Result};
 pub use hypervolume::hypervolume;
 pub use outcome::{Outcome, StopReason};
 pub use search::{Fitness, Observer, Search, Unobserved};
-pub use selection::{front, peel, survivors};
+pub use selection::{front, peel};

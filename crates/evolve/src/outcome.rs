@@ -39,11 +39,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The Pareto front of multiply-accumulates and fitness, by ascending cost.
+    /// The Pareto front of multiply-accumulates and all scores, by ascending cost.
     pub fn front(&self) -> Vec<&Candidate> {
-        let costs: Vec<f64> = self.candidates.iter().map(|c| c.cost.macs as f64).collect();
-        let scores: Vec<f64> = self.candidates.iter().map(Candidate::score).collect();
-        front(&costs, &scores).into_iter().map(|index| &self.candidates[index]).collect()
+        let objectives: Vec<Vec<f64>> = self.candidates.iter().map(Candidate::objectives).collect();
+        front(&objectives).into_iter().map(|index| &self.candidates[index]).collect()
     }
 
     /// The candidate with an id.
@@ -72,9 +71,15 @@ impl Outcome {
 
     fn to_csv(&self) -> String {
         let front: Vec<&str> = self.front().iter().map(|c| c.id.as_str()).collect();
-        let mut text = "id,generation,origin,fitness,parameters,macs,gmacs,gimacs,live_macs,\
-                        activation_bytes,front\n"
-            .to_owned();
+        let scores = self.candidates.first().map_or(1, |first| first.fitness.len());
+        let names: Vec<String> = match scores {
+            1 => vec!["fitness".to_owned()],
+            more => (1..=more).map(|number| format!("fitness_{number}")).collect(),
+        };
+        let mut text = format!(
+            "id,generation,origin,{},parameters,macs,gmacs,gimacs,live_macs,activation_bytes,front\n",
+            names.join(",")
+        );
         for candidate in &self.candidates {
             let cost = &candidate.cost;
             let origin = match &candidate.origin {
@@ -88,7 +93,7 @@ impl Outcome {
                 "{},{},{origin},{},{},{},{:.6},{:.6},{},{},{on_front}",
                 candidate.id,
                 candidate.origin.generation(),
-                candidate.score(),
+                candidate.fitness.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
                 cost.parameters,
                 cost.macs,
                 cost.gmacs(),

@@ -13,7 +13,7 @@ use crate::config::SearchConfig;
 use crate::error::{Error, Result};
 use crate::hypervolume::hypervolume;
 use crate::outcome::{Outcome, StopReason};
-use crate::selection::survivors;
+use crate::selection::peel;
 use crate::state::Archive;
 
 /// What decides how good a network is.
@@ -21,8 +21,8 @@ pub trait Fitness {
     /// What can go wrong.
     type Error: std::error::Error + Send + Sync + 'static;
 
-    /// One score a candidate, in their order; higher is better.
-    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Self::Error>;
+    /// The scores of each candidate, in their order: one a task, as many for all; higher is better.
+    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>, Self::Error>;
 }
 
 /// Who wants to know how far a search is.
@@ -159,9 +159,8 @@ impl Search {
         seen: &mut BTreeSet<String>,
     ) -> Vec<Candidate> {
         let config = self.config();
-        let costs: Vec<f64> = before.iter().map(|c| c.cost.macs as f64).collect();
-        let scores: Vec<f64> = before.iter().map(|c| c.score()).collect();
-        let parents = survivors(&costs, &scores, config.survivors);
+        let objectives: Vec<Vec<f64>> = before.iter().map(|c| c.objectives()).collect();
+        let parents = peel(&objectives, config.survivors);
         let mut planned = Vec::new();
         if parents.is_empty() {
             return planned;
@@ -211,7 +210,7 @@ impl Search {
             architecture,
             cost,
             origin,
-            fitness: None,
+            fitness: Vec::new(),
         })
     }
 
@@ -243,12 +242,24 @@ impl Search {
 
     /// Hypervolume of everything up to a generation, in units of the largest network's cost.
     fn volume(&self, generation: usize) -> f64 {
-        let candidates = self.before(generation + 1);
         let largest = self.costs.cost(&Architecture::largest(self.spec())).macs as f64;
-        let costs: Vec<f64> = candidates.iter().map(|c| c.cost.macs as f64 / largest).collect();
-        let scores: Vec<f64> = candidates.iter().map(|c| c.score()).collect();
-        let worst = self.before(1).iter().map(|c| c.score()).fold(f64::INFINITY, f64::min);
-        hypervolume(&costs, &scores, (1.0, worst))
+        let objectives = |candidate: &&Candidate| {
+            let mut objectives = candidate.objectives();
+            objectives[0] /= largest;
+            objectives
+        };
+        let points: Vec<Vec<f64>> = self.before(generation + 1).iter().map(objectives).collect();
+        let mut reference = points.first().cloned().unwrap_or_default();
+        for point in self.before(1).iter().map(objectives) {
+            for (worst, value) in reference.iter_mut().zip(point) {
+                *worst = worst.max(value);
+            }
+        }
+        // Nothing costs more than the largest network, whether or not it was admitted.
+        if let Some(cost) = reference.first_mut() {
+            *cost = 1.0;
+        }
+        hypervolume(&points, &reference)
     }
 
     fn has_converged(&self, volumes: &[f64]) -> bool {
@@ -268,10 +279,9 @@ fn score_batch(batch: &[Candidate], fitness: &mut impl Fitness) -> Result<Vec<Ca
         return Err(Error::Count { scores: scores.len(), candidates: batch.len() });
     }
     let scored = batch.iter().zip(scores).map(|(candidate, score)| {
-        if score.is_finite() {
-            Ok(Candidate { fitness: Some(score), ..candidate.clone() })
-        } else {
-            Err(Error::Score { id: candidate.id.clone(), score })
+        match score.iter().find(|score| !score.is_finite()) {
+            None => Ok(Candidate { fitness: score, ..candidate.clone() }),
+            Some(&score) => Err(Error::Score { id: candidate.id.clone(), score }),
         }
     });
     scored.collect()

@@ -5,6 +5,8 @@
 //! objectives: a candidate joins the front unless one that precedes it by the first objective is
 //! at least as good in all others.
 
+use std::cmp::Ordering;
+
 /// Indices of the `keep` survivors, in the order in which fronts are peeled. Every point lists its
 /// objectives, all of which are minimised; the first one orders a front.
 pub fn peel(points: &[Vec<f64>], keep: usize) -> Vec<usize> {
@@ -21,25 +23,16 @@ pub fn peel(points: &[Vec<f64>], keep: usize) -> Vec<usize> {
     kept
 }
 
-/// Survivors of a search for low cost and high accuracy.
-pub fn survivors(costs: &[f64], accuracies: &[f64], keep: usize) -> Vec<usize> {
-    peel(&pairs(costs, accuracies), keep)
-}
-
-/// Indices of the Pareto front by ascending cost.
-pub fn front(costs: &[f64], accuracies: &[f64]) -> Vec<usize> {
-    let points = pairs(costs, accuracies);
+/// Indices of the Pareto front by ascending first objective.
+pub fn front(points: &[Vec<f64>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..points.len()).collect();
-    // Of equal costs the better comes first, so that the front has no dominated member.
+    // Of equals in one objective the better in the next comes first, so that the front has no
+    // dominated member.
     order.sort_by(|&a, &b| {
-        let cost = points[a][0].total_cmp(&points[b][0]);
-        cost.then(points[a][1].total_cmp(&points[b][1]))
+        let pairs = points[a].iter().zip(&points[b]);
+        pairs.fold(Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(b)))
     });
-    first_front(&points, &order)
-}
-
-fn pairs(costs: &[f64], accuracies: &[f64]) -> Vec<Vec<f64>> {
-    costs.iter().zip(accuracies).map(|(&cost, &accuracy)| vec![cost, -accuracy]).collect()
+    first_front(points, &order)
 }
 
 fn first_front(points: &[Vec<f64>], ordered: &[usize]) -> Vec<usize> {

@@ -13,7 +13,7 @@ use crate::config::SearchConfig;
 use crate::error::{Error, Result};
 
 /// Version of the file's format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use scalenas_evolve::survivors;
+use scalenas_evolve::peel;
 
 #[test]
 fn survivors_come_in_the_reference_order() {
@@ -28,7 +28,9 @@ fn survivors_come_in_the_reference_order() {
         population.iter().map(|m| m[key].as_f64().expect("a number")).collect()
     };
     let keep = selection["keep"].as_u64().expect("a count") as usize;
-    let kept = survivors(&column("gmacs"), &column("accuracy"), keep);
+    let columns = column("gmacs").into_iter().zip(column("accuracy"));
+    let points: Vec<Vec<f64>> = columns.map(|(cost, accuracy)| vec![cost, -accuracy]).collect();
+    let kept = peel(&points, keep);
     let ids: Vec<&str> =
         kept.iter().map(|&i| population[i]["id"].as_str().expect("an id")).collect();
     let order = selection["order"].as_array().expect("a list");

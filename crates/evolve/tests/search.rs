@@ -40,10 +40,10 @@ impl Analytic {
 impl Fitness for Analytic {
     type Error = Infallible;
 
-    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Infallible> {
+    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>, Infallible> {
         self.calls += 1;
         self.seen.extend(candidates.iter().map(|c| c.id.clone()));
-        Ok(candidates.iter().map(|c| Self::value(&c.architecture)).collect())
+        Ok(candidates.iter().map(|c| vec![Self::value(&c.architecture)]).collect())
     }
 }
 
@@ -156,8 +156,8 @@ fn a_front_that_stops_growing_ends_the_search() {
     struct Flat;
     impl Fitness for Flat {
         type Error = Infallible;
-        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Infallible> {
-            Ok(vec![1.0; candidates.len()])
+        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>, Infallible> {
+            Ok(vec![vec![1.0]; candidates.len()])
         }
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -173,8 +173,8 @@ fn faults_name_their_cause() {
     struct Broken;
     impl Fitness for Broken {
         type Error = Infallible;
-        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>, Infallible> {
-            Ok(vec![f64::NAN; candidates.len()])
+        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>, Infallible> {
+            Ok(vec![vec![f64::NAN]; candidates.len()])
         }
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -207,4 +207,36 @@ fn results_survive_their_file() {
     outcome.write_csv(&csv).expect("written");
     let text = std::fs::read_to_string(csv).expect("read");
     assert_eq!(text.lines().count(), outcome.candidates.len() + 1);
+}
+
+#[test]
+fn two_scores_and_cost_make_a_front_of_three() {
+    struct Both;
+    impl Fitness for Both {
+        type Error = Infallible;
+        fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>, Infallible> {
+            let scores = |c: &Candidate| {
+                let value = Analytic::value(&c.architecture);
+                vec![value.sin(), (0.7 * value).cos()]
+            };
+            Ok(candidates.iter().map(scores).collect())
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("s.json");
+    let mut search = Search::open(&SpaceSpec::tiny(), &config(), INPUT, &state).expect("a search");
+    let outcome = search.run(&mut Both, &mut Unobserved, &AtomicBool::new(false)).expect("outcome");
+    let objectives: Vec<_> = outcome.candidates.iter().map(Candidate::objectives).collect();
+    let dominates = |a: &[f64], b: &[f64]| a != b && a.iter().zip(b).all(|(a, b)| a <= b);
+    let front = outcome.front();
+    for candidate in &outcome.candidates {
+        let own = candidate.objectives();
+        let beaten = objectives.iter().any(|other| dominates(other, &own));
+        let member = front.iter().any(|f| f.objectives() == own);
+        assert_eq!(member, !beaten, "{}", candidate.id);
+    }
+    let csv = folder.path().join("c.csv");
+    outcome.write_csv(&csv).expect("written");
+    let text = std::fs::read_to_string(csv).expect("readable");
+    assert!(text.starts_with("id,generation,origin,fitness_1,fitness_2,parameters"), "{text}");
 }

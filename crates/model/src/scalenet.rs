@@ -173,7 +173,7 @@ impl<B: KernelBackend> Subnet<B> {
     /// The same with the norms of the caller's choice: batch statistics while fine-tuning.
     pub fn forward(&self, images: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
         let branches = self.backbone.forward(images, &self.identity.plan, norms);
-        self.head.forward(branches, norms)
+        self.head.forward(branches, self.identity.plan.head, norms)
     }
 }
 

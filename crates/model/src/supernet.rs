@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::plan::{Plan, Reach};
-use scalenas_space::{Architecture, SpaceSpec};
+use scalenas_space::{Architecture, Head as HeadSpec, SpaceSpec};
 
 use crate::backbone::Backbone;
 use crate::error::Result;
@@ -45,6 +45,11 @@ impl<B: Backend> Supernet<B> {
     /// The layers of `architecture` that influence its output.
     pub fn plan(&self, architecture: &Architecture) -> Plan {
         Plan::new(&self.spec, architecture, Reach::Live)
+    }
+
+    /// The layers of `architecture` that influence one of several heads.
+    pub fn plan_for(&self, head: HeadSpec, architecture: &Architecture) -> Plan {
+        Plan::new(&self.spec.with_head(head), architecture, Reach::Live)
     }
 
     /// Mean 0 and variance 1 for every normalisation layer.
@@ -89,7 +94,8 @@ impl<B: Backend> Supernet<B> {
 impl<B: KernelBackend> Supernet<B> {
     /// Runs one subnet on normalised pictures `[batch, 3, height, width]`; pose spaces give
     /// heatmaps `[batch, joints, height / 4, width / 4]`, segmentation spaces class scores
-    /// `[batch, classes, height / 4, width / 4]`. Height and width are multiples of 32.
+    /// `[batch, classes, height / 4, width / 4]`, both one after the other along the channels unless
+    /// the plan is for one of them. Height and width are multiples of 32.
     pub fn forward(
         &self,
         images: Tensor<B, 4>,
@@ -97,7 +103,7 @@ impl<B: KernelBackend> Supernet<B> {
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
         let branches = self.backbone.forward(images, plan, norms);
-        self.head.forward(branches, norms)
+        self.head.forward(branches, plan.head, norms)
     }
 }
 

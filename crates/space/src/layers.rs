@@ -223,16 +223,15 @@ impl<'a> Geometry<'a> {
             size: self.size,
             tail,
         };
+        let heatmaps = |joints| unit("final_layer", self.spec.widths[0], joints, Tail::Bias);
+        let sum = self.spec.widths.iter().sum();
+        let merge = || unit("last_layer.0", sum, sum, Tail::BiasNorm);
+        let classify = |classes| unit("last_layer.3", sum, classes, Tail::Bias);
         match self.spec.head {
-            Head::Heatmap { joints } => {
-                vec![unit("final_layer", self.spec.widths[0], joints, Tail::Bias)]
-            }
-            Head::Segmentation { classes } => {
-                let sum = self.spec.widths.iter().sum();
-                vec![
-                    unit("last_layer.0", sum, sum, Tail::BiasNorm),
-                    unit("last_layer.3", sum, classes, Tail::Bias),
-                ]
+            Head::Heatmap { joints } => vec![heatmaps(joints)],
+            Head::Segmentation { classes } => vec![merge(), classify(classes)],
+            Head::Multitask { joints, classes } => {
+                vec![heatmaps(joints), merge(), classify(classes)]
             }
         }
     }

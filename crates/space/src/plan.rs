@@ -1,7 +1,7 @@
 //! Which layers run: the one description that both the exact cost and the network's forward follow.
 
 use crate::architecture::{Architecture, ModuleArch};
-use crate::spec::{LastModule, SpaceSpec};
+use crate::spec::{Head, SpaceSpec};
 
 /// How much of an architecture a plan covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct ModulePlan {
 pub struct Plan {
     /// Searched modules in order.
     pub modules: Vec<ModulePlan>,
+    /// What is predicted.
+    pub head: Head,
 }
 
 impl Plan {
@@ -44,7 +46,8 @@ impl Plan {
     pub fn new(spec: &SpaceSpec, architecture: &Architecture, reach: Reach) -> Self {
         let usage = Usage::new(spec, architecture, reach);
         let modules = architecture.modules.iter().enumerate();
-        Self { modules: modules.map(|(index, module)| usage.plan(index, module)).collect() }
+        let modules = modules.map(|(index, module)| usage.plan(index, module)).collect();
+        Self { modules, head: spec.head }
     }
 }
 
@@ -69,8 +72,9 @@ impl Usage {
     /// Walks from the outputs back to the stem.
     pub fn new(spec: &SpaceSpec, architecture: &Architecture, reach: Reach) -> Self {
         let mut modules = vec![ModuleUsage::default(); architecture.modules.len()];
-        let mut needed = match spec.last_module {
-            LastModule::HighestResolution if reach == Reach::Live => 1,
+        let mut needed = match spec.head {
+            // Heatmaps come from the finest branch alone.
+            Head::Heatmap { .. } if reach == Reach::Live => 1,
             _ => u8::MAX,
         };
         for (index, module) in architecture.modules.iter().enumerate().rev() {

@@ -43,7 +43,8 @@ impl<B: Backend> TrainBatch<B> {
         architecture: Architecture,
         position: Position,
     ) -> Self {
-        let plan = Plan::new(spec, &architecture, Reach::Live);
+        let part = spec.with_head(target.part(spec));
+        let plan = Plan::new(&part, &architecture, Reach::Live);
         Self {
             images,
             target,

@@ -5,12 +5,12 @@ use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Calibration, Norms, Statistics, Supernet};
-use scalenas_space::Architecture;
 use scalenas_space::plan::Plan;
+use scalenas_space::{Architecture, Head};
 
 use crate::error::Result;
 use crate::network::Network;
-use crate::options::TrainOptions;
+use crate::run_folder::RunInfo;
 use crate::training_set::TrainingSet;
 
 /// Stream number of the calibration's epoch: apart from every epoch of a training run.
@@ -21,11 +21,19 @@ const CALIBRATION_EPOCH: u64 = u64::MAX;
 #[derive(Debug, Clone)]
 pub struct CalibrationSource<B: Backend> {
     batches: Vec<Tensor<B, 4>>,
+    /// What the pictures are for, one head of several.
+    part: Head,
 }
 
 impl<B: Backend> CalibrationSource<B> {
+    /// Those of every task, in the order of the heads.
+    pub fn all(data: &TrainingSet, info: &RunInfo, device: &B::Device) -> Result<Vec<Self>> {
+        data.parts().iter().map(|part| Self::read(part, info, device)).collect()
+    }
+
     /// Reads as many shuffled batches of as many samples as the options of a run say.
-    pub fn read(data: &TrainingSet, options: &TrainOptions, device: &B::Device) -> Result<Self> {
+    pub fn read(data: &TrainingSet, info: &RunInfo, device: &B::Device) -> Result<Self> {
+        let options = &info.train;
         let batch = match options.calibration_batch {
             0 => options.batch,
             batch => batch,
@@ -38,7 +46,7 @@ impl<B: Backend> CalibrationSource<B> {
         let mut loader = data.load(config)?;
         let samples = std::iter::from_fn(|| loader.next(device));
         let batches = samples.map(|sample| sample.map(|(images, _)| images));
-        Ok(Self { batches: batches.collect::<Result<_>>()? })
+        Ok(Self { batches: batches.collect::<Result<_>>()?, part: data.part_of(&info.space) })
     }
 
     /// The statistics of a subnet; the supernet is not changed.
@@ -71,7 +79,7 @@ impl<'a, B: KernelBackend> Calibrated<'a, B> {
         architecture: &Architecture,
         source: &CalibrationSource<B>,
     ) -> Self {
-        let plan = supernet.plan(architecture);
+        let plan = supernet.plan_for(source.part, architecture);
         let statistics = source.calibrate(supernet, &plan);
         Self { supernet, plan, statistics }
     }

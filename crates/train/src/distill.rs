@@ -7,7 +7,7 @@ use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{Norms, Statistics, Supernet, load_supernet};
 use scalenas_space::plan::Plan;
-use scalenas_space::{Architecture, SpaceSpec};
+use scalenas_space::{Architecture, Head, SpaceSpec};
 
 use crate::error::{Error, Result};
 
@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 pub struct Teacher<B: Backend> {
     supernet: Supernet<B>,
     statistics: Statistics<B>,
-    plan: Plan,
+    /// One a head.
+    plans: Vec<Plan>,
 }
 
 impl<B: KernelBackend> Teacher<B> {
@@ -31,12 +32,15 @@ impl<B: KernelBackend> Teacher<B> {
                 given: spec.name.clone(),
             });
         }
-        let plan = supernet.plan(&Architecture::largest(spec));
-        Ok(Self { supernet, statistics, plan })
+        let largest = Architecture::largest(spec);
+        let parts = spec.head.parts().into_iter();
+        let plans = parts.map(|part| supernet.plan_for(part, &largest)).collect();
+        Ok(Self { supernet, statistics, plans })
     }
 
-    /// Its prediction from normalised pictures.
-    pub fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.supernet.forward(images, &self.plan, &mut Norms::Frozen(&self.statistics))
+    /// What it predicts from normalised pictures by one of its heads.
+    pub fn predict(&self, images: Tensor<B, 4>, head: Head) -> Tensor<B, 4> {
+        let plan = self.plans.iter().find(|plan| plan.head == head).unwrap_or(&self.plans[0]);
+        self.supernet.forward(images, plan, &mut Norms::Frozen(&self.statistics))
     }
 }

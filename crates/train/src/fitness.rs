@@ -8,7 +8,7 @@ use scalenas_model::Supernet;
 use crate::error::{Error, Result};
 use crate::validation::Validation;
 
-/// The task's figure (AP, mIoU) on held-out data, with statistics of the candidate's own.
+/// The tasks' figures (AP, mIoU) on held-out data, with statistics of the candidate's own.
 pub struct TaskFitness<B: Backend> {
     supernet: Supernet<B>,
     validation: Validation<B>,
@@ -25,13 +25,13 @@ impl<B: KernelBackend> TaskFitness<B> {
 impl<B: KernelBackend> Fitness for TaskFitness<B> {
     type Error = Error;
 
-    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<f64>> {
-        let value = |candidate: &Candidate| {
-            let grade =
+    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
+        let values = |candidate: &Candidate| {
+            let grades =
                 self.validation.score(&self.supernet, &candidate.architecture, &self.device)?;
             // COCO's "no ground truth" is -1; a search over such data would be meaningless.
-            Ok(grade.value().max(0.0))
+            Ok(grades.iter().map(|grade| grade.value().max(0.0)).collect())
         };
-        candidates.iter().map(value).collect()
+        candidates.iter().map(values).collect()
     }
 }

@@ -61,7 +61,7 @@ impl<B: Backend> SupernetLoader<B> {
 
     /// Iterations of an epoch.
     pub fn epoch_length(&self) -> u64 {
-        (self.data.samples() / self.options.batch) as u64
+        self.data.iterations(self.options.batch) as u64
     }
 }
 

@@ -26,6 +26,22 @@ impl<B: KernelBackend> Network<B> for InferenceNet<B> {
     }
 }
 
+/// One task of a network with several: some of its channels.
+#[derive(Debug, Clone)]
+pub struct Part<N> {
+    /// The network.
+    pub net: N,
+    /// First channel and number of channels.
+    pub channels: (usize, usize),
+}
+
+impl<B: Backend, N: Network<B>> Network<B> for Part<N> {
+    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        let (first, count) = self.channels;
+        self.net.predict(images).narrow(1, first, count)
+    }
+}
+
 /// A prediction on the host.
 pub(crate) fn values<B: Backend>(prediction: Tensor<B, 4>) -> Result<Vec<f32>> {
     let data = prediction.into_data().convert::<f32>();

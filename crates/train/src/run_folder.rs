@@ -48,6 +48,28 @@ pub struct RunInfo {
     pub facts: String,
     /// Training options.
     pub train: TrainOptions,
+    /// The segmentation of a run that learns two tasks; what is above is about poses then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<SecondTask>,
+}
+
+/// The segmentation of a run that learns two tasks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondTask {
+    /// Folder of the data set.
+    pub data: PathBuf,
+    /// Facts of the classes: a built-in name or a file.
+    #[serde(default = "cityscapes")]
+    pub facts: String,
+    /// Height and width of crops.
+    pub input: (usize, usize),
+    /// Pictures in a batch.
+    pub batch: usize,
+}
+
+fn cityscapes() -> String {
+    "cityscapes".to_owned()
 }
 
 impl RunInfo {
@@ -60,7 +82,7 @@ impl RunInfo {
         train: TrainOptions,
     ) -> Self {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        Self { version: VERSION, program, space, input, data, facts, train }
+        Self { version: VERSION, program, space, input, data, facts, train, second: None }
     }
 }
 
@@ -135,6 +157,9 @@ impl RunFolder {
             (info.train.log_every, info.train.keep_checkpoints) = (0, 0);
             info.program.clear();
             info.data = PathBuf::new();
+            if let Some(second) = &mut info.second {
+                second.data = PathBuf::new();
+            }
             serde_json::to_value(info).unwrap_or_default()
         };
         match first_difference("", &comparable(&run.info), &comparable(wanted)) {

@@ -202,7 +202,7 @@ where
 
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
         if let Some(teacher) = &self.plan.teacher {
-            let prediction = teacher.predict(batch.images.clone().inner());
+            let prediction = teacher.predict(batch.images.clone().inner(), batch.plan.head);
             batch.teacher = Some(Tensor::from_inner(prediction));
         }
         self.subnet = Some(Arc::clone(&batch.architecture));

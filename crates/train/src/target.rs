@@ -7,6 +7,8 @@ use burn::tensor::{Int, Tensor, TensorData};
 use scalenas_data::PoseBatch;
 use scalenas_data::segmentation::SegmentationBatch;
 
+use scalenas_space::{Head, SpaceSpec};
+
 use crate::loss::{PixelWeighing, joints_mse};
 
 /// Targets of a batch.
@@ -49,6 +51,18 @@ impl<B: Backend> Target<B> {
         let labels: Vec<i32> = batch.labels.iter().map(|&class| i32::from(class)).collect();
         let labels = TensorData::new(labels, [batch.batch, batch.height, batch.width]);
         Self::Classes { labels: Tensor::from_data(labels, device), weighing: Arc::clone(weighing) }
+    }
+
+    /// The head that predicts it, of several.
+    pub fn part(&self, spec: &SpaceSpec) -> Head {
+        let wanted = |head: &Head| {
+            matches!(
+                (self, head),
+                (Self::Heatmaps { .. }, Head::Heatmap { .. })
+                    | (Self::Classes { .. }, Head::Segmentation { .. })
+            )
+        };
+        spec.head.parts().into_iter().find(wanted).unwrap_or(spec.head)
     }
 
     /// The task's loss of a prediction at stride 4; `[1]`.

@@ -42,7 +42,7 @@ pub struct TrainPlan {
     /// What to learn from, augmented.
     pub train: TrainingSet,
     /// What to validate on.
-    pub validation: Option<HeldOut>,
+    pub validation: Vec<HeldOut>,
     /// What the user looks at.
     pub display: Display,
     /// Where progress is told.
@@ -168,17 +168,17 @@ where
         Display::Dashboard => training.renderer(TuiMetricsRendererWrapper::new(interrupter, None)),
         Display::Plain => training.renderer(SilentRenderer),
     };
-    let figure = plan.validation.as_ref().map(HeldOut::figure);
-    for (name, _) in named_subnets(spec) {
-        let Some(figure) = figure else { break };
-        training = training.metric_valid_numeric(SubnetGrade::new(figure, name));
+    for figure in plan.validation.iter().map(HeldOut::figure) {
+        for (name, _) in named_subnets(spec) {
+            training = training.metric_valid_numeric(SubnetGrade::new(figure, name));
+        }
     }
     training
 }
 
 fn check_size(plan: &TrainPlan, options: &TrainOptions) -> Result<()> {
     let (found, unit) = (plan.train.samples(), plan.train.unit());
-    if found >= options.batch {
+    if plan.train.iterations(options.batch) > 0 {
         return Ok(());
     }
     let data = plan.folder.info().data.display().to_string();
@@ -231,13 +231,13 @@ fn validation<B>(
 ) -> Result<Option<Validation<B::InnerBackend>>>
 where
     B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
 {
-    let Some(held_out) = &plan.validation else { return Ok(None) };
-    if options.validate_every == 0 {
+    if options.validate_every == 0 || plan.validation.is_empty() {
         return Ok(None);
     }
-    let calibration = CalibrationSource::read(&plan.train, options, device)?;
-    Ok(Some(Validation { held_out: held_out.clone(), calibration }))
+    let calibration = CalibrationSource::all(&plan.train, plan.folder.info(), device)?;
+    Ok(Some(Validation::new(plan.validation.clone(), calibration)))
 }
 
 fn schedule(options: &TrainOptions, epoch_length: u64) -> Schedule {

@@ -6,6 +6,8 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset, SegmentationDataset, SkippedImage};
 
+use scalenas_space::{Head, SpaceSpec};
+
 use crate::error::Result;
 use crate::loss::PixelWeighing;
 use crate::pictures::normalised;
@@ -23,14 +25,60 @@ pub enum TrainingSet {
         /// What counts in the loss, and how much.
         weighing: Arc<PixelWeighing>,
     },
+    /// Batches of two tasks in turn.
+    Multitask {
+        /// Crops of people.
+        people: Arc<PoseDataset>,
+        /// Labelled pictures.
+        pictures: Arc<SegmentationDataset>,
+        /// What counts in the loss of pixels, and how much.
+        weighing: Arc<PixelWeighing>,
+        /// Pictures in a batch.
+        batch: usize,
+    },
 }
 
 impl TrainingSet {
+    /// The data of each task.
+    pub fn parts(&self) -> Vec<Self> {
+        match self {
+            Self::Multitask { people, pictures, weighing, .. } => {
+                let (dataset, weighing) = (Arc::clone(pictures), Arc::clone(weighing));
+                vec![Self::Pose(Arc::clone(people)), Self::Segmentation { dataset, weighing }]
+            }
+            one => vec![one.clone()],
+        }
+    }
+
+    /// What networks learn from it, one head of several.
+    pub(crate) fn part_of(&self, spec: &SpaceSpec) -> Head {
+        let wanted = |head: &Head| {
+            matches!(
+                (self, head),
+                (Self::Pose(_), Head::Heatmap { .. })
+                    | (Self::Segmentation { .. }, Head::Segmentation { .. })
+            )
+        };
+        spec.head.parts().into_iter().find(wanted).unwrap_or(spec.head)
+    }
+
+    /// Iterations of an epoch with so many samples in a batch; two tasks take turns until one has
+    /// nothing left.
+    pub fn iterations(&self, batch: usize) -> usize {
+        match self {
+            Self::Multitask { people, pictures, batch: other, .. } => {
+                2 * (people.len() / batch).min(pictures.len() / other)
+            }
+            one => one.samples() / batch,
+        }
+    }
+
     /// Samples of an epoch.
     pub fn samples(&self) -> usize {
         match self {
             Self::Pose(dataset) => dataset.len(),
             Self::Segmentation { dataset, .. } => dataset.len(),
+            Self::Multitask { people, pictures, .. } => people.len() + pictures.len(),
         }
     }
 
@@ -39,6 +87,7 @@ impl TrainingSet {
         match self {
             Self::Pose(_) => "people",
             Self::Segmentation { .. } => "pictures",
+            Self::Multitask { .. } => "people and pictures",
         }
     }
 
@@ -47,6 +96,9 @@ impl TrainingSet {
         match self {
             Self::Pose(dataset) => dataset.skipped(),
             Self::Segmentation { dataset, .. } => dataset.skipped(),
+            Self::Multitask { people, pictures, .. } => {
+                people.skipped().into_iter().chain(pictures.skipped()).collect()
+            }
         }
     }
 
@@ -58,6 +110,21 @@ impl TrainingSet {
                 loader: BatchLoader::new(Arc::clone(dataset), config)?,
                 weighing: Arc::clone(weighing),
             },
+            Self::Multitask { people, pictures, weighing, batch } => {
+                // An epoch ends when either task has nothing left.
+                let turns = (self.iterations(config.batch) / 2) as u64;
+                let part = |batch, start: usize| LoaderConfig {
+                    batch,
+                    start,
+                    limit: (turns as usize).saturating_sub(start),
+                    ..config
+                };
+                let (first, second) = (config.start.div_ceil(2), config.start / 2);
+                let crops = BatchLoader::new(Arc::clone(people), part(config.batch, first))?;
+                let loader = BatchLoader::new(Arc::clone(pictures), part(*batch, second))?;
+                let weighing = Arc::clone(weighing);
+                Batches::Multitask { crops, loader, weighing, iteration: config.start }
+            }
         })
     }
 }
@@ -65,7 +132,17 @@ impl TrainingSet {
 /// Batches of (a part of) an epoch.
 pub(crate) enum Batches {
     Pose(BatchLoader<PoseDataset>),
-    Segmentation { loader: BatchLoader<SegmentationDataset>, weighing: Arc<PixelWeighing> },
+    Segmentation {
+        loader: BatchLoader<SegmentationDataset>,
+        weighing: Arc<PixelWeighing>,
+    },
+    Multitask {
+        crops: BatchLoader<PoseDataset>,
+        loader: BatchLoader<SegmentationDataset>,
+        weighing: Arc<PixelWeighing>,
+        /// The next iteration of the epoch.
+        iteration: usize,
+    },
 }
 
 /// Normalised pictures `[batch, 3, height, width]` and what to predict from them.
@@ -75,16 +152,23 @@ impl Batches {
     /// The next batch, brought to the device.
     pub fn next<B: Backend>(&mut self, device: &B::Device) -> Option<Result<Sample<B>>> {
         let sample = match self {
-            Self::Pose(loader) => loader.next()?.map(|batch| {
-                let images = normalised(&batch.images, batch.height, batch.width, device);
-                (images, Target::heatmaps(&batch, device))
-            }),
-            Self::Segmentation { loader, weighing } => loader.next()?.map(|batch| {
-                let images = normalised(&batch.images, batch.height, batch.width, device);
-                (images, Target::classes(&batch, weighing, device))
-            }),
+            Self::Pose(loader) => people(loader, device)?,
+            Self::Segmentation { loader, weighing } => pictures(loader, weighing, device)?,
+            Self::Multitask { crops, loader, weighing, iteration } => {
+                // Batches that were left out count: the task that is behind has its turn.
+                let (first, second) = (2 * crops.iteration(), 2 * loader.iteration() + 1);
+                let (sample, next) = if first < second {
+                    let sample = people(crops, device)?;
+                    (sample, 2 * crops.iteration().saturating_sub(1) + 1)
+                } else {
+                    let sample = pictures(loader, weighing, device)?;
+                    (sample, 2 * loader.iteration())
+                };
+                *iteration = next.max(*iteration + 1);
+                sample
+            }
         };
-        Some(sample.map_err(Into::into))
+        Some(sample)
     }
 
     /// Number within the epoch of the batch that comes next.
@@ -92,6 +176,30 @@ impl Batches {
         match self {
             Self::Pose(loader) => loader.iteration(),
             Self::Segmentation { loader, .. } => loader.iteration(),
+            Self::Multitask { iteration, .. } => *iteration,
         }
     }
+}
+
+fn people<B: Backend>(
+    loader: &mut BatchLoader<PoseDataset>,
+    device: &B::Device,
+) -> Option<Result<Sample<B>>> {
+    let sample = loader.next()?.map(|batch| {
+        let images = normalised(&batch.images, batch.height, batch.width, device);
+        (images, Target::heatmaps(&batch, device))
+    });
+    Some(sample.map_err(Into::into))
+}
+
+fn pictures<B: Backend>(
+    loader: &mut BatchLoader<SegmentationDataset>,
+    weighing: &Arc<PixelWeighing>,
+    device: &B::Device,
+) -> Option<Result<Sample<B>>> {
+    let sample = loader.next()?.map(|batch| {
+        let images = normalised(&batch.images, batch.height, batch.width, device);
+        (images, Target::classes(&batch, weighing, device))
+    });
+    Some(sample.map_err(Into::into))
 }

@@ -104,40 +104,50 @@ impl HeldOut {
     }
 }
 
-/// What validations look at.
+/// What validations look at: what subnets are scored on, with the pictures behind their statistics,
+/// one pair a task.
 pub struct Validation<B: Backend> {
-    /// What subnets are scored on.
-    pub held_out: HeldOut,
-    /// Pictures behind every subnet's statistics.
-    pub calibration: CalibrationSource<B>,
+    exams: Vec<(HeldOut, CalibrationSource<B>)>,
 }
 
 impl<B: KernelBackend> Validation<B> {
-    /// Calibrates and scores one subnet.
+    /// Pairs held-out data with the pictures of the same task, both in the order of the heads.
+    pub fn new(held_out: Vec<HeldOut>, calibration: Vec<CalibrationSource<B>>) -> Self {
+        Self { exams: held_out.into_iter().zip(calibration).collect() }
+    }
+
+    /// What subnets are scored on.
+    pub fn held_out(&self) -> impl Iterator<Item = &HeldOut> {
+        self.exams.iter().map(|(held_out, _)| held_out)
+    }
+
+    /// Calibrates and scores one subnet, once a task.
     pub fn score(
         &self,
         supernet: &Supernet<B>,
         architecture: &Architecture,
         device: &B::Device,
-    ) -> Result<Grade> {
-        let subnet = Calibrated::new(supernet, architecture, &self.calibration);
-        self.held_out.grade(&subnet, device)
+    ) -> Result<Vec<Grade>> {
+        let grade = |(held_out, calibration): &(HeldOut, CalibrationSource<B>)| {
+            held_out.grade(&Calibrated::new(supernet, architecture, calibration), device)
+        };
+        self.exams.iter().map(grade).collect()
     }
 
     /// Scores all named subnets.
     pub fn run(&self, supernet: &Supernet<B>, device: &B::Device) -> Result<Vec<SubnetScore>> {
         let spec = supernet.spec();
-        let subnets = named_subnets(spec).into_iter();
-        subnets
-            .map(|(name, architecture)| {
-                let grade = self.score(supernet, &architecture, device)?;
-                Ok(SubnetScore {
-                    name: name.to_owned(),
-                    architecture: architecture.id(spec),
-                    grade,
-                })
-            })
-            .collect()
+        let mut scores = Vec::new();
+        for (name, architecture) in named_subnets(spec) {
+            let id = architecture.id(spec);
+            let grades = self.score(supernet, &architecture, device)?.into_iter();
+            scores.extend(grades.map(|grade| SubnetScore {
+                name: name.to_owned(),
+                architecture: id.clone(),
+                grade,
+            }));
+        }
+        Ok(scores)
     }
 }
 
@@ -145,13 +155,14 @@ impl<B: KernelBackend> Validation<B> {
 #[derive(Clone)]
 pub(crate) struct SubnetGrade {
     name: MetricName,
+    figure: Figure,
     subnet: &'static str,
     value: f64,
 }
 
 impl SubnetGrade {
     pub fn new(figure: Figure, subnet: &'static str) -> Self {
-        Self { name: Arc::new(format!("{} {subnet}", figure.name())), subnet, value: 0.0 }
+        Self { name: Arc::new(format!("{} {subnet}", figure.name())), figure, subnet, value: 0.0 }
     }
 }
 
@@ -173,7 +184,8 @@ impl Metric for SubnetGrade {
     }
 
     fn update(&mut self, scores: &Scores, _: &MetricMetadata) -> SerializedEntry {
-        if let Some(score) = scores.0.iter().find(|score| score.name == self.subnet) {
+        let mut scores = scores.0.iter().filter(|score| score.grade.figure() == self.figure);
+        if let Some(score) = scores.find(|score| score.name == self.subnet) {
             self.value = score.grade.value();
         }
         SerializedEntry::new(format!("{:.3}", self.value), self.value.to_string())

@@ -29,7 +29,7 @@ fn candidates() -> Vec<Candidate> {
         id: architecture.id(&spec),
         cost: cost::cost(&spec, &architecture, INPUT).unwrap(),
         origin: Origin::Named("test".to_owned()),
-        fitness: None,
+        fitness: Vec::new(),
         architecture,
     };
     architectures.into_iter().map(candidate).collect()
@@ -61,8 +61,10 @@ fn a_score_depends_on_the_candidate_alone() {
     place.run("run", &options).unwrap();
     let weights = place.path("run/supernet.safetensors");
     let (supernet, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();
-    let calibration =
-        || CalibrationSource::read(&TrainingSet::Pose(place.train()), &options, &DEVICE).unwrap();
+    let calibration = || {
+        CalibrationSource::read(&TrainingSet::Pose(place.train()), &place.info(&options), &DEVICE)
+            .unwrap()
+    };
     let (dataset, _) = place.annotated("train");
     let evaluation = EvaluateOptions::default();
     let find = |architecture: &Architecture| {
@@ -73,23 +75,21 @@ fn a_score_depends_on_the_candidate_alone() {
     let truth = annotate(&place, &dataset, &find(&all[0].architecture));
     let evaluator = KeypointEvaluator::read(&truth, &Sigmas::coco()).unwrap();
     let fitness = || {
-        let validation = Validation {
-            held_out: HeldOut::Pose {
-                dataset: dataset.clone(),
-                evaluator: Box::new(evaluator.clone()),
-                options: evaluation.clone(),
-            },
-            calibration: calibration(),
+        let held_out = HeldOut::Pose {
+            dataset: dataset.clone(),
+            evaluator: Box::new(evaluator.clone()),
+            options: evaluation.clone(),
         };
+        let validation = Validation::new(vec![held_out], vec![calibration()]);
         TaskFitness::new(supernet.clone(), validation, DEVICE)
     };
-    let scores = fitness().score(&all).unwrap();
+    let scores: Vec<f64> = fitness().score(&all).unwrap().concat();
     assert!(scores[0] > 0.9, "the truth is its own: {scores:?}");
     assert!(scores[1..].iter().all(|&score| score < scores[0]), "{scores:?}");
     // In another order, one by one, by another scorer.
     let mut other = fitness();
     for (candidate, score) in all.iter().zip(&scores).rev() {
-        assert_eq!(other.score(slice::from_ref(candidate)).unwrap(), [*score]);
+        assert_eq!(other.score(slice::from_ref(candidate)).unwrap(), [[*score]]);
     }
     let (read, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();
     assert!(read.to_named() == supernet.to_named(), "scoring changed the shared weights");

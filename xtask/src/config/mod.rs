@@ -15,7 +15,7 @@ use scalenas_data::segmentation::CropAugment;
 use scalenas_data::{KeypointFacts, SegmentationFacts};
 use scalenas_evolve::SearchConfig;
 use scalenas_space::{CostModel, Head, SpaceSpec};
-use scalenas_train::{RunFolder, TrainOptions};
+use scalenas_train::{RunFolder, SecondTask, TrainOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::Task;
@@ -61,6 +61,9 @@ pub struct Experiment {
     /// Training of the supernet.
     #[serde(default)]
     pub train: TrainOptions,
+    /// Labelled pictures, for spaces with two tasks.
+    #[serde(default)]
+    pub second: Option<SecondTask>,
     /// Search.
     #[serde(default)]
     pub search: SearchConfig,
@@ -140,7 +143,30 @@ impl Experiment {
         self.augment.validate()?;
         self.crops.validate()?;
         self.search.validate(&space, &costs)?;
+        self.check_second(&space)?;
         Ok(())
+    }
+
+    /// Spaces with two heads need data for both, and no other needs more than one.
+    fn check_second(&self, space: &SpaceSpec) -> Result<()> {
+        match (&self.second, space.head.parts().len() > 1) {
+            (None, true) => Err(user(format!(
+                "space {} has two tasks; add second: (data: \"FOLDER\", input: (H, W), batch: N)",
+                self.space
+            ))),
+            (Some(_), false) => Err(user(format!(
+                "second is given, but space {} has one task; accepted: a multitask space",
+                self.space
+            ))),
+            (Some(SecondTask { batch: 0, .. }), _) => {
+                Err(user("option second.batch is 0, accepted: at least 1"))
+            }
+            (Some(second), true) => {
+                CostModel::new(space, second.input).context("option second.input")?;
+                Ok(())
+            }
+            (None, false) => Ok(()),
+        }
     }
 
     /// How training varies its samples.
@@ -151,7 +177,7 @@ impl Experiment {
     /// Name or file of the facts, by default those of the task's best-known data set.
     pub fn facts(&self) -> Result<String> {
         let default = match SpaceSpec::preset(&self.space)?.head {
-            Head::Heatmap { .. } => "coco",
+            Head::Heatmap { .. } | Head::Multitask { .. } => "coco",
             Head::Segmentation { .. } => "cityscapes",
         };
         Ok(self.facts.clone().unwrap_or_else(|| default.to_owned()))
@@ -165,6 +191,11 @@ impl Experiment {
             Head::Heatmap { joints } => *joints = keypoint_facts(&facts)?.joints.len(),
             Head::Segmentation { classes } => {
                 *classes = segmentation_facts(&facts)?.classes.len();
+            }
+            Head::Multitask { joints, classes } => {
+                *joints = keypoint_facts(&facts)?.joints.len();
+                let second = self.second.as_ref().map_or("cityscapes", |second| &second.facts);
+                *classes = segmentation_facts(second)?.classes.len();
             }
         }
         Ok(space)
@@ -278,7 +309,8 @@ mod tests {
     #[test]
     fn every_experiment_of_the_repository_is_accepted() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("configs");
-        let folders = [root.clone(), root.join("pose"), root.join("segmentation")];
+        let parts = ["", "pose", "segmentation", "multitask"];
+        let folders = parts.map(|part| root.join(part));
         let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
         let files = entries.map(|entry| entry.unwrap().path());
         let files: Vec<_> =

@@ -10,7 +10,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_space::{CostModel, Head, SpaceSpec};
 use scalenas_train::{
-    Calibrated, CalibrationSource, EvaluateOptions, Evaluated, FlipTest, RunFolder, evaluate,
+    Calibrated, CalibrationSource, EvaluateOptions, Evaluated, FlipTest, Part, RunFolder, evaluate,
 };
 
 use crate::cli::{EvalPose as Arguments, Flip};
@@ -173,8 +173,10 @@ fn of_run<B: KernelBackend>(
         most: 0,
         bad: bad_images(arguments.skip_bad_images),
     };
-    let source = CalibrationSource::read(&training(&request)?, &info.train, device)?;
-    let subnet = Calibrated::new(&supernet, &architecture, &source);
+    let sources = CalibrationSource::all(&training(&request)?, info, device)?;
+    // Poses are the first task of a network with several.
+    let source = &sources[0];
+    let subnet = Calibrated::new(&supernet, &architecture, source);
     let options = options(arguments);
     let found = evaluate(&subnet, &target.dataset, &options, &Shown::new(output), device)?;
     Ok((target, found))
@@ -190,7 +192,8 @@ fn of_file<B: KernelBackend>(
     let facts = facts(arguments, "coco")?;
     let input = arguments.input.unwrap_or(DEFAULT_INPUT);
     check_network(network.spec(), &facts, input, weights)?;
-    let network: InferenceNet<B> = network.fold();
+    let joints = facts.joints.len();
+    let network: Part<InferenceNet<B>> = Part { net: network.fold(), channels: (0, joints) };
     let target = Target::new(arguments, arguments.data.as_deref(), &facts, input)?;
     let options = options(arguments);
     let found = evaluate(&network, &target.dataset, &options, &Shown::new(output), device)?;
@@ -199,7 +202,7 @@ fn of_file<B: KernelBackend>(
 
 fn check_task(space: &SpaceSpec, origin: &Path) -> Result<()> {
     match space.head {
-        Head::Heatmap { .. } => Ok(()),
+        Head::Heatmap { .. } | Head::Multitask { .. } => Ok(()),
         Head::Segmentation { .. } => {
             let origin = origin.display();
             Err(user(format!("{origin} predicts the classes of pixels; score it with eval-seg")))
@@ -216,13 +219,17 @@ fn check_network(
 ) -> Result<()> {
     CostModel::new(space, input)?;
     check_task(space, origin)?;
-    if space.outputs() == facts.joints.len() {
+    let predicted = match space.head {
+        Head::Heatmap { joints } | Head::Multitask { joints, .. } => joints,
+        Head::Segmentation { .. } => 0,
+    };
+    if predicted == facts.joints.len() {
         return Ok(());
     }
     Err(user(format!(
         "{} predicts {} joints, but {} has {}; name the right joints with --facts",
         origin.display(),
-        space.outputs(),
+        predicted,
         facts.name,
         facts.joints.len(),
     )))

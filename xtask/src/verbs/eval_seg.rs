@@ -13,7 +13,7 @@ use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_report::{Palette, overlay};
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{
-    Calibrated, CalibrationSource, FlipTest, Network, RunFolder, SegmentOptions, segment_all,
+    Calibrated, CalibrationSource, FlipTest, Network, Part, RunFolder, SegmentOptions, segment_all,
 };
 use serde_json::json;
 
@@ -56,11 +56,15 @@ impl<'a> Scored<'a> {
         data: Option<&Path>,
         origin: &Path,
     ) -> Result<Self> {
-        if space.outputs() != facts.classes.len() {
+        let predicted = match space.head {
+            Head::Segmentation { classes } | Head::Multitask { classes, .. } => classes,
+            Head::Heatmap { .. } => 0,
+        };
+        if predicted != facts.classes.len() {
             return Err(user(format!(
                 "{} predicts {} classes, but {} has {}; name the right classes with --facts",
                 origin.display(),
-                space.outputs(),
+                predicted,
                 facts.name,
                 facts.classes.len(),
             )));
@@ -162,8 +166,12 @@ fn of_run<'a, B: KernelBackend>(
     let search = networks::search(run)?;
     let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
-    let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(&info.facts))?;
-    let data = arguments.data.as_ref().unwrap_or(&info.data);
+    let (known, folder) = match &info.second {
+        Some(second) => (&second.facts, &second.data),
+        None => (&info.facts, &info.data),
+    };
+    let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(known))?;
+    let data = arguments.data.as_ref().unwrap_or(folder);
     let scored = Scored::new(arguments, &info.space, &facts, Some(data), run.path())?;
     let request = Request {
         info,
@@ -173,8 +181,10 @@ fn of_run<'a, B: KernelBackend>(
         most: 0,
         bad: bad_images(arguments.skip_bad_images),
     };
-    let source = CalibrationSource::read(&training(&request)?, &info.train, device)?;
-    let subnet = Calibrated::new(&supernet, &architecture, &source);
+    let sources = CalibrationSource::all(&training(&request)?, info, device)?;
+    // Classes are the last task of a network with several.
+    let source = sources.last().expect("a network has a task");
+    let subnet = Calibrated::new(&supernet, &architecture, source);
     let stats = scored.predict(&subnet, output, device)?;
     Ok((scored, stats))
 }
@@ -190,14 +200,16 @@ fn of_file<'a, B: KernelBackend>(
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or("cityscapes"))?;
     let data = arguments.data.as_deref();
     let scored = Scored::new(arguments, network.spec(), &facts, data, weights)?;
-    let network: InferenceNet<B> = network.fold();
+    let classes = facts.classes.len();
+    let channels = (network.spec().outputs() - classes, classes);
+    let network: Part<InferenceNet<B>> = Part { net: network.fold(), channels };
     let stats = scored.predict(&network, output, device)?;
     Ok((scored, stats))
 }
 
 fn check_task(space: &SpaceSpec, origin: &Path) -> Result<()> {
     match space.head {
-        Head::Segmentation { .. } => Ok(()),
+        Head::Segmentation { .. } | Head::Multitask { .. } => Ok(()),
         Head::Heatmap { .. } => {
             let origin = origin.display();
             Err(user(format!("{origin} predicts joints; score it with eval-pose")))

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_evolve::{Candidate, Outcome, Search, SearchConfig, StopReason};
+use scalenas_evolve::{Candidate, Outcome, Search, SearchConfig, StopReason, front};
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{ParetoPoint, SearchPlot, pareto_svg};
 use scalenas_space::CostModel;
-use scalenas_train::{CalibrationSource, Figure, RunFolder, TaskFitness, Validation};
+use scalenas_train::{CalibrationSource, Figure, HeldOut, RunFolder, TaskFitness, Validation};
 use serde_json::json;
 
 use crate::cli::EvolveArguments as Arguments;
@@ -21,7 +21,7 @@ use crate::networks;
 use crate::on_device;
 use crate::output::{Output, table, write_file};
 use crate::progress::SearchShown;
-use crate::task::{Material, Request, Variation, figure, key};
+use crate::task::{Material, Request, Variation, figures, key};
 
 /// Searches and writes what was found.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -87,13 +87,16 @@ pub fn search<B: KernelBackend>(
     if !search.scored().is_empty() {
         output.say(format!("continuing after {} networks", search.scored().len()));
     }
-    let held_out = validation.held_out.clone();
+    let held_out: Vec<HeldOut> = validation.held_out().cloned().collect();
+    let figures = figures(&info.space);
     let mut fitness = TaskFitness::new(supernet, validation, device.clone());
-    let mut shown = SearchShown::new(output, held_out.figure());
+    let mut shown = SearchShown::new(output, figures[0]);
     let outcome = search.run(&mut fitness, &mut shown, &stop.flag())?;
-    say_skipped(&held_out.skipped(), output);
+    for held_out in &held_out {
+        say_skipped(&held_out.skipped(), output);
+    }
     if outcome.reason != StopReason::Interrupted {
-        write(&folder, &outcome, held_out.figure())?;
+        write(&folder, &outcome, &figures)?;
     }
     Ok(outcome)
 }
@@ -108,14 +111,20 @@ fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result
         bad: plan.bad,
     };
     let Material { train, held_out } = Material::read(&request)?;
-    let calibration = CalibrationSource::read(&train, &info.train, device)?;
-    Ok(Validation { held_out, calibration })
+    Ok(Validation::new(held_out, CalibrationSource::all(&train, info, device)?))
 }
 
-fn write(folder: &Path, outcome: &Outcome, figure: Figure) -> Result<()> {
+fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()> {
     outcome.write(&folder.join("outcome.ron"))?;
     outcome.write_csv(&folder.join("candidates.csv"))?;
-    write_file(&folder.join("pareto.svg"), pareto_svg(&plot(outcome, figure)))?;
+    for (index, &figure) in figures.iter().enumerate() {
+        let name = if index == 0 {
+            "pareto.svg".to_owned()
+        } else {
+            format!("pareto_{}.svg", key(figure))
+        };
+        write_file(&folder.join(name), pareto_svg(&plot(outcome, index, figure)))?;
+    }
     for candidate in outcome.front() {
         candidate.architecture.write(&folder.join(format!("{}.ron", candidate.id)))?;
     }
@@ -125,13 +134,17 @@ fn write(folder: &Path, outcome: &Outcome, figure: Figure) -> Result<()> {
     Ok(())
 }
 
-/// The candidates as points of a plot.
-pub fn plot(outcome: &Outcome, figure: Figure) -> SearchPlot {
-    let front: Vec<&str> = outcome.front().iter().map(|c| c.id.as_str()).collect();
+/// The candidates as points of a plot of their cost and one of their scores.
+pub fn plot(outcome: &Outcome, index: usize, figure: Figure) -> SearchPlot {
+    let score = |candidate: &Candidate| candidate.fitness.get(index).copied().unwrap_or_default();
+    let points: Vec<Vec<f64>> =
+        outcome.candidates.iter().map(|c| vec![c.cost.macs as f64, -score(c)]).collect();
+    let front: Vec<&str> =
+        front(&points).into_iter().map(|index| &*outcome.candidates[index].id).collect();
     let point = |candidate: &Candidate| ParetoPoint {
         id: candidate.id.clone(),
         cost: candidate.cost.gmacs(),
-        score: candidate.score(),
+        score: score(candidate),
         generation: candidate.origin.generation(),
         on_front: front.contains(&candidate.id.as_str()),
     };
@@ -147,7 +160,7 @@ pub fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
     let row = |candidate: &&Candidate| {
         vec![
             candidate.id.clone(),
-            format!("{:.3}", candidate.score()),
+            scores(candidate),
             format!("{:.2}", candidate.cost.parameters as f64 / 1e6),
             format!("{:.4}", candidate.cost.gmacs()),
             format!("{:.4}", candidate.cost.gimacs()),
@@ -156,22 +169,37 @@ pub fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
     candidates.iter().map(row).collect()
 }
 
-/// Header of [`rows`].
-fn header(figure: Figure) -> [&'static str; 5] {
-    ["network", figure.name(), "M params", "GMACs (10^9)", "GiMACs (2^30)"]
+/// The scores of all tasks.
+pub fn scores(candidate: &Candidate) -> String {
+    let scores = candidate.fitness.iter().map(|score| format!("{score:.3}"));
+    scores.collect::<Vec<_>>().join(" / ")
+}
+
+/// Names of the scores of all tasks.
+pub fn names(figures: &[Figure]) -> String {
+    figures.iter().map(|figure| figure.name()).collect::<Vec<_>>().join(" / ")
+}
+
+/// Scores by their names in machine-readable results.
+pub fn keyed(
+    candidate: &Candidate,
+    figures: &[Figure],
+) -> serde_json::Map<String, serde_json::Value> {
+    let pairs = figures.iter().zip(&candidate.fitness);
+    pairs.map(|(&figure, &score)| (key(figure).to_owned(), json!(score))).collect()
 }
 
 fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
-    let figure = figure(&run.info().space);
+    let figures = figures(&run.info().space);
+    let header = ["network", &names(&figures), "M params", "GMACs (10^9)", "GiMACs (2^30)"];
     let front = outcome.front();
     let network = |candidate: &&Candidate| {
-        json!({
-            "id": candidate.id,
-            key(figure): candidate.score(),
-            "parameters": candidate.cost.parameters,
-            "gmacs": candidate.cost.gmacs(),
-            "gimacs": candidate.cost.gimacs(),
-        })
+        let mut network = keyed(candidate, &figures);
+        network.insert("id".to_owned(), json!(candidate.id));
+        network.insert("parameters".to_owned(), json!(candidate.cost.parameters));
+        network.insert("gmacs".to_owned(), json!(candidate.cost.gmacs()));
+        network.insert("gimacs".to_owned(), json!(candidate.cost.gimacs()));
+        network
     };
     let value = json!({
         "search": run.search(),
@@ -186,7 +214,7 @@ fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
     };
     let text = format!(
         "{}\n{} networks scored; {next}",
-        table(&header(figure), &rows(&front)),
+        table(&header, &rows(&front)),
         outcome.candidates.len(),
     );
     output.result(&value, text)

@@ -9,8 +9,8 @@ use scalenas_data::synth::{StreetConfig, SynthConfig};
 use scalenas_evolve::StopReason;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
-use scalenas_space::{Architecture, cost};
-use scalenas_train::{CalibrationSource, Existing, Figure, Grade, RunFolder, Validation};
+use scalenas_space::{Architecture, Head, cost};
+use scalenas_train::{CalibrationSource, Existing, Grade, RunFolder, Validation};
 use serde_json::json;
 
 use crate::cli::Quickstart as Arguments;
@@ -21,7 +21,7 @@ use crate::interrupt::Stop;
 use crate::networks;
 use crate::on_device;
 use crate::output::{Output, table, write_file};
-use crate::task::{Material, figure};
+use crate::task::Material;
 use crate::verbs::evolve::{SearchPlan, search};
 use crate::verbs::report;
 use crate::verbs::supernet::Job;
@@ -105,17 +105,24 @@ fn write_data(
 ) -> Result<()> {
     let &Synthetic { train, val, size: (height, width), people } = synthetic;
     let seed = experiment.train.seed;
-    match figure(&experiment.space()?) {
-        Figure::AveragePrecision => {
+    match experiment.space()?.head {
+        Head::Heatmap { .. } => {
             output.say(format!("1/4 drawing {train} + {val} pictures of people"));
             let most_people = people;
             let rest = SynthConfig::default();
             let config = SynthConfig { train, val, height, width, most_people, seed, ..rest };
             write_people(data, &config)?;
         }
-        Figure::MeanIou => {
+        Head::Segmentation { .. } => {
             output.say(format!("1/4 drawing {train} + {val} streets"));
             write_street_pictures(data, &StreetConfig { train, val, height, width, seed })?;
+        }
+        Head::Multitask { .. } => {
+            let accepted = "accepted: a space with one task";
+            return Err(user(format!(
+                "quickstart draws no data for {}; {accepted}",
+                experiment.space
+            )));
         }
     }
     Ok(())
@@ -177,10 +184,11 @@ fn evaluate_all<B: KernelBackend>(
     let untrained = Supernet::<B>::new(spec, run.info().train.seed, device);
     let row = |name: &str, supernet: &Supernet<B>, architecture: &Architecture| -> Result<Row> {
         let cost = cost::cost(spec, architecture, run.info().input)?;
+        let grade = validation.score(supernet, architecture, device)?.swap_remove(0);
         Ok(Row {
             name: name.to_owned(),
             id: architecture.id(spec),
-            grade: validation.score(supernet, architecture, device)?,
+            grade,
             parameters: cost.parameters,
             gmacs: cost.gmacs(),
         })
@@ -198,8 +206,8 @@ fn evaluate_all<B: KernelBackend>(
 
 fn validation<B: KernelBackend>(job: &Job, device: &B::Device) -> Result<Validation<B>> {
     let Material { train, held_out } = &job.material;
-    let calibration = CalibrationSource::read(train, &job.info.train, device)?;
-    Ok(Validation { held_out: held_out.clone(), calibration })
+    let calibration = CalibrationSource::all(train, &job.info, device)?;
+    Ok(Validation::new(held_out.clone(), calibration))
 }
 
 fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: Output) -> Result<()> {

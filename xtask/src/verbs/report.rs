@@ -20,8 +20,8 @@ use crate::device::{HOST, Host};
 use crate::networks;
 use crate::output::{Output, check_target, write_file};
 use crate::pictures;
-use crate::task::{Material, Request, figure, key};
-use crate::verbs::evolve::plot;
+use crate::task::{Material, Request, figures};
+use crate::verbs::evolve::{keyed, names, plot, scores};
 
 /// Pictures with predictions on the page.
 const SAMPLES: usize = 6;
@@ -46,6 +46,7 @@ pub fn write(
     summary: Vec<(String, String)>,
     output: Output,
 ) -> Result<()> {
+    let figures = figures(&run.info().space);
     let search = networks::search(run)?;
     let metrics = if run.metrics().exists() { read_metrics(&run.metrics())? } else { Vec::new() };
     let samples = samples(run, search.as_ref()).unwrap_or_else(|error| {
@@ -55,11 +56,11 @@ pub fn write(
     let report = Report {
         title: "ScaleNAS run".to_owned(),
         summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
-        curves: curves(&metrics, figure(&run.info().space)),
-        search: search.as_ref().map(|outcome| plot(outcome, figure(&run.info().space))),
+        curves: curves(&metrics, &figures),
+        search: search.as_ref().map(|outcome| plot(outcome, 0, figures[0])),
         architectures: search.iter().flat_map(|outcome| networks_of(run, outcome)).collect(),
         samples,
-        data: json!({ "run": description(run), "search": search.as_ref().map(|outcome| front_figures(outcome, figure(&run.info().space))) }),
+        data: json!({ "run": description(run), "search": search.as_ref().map(|outcome| front_figures(outcome, &figures)) }),
     };
     write_file(out, report.to_html())
 }
@@ -90,7 +91,7 @@ fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String
     summary
 }
 
-fn curves(metrics: &[Record], figure: Figure) -> Vec<Curve> {
+fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
     let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
         metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
     };
@@ -102,21 +103,30 @@ fn curves(metrics: &[Record], figure: Figure) -> Vec<Curve> {
     };
     let one = |label: &str, points| vec![Series { label: label.to_owned(), points }];
     let mut curves = vec![curve("Training loss", "loss", one("supernet", points(|r| r.loss)))];
-    let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-    for record in metrics {
-        if let (Some(subnet), Some(value)) = (&record.subnet, record.ap.or(record.mean_iou)) {
-            subnets.entry(subnet).or_default().push((record.iteration as f64, value));
-        }
-    }
-    if !subnets.is_empty() {
-        let series = subnets.into_iter();
-        let series = series.map(|(label, points)| Series { label: label.to_owned(), points });
-        curves.push(curve("Validation of named subnets", figure.name(), series.collect()));
+    for &figure in figures {
+        let series = validations(metrics, figure);
+        curves.push(curve("Validation of named subnets", figure.name(), series));
     }
     let rates = points(|r| r.learning_rate);
     curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
     curves.retain(|curve| curve.series.iter().any(|series| !series.points.is_empty()));
     curves
+}
+
+/// One line a named subnet.
+fn validations(metrics: &[Record], figure: Figure) -> Vec<Series> {
+    let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
+    for record in metrics {
+        let value = match figure {
+            Figure::AveragePrecision => record.ap,
+            Figure::MeanIou => record.mean_iou,
+        };
+        if let (Some(subnet), Some(value)) = (&record.subnet, value) {
+            subnets.entry(subnet).or_default().push((record.iteration as f64, value));
+        }
+    }
+    let series = subnets.into_iter();
+    series.map(|(label, points)| Series { label: label.to_owned(), points }).collect()
 }
 
 /// Members of the front, evenly spread if there are many.
@@ -130,13 +140,13 @@ pub fn spread(outcome: &Outcome, count: usize) -> Vec<&Candidate> {
 }
 
 fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
-    let figure = figure(&run.info().space);
+    let figures = figures(&run.info().space);
     let found = |candidate: &Candidate| FoundNet {
         id: candidate.id.clone(),
         spec: run.info().space.clone(),
         architecture: candidate.architecture.clone(),
         stats: vec![
-            (figure.name().to_owned(), format!("{:.3}", candidate.score())),
+            (names(&figures), scores(candidate)),
             ("params".to_owned(), format!("{:.2} M", candidate.cost.parameters as f64 / 1e6)),
             ("GMACs".to_owned(), format!("{:.4}", candidate.cost.gmacs())),
             ("GiMACs".to_owned(), format!("{:.4}", candidate.cost.gimacs())),
@@ -145,14 +155,13 @@ fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
     spread(outcome, NETWORKS).into_iter().map(found).collect()
 }
 
-fn front_figures(outcome: &Outcome, figure: Figure) -> serde_json::Value {
+fn front_figures(outcome: &Outcome, figures: &[Figure]) -> serde_json::Value {
     let figures = |candidate: &&Candidate| {
-        json!({
-            "id": candidate.id,
-            key(figure): candidate.score(),
-            "cost": candidate.cost,
-            "architecture": candidate.architecture,
-        })
+        let mut network = keyed(candidate, figures);
+        network.insert("id".to_owned(), json!(candidate.id));
+        network.insert("cost".to_owned(), json!(candidate.cost));
+        network.insert("architecture".to_owned(), json!(candidate.architecture));
+        network
     };
     outcome.front().iter().map(figures).collect()
 }
@@ -165,7 +174,7 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
         info,
         data: &info.data,
         variation: Experiment::of_run(run, &[])?.variation(),
-        most: match figure(&info.space) {
+        most: match figures(&info.space)[0] {
             Figure::AveragePrecision => SAMPLE_PEOPLE,
             Figure::MeanIou => SAMPLES,
         },
@@ -174,21 +183,30 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let Material { train, held_out } = Material::read(&request)?;
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
-    let source = CalibrationSource::read(&train, &info.train, &HOST)?;
-    let subnet = Calibrated::new(&supernet, &best, &source);
+    let sources = CalibrationSource::all(&train, info, &HOST)?;
+    let mut samples = Vec::new();
+    for (held_out, source) in held_out.iter().zip(&sources) {
+        samples.extend(predictions(held_out, &Calibrated::new(&supernet, &best, source))?);
+    }
+    Ok(samples)
+}
+
+fn predictions(held_out: &HeldOut, subnet: &Calibrated<'_, Host>) -> Result<Vec<Sample>> {
     match held_out {
         HeldOut::Pose { dataset, options, .. } => {
-            let found = evaluate(&subnet, &dataset, &options, &Silent, &HOST)?;
+            let found = evaluate(subnet, dataset, options, &Silent, &HOST)?;
             let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
-            pictures::samples(&dataset, &found.candidates, &sigmas, SAMPLES)
+            pictures::samples(dataset, &found.candidates, &sigmas, SAMPLES)
         }
         HeldOut::Segmentation { pictures, options } => {
             let mut samples = Vec::new();
-            segment_all(&subnet, &pictures, &options, &Silent, &HOST, |picture, classes| {
-                samples.push((picture.clone(), classes.to_vec()));
+            segment_all(subnet, pictures, options, &Silent, &HOST, |picture, classes| {
+                if samples.len() < SAMPLES {
+                    samples.push((picture.clone(), classes.to_vec()));
+                }
                 Ok(())
             })?;
-            pictures::overlays(&pictures, &samples)
+            pictures::overlays(pictures, &samples)
         }
     }
 }

@@ -10,8 +10,8 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Supernet, load_supernet};
 use scalenas_space::{Architecture, SpaceSpec, cost};
 use scalenas_train::{
-    Display, Error, Existing, Outcome, RunFolder, RunInfo, Teacher, TrainOptions, TrainPlan,
-    TrainingSet, train_supernet,
+    Display, Error, Existing, HeldOut, Outcome, RunFolder, RunInfo, Teacher, TrainOptions,
+    TrainPlan, TrainingSet, train_supernet,
 };
 use serde_json::json;
 
@@ -85,7 +85,10 @@ impl Job {
         let (space, options) = (experiment.space()?, experiment.train.clone());
         check_weights(&space, &options)?;
         let facts = experiment.facts()?;
-        let info = RunInfo::new(space, experiment.input, data.to_owned(), facts, options);
+        let second = experiment.second.clone();
+        let input = experiment.input;
+        let info =
+            RunInfo { second, ..RunInfo::new(space, input, data.to_owned(), facts, options) };
         let material = Material::read(&Request {
             info: &info,
             data,
@@ -124,7 +127,7 @@ impl Job {
         let plan = TrainPlan {
             folder: folder.clone(),
             train: self.material.train.clone(),
-            validation: Some(self.material.held_out.clone()),
+            validation: self.material.held_out.clone(),
             display,
             progress: Arc::new(Shown::new(output)),
             stop: stop.flag(),
@@ -178,7 +181,8 @@ fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
 fn check_samples(train: &TrainingSet, info: &RunInfo) -> Result<()> {
     let (found, unit, batch) = (train.samples(), train.unit(), info.train.batch);
     let data = info.data.display().to_string();
-    if found < batch { Err(Error::TooFew { found, unit, data, batch }.into()) } else { Ok(()) }
+    let enough = train.iterations(batch) > 0;
+    if enough { Ok(()) } else { Err(Error::TooFew { found, unit, data, batch }.into()) }
 }
 
 /// Removes the files of a run without a checkpoint: nothing could be continued from them.
@@ -225,7 +229,8 @@ fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
 fn dry_run(job: &Job, output: Output) -> Result<()> {
     let train = &job.info.train;
     let Material { train: set, held_out } = &job.material;
-    let iterations = set.samples() / train.batch * train.epochs;
+    let iterations = set.iterations(train.batch) * train.epochs;
+    let held_out: usize = held_out.iter().map(HeldOut::samples).sum();
     let largest =
         cost::cost(&job.info.space, &Architecture::largest(&job.info.space), job.info.input)?;
     let activations = largest.activation_bytes * train.batch as u64;
@@ -233,7 +238,7 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
         "out": job.out,
         "space": job.info.space.name,
         "train_samples": set.samples(),
-        "validation_samples": held_out.samples(),
+        "validation_samples": held_out,
         "iterations": iterations,
         "largest_parameters": largest.parameters,
         "activation_bytes": activations,
@@ -243,7 +248,7 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
     let rows = [
         row("run folder", job.out.display().to_string()),
         row(&format!("{} to learn from", set.unit()), set.samples().to_string()),
-        row(&format!("{} held out", set.unit()), held_out.samples().to_string()),
+        row(&format!("{} held out", set.unit()), held_out.to_string()),
         row(
             "iterations",
             format!("{iterations} ({} epochs of batch {})", train.epochs, train.batch),

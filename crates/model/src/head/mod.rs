@@ -1,6 +1,7 @@
 //! Heads: from the branches of the last module to what the task predicts.
 
 mod heatmap;
+mod multitask;
 mod segmentation;
 
 use burn::module::Module;
@@ -14,6 +15,7 @@ use crate::norm::Norms;
 use crate::parameters::Parameter;
 use crate::unit::{ConvNorm, Nursery};
 use heatmap::HeatmapHead;
+use multitask::MultitaskHead;
 use segmentation::SegmentationHead;
 
 /// The head of a space.
@@ -24,18 +26,22 @@ pub(crate) enum Head<B: Backend> {
     Heatmap(HeatmapHead<B>),
     /// Class scores `[batch, classes, height / 4, width / 4]`.
     Segmentation(SegmentationHead<B>),
+    /// Either, or both one after the other along the channels.
+    Multitask(MultitaskHead<B>),
 }
 
 impl<B: Backend> Head<B> {
     pub fn new(nursery: &Nursery<'_, B>, spec: &SpaceSpec) -> Self {
+        let pose = |joints| HeatmapHead::new(nursery, spec.widths[0], joints);
+        let sum = spec.widths.iter().sum();
+        let segmentation = |classes| SegmentationHead::new(nursery, sum, classes);
         match spec.head {
-            HeadSpec::Heatmap { joints } => {
-                Self::Heatmap(HeatmapHead::new(nursery, spec.widths[0], joints))
-            }
-            HeadSpec::Segmentation { classes } => {
-                let width = spec.widths.iter().sum();
-                Self::Segmentation(SegmentationHead::new(nursery, width, classes))
-            }
+            HeadSpec::Heatmap { joints } => Self::Heatmap(pose(joints)),
+            HeadSpec::Segmentation { classes } => Self::Segmentation(segmentation(classes)),
+            HeadSpec::Multitask { joints, classes } => Self::Multitask(MultitaskHead {
+                pose: pose(joints),
+                segmentation: segmentation(classes),
+            }),
         }
     }
 
@@ -43,22 +49,46 @@ impl<B: Backend> Head<B> {
         match self {
             Self::Heatmap(head) => head.for_each(visit),
             Self::Segmentation(head) => head.for_each(visit),
+            Self::Multitask(head) => {
+                head.pose.for_each(visit);
+                head.segmentation.for_each(visit);
+            }
         }
     }
 
     pub fn units<'a>(&'a self, out: &mut Vec<&'a ConvNorm<B>>) {
-        if let Self::Segmentation(head) = self {
-            head.units(out);
+        match self {
+            Self::Heatmap(_) => {}
+            Self::Segmentation(head) => head.units(out),
+            Self::Multitask(head) => head.segmentation.units(out),
         }
     }
 }
 
 impl<B: KernelBackend> Head<B> {
-    pub fn forward(&self, branches: Branches<B>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
-        let mut live = branches.into_iter().flatten();
-        match self {
-            Self::Heatmap(head) => head.forward(live.next().expect("branch 0 always leaves")),
-            Self::Segmentation(head) => head.forward(live.collect(), norms),
+    /// The part that a plan is for.
+    pub fn forward(
+        &self,
+        branches: Branches<B>,
+        part: HeadSpec,
+        norms: &mut Norms<'_, B>,
+    ) -> Tensor<B, 4> {
+        let live: Vec<Tensor<B, 4>> = branches.into_iter().flatten().collect();
+        match (self, part) {
+            (Self::Heatmap(head), _) => head.forward(finest(live)),
+            (Self::Segmentation(head), _) => head.forward(live, norms),
+            (Self::Multitask(head), HeadSpec::Heatmap { .. }) => head.pose.forward(finest(live)),
+            (Self::Multitask(head), HeadSpec::Segmentation { .. }) => {
+                head.segmentation.forward(live, norms)
+            }
+            (Self::Multitask(head), HeadSpec::Multitask { .. }) => {
+                let heatmaps = head.pose.forward(finest(live.clone()));
+                Tensor::cat(vec![heatmaps, head.segmentation.forward(live, norms)], 1)
+            }
         }
     }
+}
+
+fn finest<B: Backend>(branches: Vec<Tensor<B, 4>>) -> Tensor<B, 4> {
+    branches.into_iter().next().expect("branch 0 always leaves")
 }

@@ -201,6 +201,7 @@ fn ends(spec: &SpaceSpec, trace: &Trace, layout: &Layout) -> Element {
     let (text, outputs) = match spec.head {
         Head::Heatmap { joints } => ("heatmaps", joints),
         Head::Segmentation { classes } => ("classes", classes),
+        Head::Multitask { joints, classes } => ("heatmaps, classes", joints + classes),
     };
     let stem = pill("stem", (STEM - 36.0, row(0)), 36.0);
     let head = pill(&outputs.to_string(), (layout.head(), row(0)), 36.0);

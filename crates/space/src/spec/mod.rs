@@ -21,6 +21,25 @@ pub enum Head {
         /// Number of classes.
         classes: usize,
     },
+    /// Both of one backbone: heatmaps from branch 0, class scores from all branches.
+    Multitask {
+        /// Number of joints.
+        joints: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+}
+
+impl Head {
+    /// What is predicted, one head a task.
+    pub fn parts(self) -> Vec<Self> {
+        match self {
+            Self::Multitask { joints, classes } => {
+                vec![Self::Heatmap { joints }, Self::Segmentation { classes }]
+            }
+            one => vec![one],
+        }
+    }
 }
 
 /// Which branches leave the last module.
@@ -102,11 +121,18 @@ impl SpaceSpec {
         4 << (self.widths.len() - 1)
     }
 
+    /// The same space with one head of several.
+    #[must_use]
+    pub fn with_head(&self, head: Head) -> Self {
+        Self { head, ..self.clone() }
+    }
+
     /// Channels of the prediction.
     pub fn outputs(&self) -> usize {
         match self.head {
             Head::Heatmap { joints } => joints,
             Head::Segmentation { classes } => classes,
+            Head::Multitask { joints, classes } => joints.saturating_add(classes),
         }
     }
 

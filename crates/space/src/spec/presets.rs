@@ -7,8 +7,17 @@ use crate::error::{Error, Result};
 const COCO_JOINTS: usize = 17;
 /// Evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
-const PRESETS: [&str; 6] =
-    ["pose_w32", "pose_w48", "segmentation_w32", "segmentation_w48", "tiny", "tiny_segmentation"];
+const PRESETS: [&str; 9] = [
+    "pose_w32",
+    "pose_w48",
+    "segmentation_w32",
+    "segmentation_w48",
+    "multitask_w32",
+    "multitask_w48",
+    "tiny",
+    "tiny_segmentation",
+    "tiny_multitask",
+];
 
 impl SpaceSpec {
     /// The published pose space with branches of `width`, 2, 4 and 8 times `width`.
@@ -29,6 +38,12 @@ impl SpaceSpec {
                 Head::Segmentation { classes },
             )
         }
+    }
+
+    /// The published backbone with both heads.
+    pub fn multitask(width: usize, joints: usize, classes: usize) -> Self {
+        let head = Head::Multitask { joints, classes };
+        Self::published(format!("multitask_w{width}"), width, head)
     }
 
     /// A pose space small enough to train on a laptop in minutes: one bottleneck, narrow branches,
@@ -57,6 +72,15 @@ impl SpaceSpec {
         }
     }
 
+    /// The same small space with both heads.
+    pub fn tiny_multitask() -> Self {
+        Self {
+            name: "tiny_multitask".to_owned(),
+            head: Head::Multitask { joints: COCO_JOINTS, classes: CITYSCAPES_CLASSES },
+            ..Self::tiny_segmentation()
+        }
+    }
+
     fn published(name: String, width: usize, head: Head) -> Self {
         let stages = [(1, 2), (4, 3), (3, 4)];
         Self {
@@ -78,8 +102,11 @@ impl SpaceSpec {
             "pose_w48" => Ok(Self::pose(48, COCO_JOINTS)),
             "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),
             "segmentation_w48" => Ok(Self::segmentation(48, CITYSCAPES_CLASSES)),
+            "multitask_w32" => Ok(Self::multitask(32, COCO_JOINTS, CITYSCAPES_CLASSES)),
+            "multitask_w48" => Ok(Self::multitask(48, COCO_JOINTS, CITYSCAPES_CLASSES)),
             "tiny" => Ok(Self::tiny()),
             "tiny_segmentation" => Ok(Self::tiny_segmentation()),
+            "tiny_multitask" => Ok(Self::tiny_multitask()),
             _ => Err(Error::UnknownPreset {
                 name: name.to_owned(),
                 nearest: nearest(name).to_owned(),

@@ -158,7 +158,7 @@ impl Place {
         let plan = TrainPlan {
             folder: RunFolder::create(&self.path(name), self.info(options), existing)?,
             train: TrainingSet::Pose(self.train()),
-            validation: Some(self.held_out("val")),
+            validation: vec![self.held_out("val")],
             display: Display::Plain,
             progress,
             stop,
