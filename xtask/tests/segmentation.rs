@@ -50,7 +50,7 @@ fn from_streets_to_report() {
     let place = streets();
     let run = place.arg("run");
     let plan = supernet(&place, "run", &["--dry-run"]).good().json();
-    assert_eq!(plan["train_samples"], 4);
+    assert_eq!(plan["train_pictures"], 4);
     assert!(!place.path("run").exists());
     assert_eq!(supernet(&place, "run", &[]).good().json()["iterations"], 4);
     let searched = xtask(&["evolve", "--run", &run, "--json"]).good().json();

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend, ops};
+use scalenas_space::layers::Flow;
 
+use crate::doubling::{doubling_kernel, interleave};
 use crate::norm::{EPSILON, Norms};
+use crate::prediction::Prediction;
 use crate::scalenet::{ScaleNet, Subnet};
 use crate::statistics::Statistics;
 use crate::unit::ConvNorm;
@@ -43,7 +46,12 @@ impl<B: KernelBackend> InferenceNet<B> {
 
     /// As [`ScaleNet::forward`].
     pub fn forward(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.layers.forward(images, &mut Norms::Folded(&self.folded))
+        self.predict(images).coarse
+    }
+
+    /// As [`ScaleNet::predict`].
+    pub fn predict(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        self.layers.predict(images, &mut Norms::Folded(&self.folded))
     }
 }
 
@@ -57,7 +65,11 @@ impl<B: KernelBackend> Folded<B> {
     ) -> Tensor<B, 4> {
         let layer = &self.layers[&unit.norm_name];
         let (weight, bias) = (layer.weight.clone(), layer.bias.clone());
-        ops::conv_bias(x, weight, bias, residual, activation, unit.geometry)
+        let y = ops::conv_bias(x, weight, bias, residual, activation, unit.geometry);
+        match unit.flow {
+            Flow::Gather => y,
+            Flow::Spread => interleave(y),
+        }
     }
 }
 
@@ -68,8 +80,14 @@ fn fold<B: Backend>(unit: &ConvNorm<B>, statistics: &Statistics<B>) -> FoldedUni
         Some(bias) => bias.val() - layer.mean.clone(),
         None => layer.mean.clone().neg(),
     };
-    FoldedUnit {
-        bias: unit.shift.val() + shift * factor.clone(),
-        weight: unit.weight.val() * factor.reshape([-1, 1, 1, 1]),
+    let bias = unit.shift.val() + shift * factor.clone();
+    match unit.flow {
+        Flow::Gather => {
+            FoldedUnit { bias, weight: unit.weight.val() * factor.reshape([-1, 1, 1, 1]) }
+        }
+        Flow::Spread => FoldedUnit {
+            bias: bias.repeat_dim(0, 4),
+            weight: doubling_kernel(unit.weight.val() * factor.reshape([1, -1, 1, 1])),
+        },
     }
 }

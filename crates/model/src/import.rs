@@ -1,4 +1,4 @@
-//! Import of PyTorch checkpoints (`.pth`): supernets, HRNet, and files of this crate.
+//! Import of PyTorch checkpoints (`.pth`): supernets, HRNet, HigherHRNet, and files of this crate.
 //!
 //! Tensors are matched by name and shape. `num_batches_tracked` counters are dropped, prefixes of
 //! training wrappers (`model.`, `module.`) removed, and plain HRNet's one `fuse_layers` of each
@@ -22,7 +22,7 @@ const PREFIXES: [&str; 2] = ["module.", "model."];
 pub enum Kind {
     /// A weight-sharing supernet: fusion layers for every step.
     Supernet,
-    /// Plain HRNet: one fusion a module.
+    /// Plain HRNet, or HigherHRNet: one fusion a module.
     HrNet,
 }
 
@@ -118,9 +118,11 @@ fn infer_spec(path: &Path, tensors: &NamedTensors) -> Result<SpaceSpec> {
     };
     let first = "transition1.0.0.weight";
     let width = rows(first).ok_or_else(|| missing(first))?;
-    match (rows("final_layer.weight"), rows("last_layer.3.weight")) {
-        (Some(joints), _) => Ok(SpaceSpec::pose(width, joints)),
-        (None, Some(classes)) => Ok(SpaceSpec::segmentation(width, classes)),
-        (None, None) => Err(missing("final_layer.weight")),
+    let heads = ["final_layer.weight", "final_layers.1.weight", "last_layer.3.weight"];
+    match heads.map(rows) {
+        [Some(joints), _, _] => Ok(SpaceSpec::pose(width, joints)),
+        [_, Some(joints), _] => Ok(SpaceSpec::bottom_up(width, joints)),
+        [_, _, Some(classes)] => Ok(SpaceSpec::segmentation(width, classes)),
+        [None, None, None] => Err(missing("final_layer.weight")),
     }
 }

@@ -16,6 +16,7 @@ use crate::fold::InferenceNet;
 use crate::head::Head;
 use crate::norm::Norms;
 use crate::parameters::{Absent, NamedParameters, NamedTensors, Parameter, apply};
+use crate::prediction::Prediction;
 use crate::statistics::Statistics;
 use crate::store::{self, Contents};
 use crate::supernet::Supernet;
@@ -160,7 +161,12 @@ impl<B: Backend> Subnet<B> {
 impl<B: KernelBackend> ScaleNet<B> {
     /// Normalised pictures `[batch, 3, height, width]` to the head's prediction at stride 4.
     pub fn forward(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.layers.forward(images, &mut Norms::Frozen(&self.statistics))
+        self.predict(images).coarse
+    }
+
+    /// The same with the finer maps of heads that have some.
+    pub fn predict(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        self.layers.predict(images, &mut Norms::Frozen(&self.statistics))
     }
 
     /// The same network with its normalisation folded into the convolutions.
@@ -172,6 +178,11 @@ impl<B: KernelBackend> ScaleNet<B> {
 impl<B: KernelBackend> Subnet<B> {
     /// The same with the norms of the caller's choice: batch statistics while fine-tuning.
     pub fn forward(&self, images: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
+        self.predict(images, norms).coarse
+    }
+
+    /// The same with the finer maps of heads that have some.
+    pub fn predict(&self, images: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Prediction<B> {
         let branches = self.backbone.forward(images, &self.identity.plan, norms);
         self.head.forward(branches, self.identity.plan.head, norms)
     }

@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::head::Head;
 use crate::norm::Norms;
 use crate::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter, apply};
+use crate::prediction::Prediction;
 use crate::scalenet::ScaleNet;
 use crate::statistics::Statistics;
 use crate::unit::{ConvNorm, Nursery};
@@ -102,6 +103,16 @@ impl<B: KernelBackend> Supernet<B> {
         plan: &Plan,
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
+        self.predict(images, plan, norms).coarse
+    }
+
+    /// The same with the finer maps of heads that have some.
+    pub fn predict(
+        &self,
+        images: Tensor<B, 4>,
+        plan: &Plan,
+        norms: &mut Norms<'_, B>,
+    ) -> Prediction<B> {
         let branches = self.backbone.forward(images, plan, norms);
         self.head.forward(branches, plan.head, norms)
     }

@@ -5,8 +5,10 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use rand_distr::{Distribution, Normal};
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
+use scalenas_space::layers::Flow;
 use scalenas_space::rng;
 
+use crate::doubling::{KERNEL, doubling_kernel, interleave};
 use crate::norm::Norms;
 use crate::parameters::Parameter;
 
@@ -48,7 +50,7 @@ pub(crate) struct UnitShape {
 /// Convolution, batch normalisation, optional residual and activation.
 #[derive(Module, Debug)]
 pub(crate) struct ConvNorm<B: Backend> {
-    /// `[out, in, kernel, kernel]`.
+    /// `[out, in, kernel, kernel]`; of a transposed convolution `[in, out, 4, 4]`.
     pub weight: Param<Tensor<B, 4>>,
     /// Present where the reference has one in front of its normalisation (segmentation head).
     pub bias: Option<Param<Tensor<B, 1>>>,
@@ -56,6 +58,8 @@ pub(crate) struct ConvNorm<B: Backend> {
     pub shift: Param<Tensor<B, 1>>,
     #[module(skip)]
     pub geometry: ConvGeometry,
+    #[module(skip)]
+    pub flow: Flow,
     #[module(skip)]
     pub conv_name: String,
     #[module(skip)]
@@ -77,9 +81,23 @@ impl<B: Backend> ConvNorm<B> {
             scale: nursery.vector(1.0, output),
             shift: nursery.vector(0.0, output),
             geometry: ConvGeometry { stride, padding: kernel / 2 },
+            flow: Flow::Gather,
             conv_name,
             norm_name,
         }
+    }
+
+    /// A transposed 4x4 convolution of stride 2, which doubles height and width.
+    pub fn doubling(
+        nursery: &Nursery<'_, B>,
+        [input, output]: [usize; 2],
+        conv_name: String,
+        norm_name: String,
+    ) -> Self {
+        let shape = UnitShape { input, output, kernel: 3, stride: 1 };
+        let weight = nursery.kernel(&conv_name, [input, output, KERNEL, KERNEL]);
+        let gathering = Self::new(nursery, shape, conv_name, norm_name);
+        Self { weight, flow: Flow::Spread, ..gathering }
     }
 
     /// The same with a bias in front of the normalisation.
@@ -126,7 +144,12 @@ impl<B: KernelBackend> ConvNorm<B> {
 
     /// The convolution alone.
     pub fn convolve(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
-        let y = ops::conv(x, self.weight.val(), self.geometry);
+        let y = match self.flow {
+            Flow::Gather => ops::conv(x, self.weight.val(), self.geometry),
+            Flow::Spread => {
+                interleave(ops::conv(x, doubling_kernel(self.weight.val()), self.geometry))
+            }
+        };
         match &self.bias {
             Some(bias) => y + bias.val().reshape([1, -1, 1, 1]),
             None => y,

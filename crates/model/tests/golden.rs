@@ -193,6 +193,32 @@ fn calibration_gives_the_reference_statistics(reference: &Reference) {
 }
 
 #[test]
+fn higher_hrnet_is_imported() {
+    let Some(shared) = shared() else { return };
+    let folder = shared.join("golden/bottom_up");
+    let checkpoint = read_pth(&folder.join("higher_hrnet_w8.pth")).expect("a checkpoint");
+    assert_eq!(checkpoint.kind, Kind::HrNet);
+    let (spec, tensors) = (&checkpoint.spec, &checkpoint.tensors);
+    let architecture = Architecture::hrnet(spec);
+    let network: ScaleNet<Plain> =
+        ScaleNet::from_named(spec, &architecture, tensors, "reference", &device())
+            .expect("a network");
+    let parameters = json(&folder.join("bottom_up.json"))["higher_hrnet_params"].as_u64();
+    assert_eq!(Some(network.parameters() as u64), parameters);
+    let cost = scalenas_space::cost::cost(spec, &architecture, (128, 128)).expect("a cost");
+    assert_eq!(Some(cost.live_parameters), parameters);
+    let golden = Golden::read(&folder.join("bottom_up.safetensors"));
+    let input: Tensor<Plain, 4> = golden.tensor("higher_hrnet/input", &device());
+    let predictions = [network.predict(input.clone()), network.fold().predict(input)];
+    for prediction in predictions {
+        let coarse = prediction.coarse.into_data();
+        close("coarse", &coarse, &golden.data("higher_hrnet/output0"), OUTPUT);
+        let fine = prediction.fine.expect("a bottom-up head").into_data();
+        close("fine", &fine, &golden.data("higher_hrnet/output1"), OUTPUT);
+    }
+}
+
+#[test]
 fn plain_hrnet_is_imported() {
     let Some(shared) = shared() else { return };
     let folder = shared.join("golden/bottom_up");

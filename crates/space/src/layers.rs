@@ -3,7 +3,7 @@
 use crate::architecture::Architecture;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, Reach};
-use crate::spec::{Head, MAX_SIDE, SpaceSpec};
+use crate::spec::{MAX_SIDE, SpaceSpec};
 
 /// What follows a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,17 @@ pub struct Layer {
     pub size: (usize, usize),
     /// What follows.
     pub tail: Tail,
+    /// Whether pixels are gathered or spread.
+    pub flow: Flow,
+}
+
+/// Whether a convolution gathers pixels or spreads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Every output gathers inputs.
+    Gather,
+    /// Every input spreads over outputs: a transposed convolution, `stride` times as large.
+    Spread,
 }
 
 impl Layer {
@@ -48,7 +59,11 @@ impl Layer {
 
     /// Multiplications with weights.
     pub fn macs(&self) -> u64 {
-        self.weights() * (self.size.0 * self.size.1) as u64
+        let pixels = (self.size.0 * self.size.1) as u64;
+        match self.flow {
+            Flow::Gather => self.weights() * pixels,
+            Flow::Spread => self.weights() * pixels / (self.stride * self.stride) as u64,
+        }
     }
 
     /// Float32 bytes of the output of one picture.
@@ -104,9 +119,9 @@ pub fn layers(
 
 /// A space at an input size.
 pub(crate) struct Geometry<'a> {
-    spec: &'a SpaceSpec,
+    pub(crate) spec: &'a SpaceSpec,
     /// Height and width at stride 4.
-    size: (usize, usize),
+    pub(crate) size: (usize, usize),
 }
 
 impl<'a> Geometry<'a> {
@@ -134,6 +149,7 @@ impl<'a> Geometry<'a> {
             stride,
             size,
             tail: Tail::Norm,
+            flow: Flow::Gather,
         };
         let half = (2 * height, 2 * width);
         let mut layers = vec![
@@ -169,6 +185,7 @@ impl<'a> Geometry<'a> {
             stride: if branch == 0 { 1 } else { 2 },
             size: self.size(branch),
             tail: Tail::Norm,
+            flow: Flow::Gather,
         })
         .collect()
     }
@@ -183,6 +200,7 @@ impl<'a> Geometry<'a> {
             stride: 1,
             size: self.size(branch),
             tail: Tail::Norm,
+            flow: Flow::Gather,
         };
         [unit(1), unit(2)]
     }
@@ -198,6 +216,7 @@ impl<'a> Geometry<'a> {
                 stride: 1,
                 size: self.size(source),
                 tail: Tail::Norm,
+                flow: Flow::Gather,
             }];
         }
         let count = target - source;
@@ -209,30 +228,8 @@ impl<'a> Geometry<'a> {
             stride: 2,
             size: self.size(source + k + 1),
             tail: Tail::Norm,
+            flow: Flow::Gather,
         };
         (0..count).map(unit).collect()
-    }
-
-    pub fn head(&self) -> Vec<Layer> {
-        let unit = |name: &str, input, output, tail| Layer {
-            name: name.to_owned(),
-            input,
-            output,
-            kernel: 1,
-            stride: 1,
-            size: self.size,
-            tail,
-        };
-        let heatmaps = |joints| unit("final_layer", self.spec.widths[0], joints, Tail::Bias);
-        let sum = self.spec.widths.iter().sum();
-        let merge = || unit("last_layer.0", sum, sum, Tail::BiasNorm);
-        let classify = |classes| unit("last_layer.3", sum, classes, Tail::Bias);
-        match self.spec.head {
-            Head::Heatmap { joints } => vec![heatmaps(joints)],
-            Head::Segmentation { classes } => vec![merge(), classify(classes)],
-            Head::Multitask { joints, classes } => {
-                vec![heatmaps(joints), merge(), classify(classes)]
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ mod canonical;
 pub mod cost;
 mod error;
 mod format;
+pub mod heads;
 pub mod layers;
 pub mod plan;
 pub mod rng;

@@ -74,7 +74,7 @@ impl Usage {
         let mut modules = vec![ModuleUsage::default(); architecture.modules.len()];
         let mut needed = match spec.head {
             // Heatmaps come from the finest branch alone.
-            Head::Heatmap { .. } if reach == Reach::Live => 1,
+            Head::Heatmap { .. } | Head::BottomUp { .. } if reach == Reach::Live => 1,
             _ => u8::MAX,
         };
         for (index, module) in architecture.modules.iter().enumerate().rev() {

@@ -229,6 +229,7 @@ fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
 fn dry_run(job: &Job, output: Output) -> Result<()> {
     let train = &job.info.train;
     let Material { train: set, held_out } = &job.material;
+    let unit = set.unit().replace(' ', "_");
     let iterations = set.iterations(train.batch) * train.epochs;
     let held_out: usize = held_out.iter().map(HeldOut::samples).sum();
     let largest =
@@ -237,8 +238,8 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
     let value = json!({
         "out": job.out,
         "space": job.info.space.name,
-        "train_samples": set.samples(),
-        "validation_samples": held_out,
+        (format!("train_{unit}")): set.samples(),
+        (format!("validation_{unit}")): held_out,
         "iterations": iterations,
         "largest_parameters": largest.parameters,
         "activation_bytes": activations,

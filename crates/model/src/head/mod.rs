@@ -1,5 +1,6 @@
 //! Heads: from the branches of the last module to what the task predicts.
 
+mod bottom_up;
 mod heatmap;
 mod multitask;
 mod segmentation;
@@ -13,7 +14,9 @@ use scalenas_space::{Head as HeadSpec, SpaceSpec};
 use crate::module::Branches;
 use crate::norm::Norms;
 use crate::parameters::Parameter;
+use crate::prediction::Prediction;
 use crate::unit::{ConvNorm, Nursery};
+use bottom_up::BottomUpHead;
 use heatmap::HeatmapHead;
 use multitask::MultitaskHead;
 use segmentation::SegmentationHead;
@@ -26,6 +29,8 @@ pub(crate) enum Head<B: Backend> {
     Heatmap(HeatmapHead<B>),
     /// Class scores `[batch, classes, height / 4, width / 4]`.
     Segmentation(SegmentationHead<B>),
+    /// Heatmaps and tags `[batch, 2 * joints, height / 4, width / 4]`, and finer heatmaps.
+    BottomUp(BottomUpHead<B>),
     /// Either, or both one after the other along the channels.
     Multitask(MultitaskHead<B>),
 }
@@ -37,6 +42,9 @@ impl<B: Backend> Head<B> {
         let segmentation = |classes| SegmentationHead::new(nursery, sum, classes);
         match spec.head {
             HeadSpec::Heatmap { joints } => Self::Heatmap(pose(joints)),
+            HeadSpec::BottomUp { joints } => {
+                Self::BottomUp(BottomUpHead::new(nursery, spec.widths[0], joints))
+            }
             HeadSpec::Segmentation { classes } => Self::Segmentation(segmentation(classes)),
             HeadSpec::Multitask { joints, classes } => Self::Multitask(MultitaskHead {
                 pose: pose(joints),
@@ -49,6 +57,7 @@ impl<B: Backend> Head<B> {
         match self {
             Self::Heatmap(head) => head.for_each(visit),
             Self::Segmentation(head) => head.for_each(visit),
+            Self::BottomUp(head) => head.for_each(visit),
             Self::Multitask(head) => {
                 head.pose.for_each(visit);
                 head.segmentation.for_each(visit);
@@ -60,6 +69,7 @@ impl<B: Backend> Head<B> {
         match self {
             Self::Heatmap(_) => {}
             Self::Segmentation(head) => head.units(out),
+            Self::BottomUp(head) => head.units(out),
             Self::Multitask(head) => head.segmentation.units(out),
         }
     }
@@ -72,18 +82,21 @@ impl<B: KernelBackend> Head<B> {
         branches: Branches<B>,
         part: HeadSpec,
         norms: &mut Norms<'_, B>,
-    ) -> Tensor<B, 4> {
+    ) -> Prediction<B> {
         let live: Vec<Tensor<B, 4>> = branches.into_iter().flatten().collect();
         match (self, part) {
-            (Self::Heatmap(head), _) => head.forward(finest(live)),
-            (Self::Segmentation(head), _) => head.forward(live, norms),
-            (Self::Multitask(head), HeadSpec::Heatmap { .. }) => head.pose.forward(finest(live)),
-            (Self::Multitask(head), HeadSpec::Segmentation { .. }) => {
-                head.segmentation.forward(live, norms)
+            (Self::Heatmap(head), _) => head.forward(finest(live)).into(),
+            (Self::Segmentation(head), _) => head.forward(live, norms).into(),
+            (Self::BottomUp(head), _) => head.forward(finest(live), norms),
+            (Self::Multitask(head), HeadSpec::Heatmap { .. }) => {
+                head.pose.forward(finest(live)).into()
             }
-            (Self::Multitask(head), HeadSpec::Multitask { .. }) => {
+            (Self::Multitask(head), HeadSpec::Segmentation { .. }) => {
+                head.segmentation.forward(live, norms).into()
+            }
+            (Self::Multitask(head), _) => {
                 let heatmaps = head.pose.forward(finest(live.clone()));
-                Tensor::cat(vec![heatmaps, head.segmentation.forward(live, norms)], 1)
+                Tensor::cat(vec![heatmaps, head.segmentation.forward(live, norms)], 1).into()
             }
         }
     }

@@ -200,6 +200,7 @@ fn blocks(trace: &Trace, layout: &Layout) -> Vec<Element> {
 fn ends(spec: &SpaceSpec, trace: &Trace, layout: &Layout) -> Element {
     let (text, outputs) = match spec.head {
         Head::Heatmap { joints } => ("heatmaps", joints),
+        Head::BottomUp { joints } => ("heatmaps, tags", joints),
         Head::Segmentation { classes } => ("classes", classes),
         Head::Multitask { joints, classes } => ("heatmaps, classes", joints + classes),
     };

@@ -21,6 +21,12 @@ pub enum Head {
         /// Number of classes.
         classes: usize,
     },
+    /// The higher-resolution head of bottom-up pose: a heatmap and a tag a joint at stride 4, and a
+    /// heatmap a joint at stride 2.
+    BottomUp {
+        /// Number of joints.
+        joints: usize,
+    },
     /// Both of one backbone: heatmaps from branch 0, class scores from all branches.
     Multitask {
         /// Number of joints.
@@ -127,10 +133,11 @@ impl SpaceSpec {
         Self { head, ..self.clone() }
     }
 
-    /// Channels of the prediction.
+    /// Channels of the prediction at stride 4.
     pub fn outputs(&self) -> usize {
         match self.head {
             Head::Heatmap { joints } => joints,
+            Head::BottomUp { joints } => joints.saturating_mul(2),
             Head::Segmentation { classes } => classes,
             Head::Multitask { joints, classes } => joints.saturating_add(classes),
         }

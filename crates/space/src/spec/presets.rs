@@ -7,14 +7,17 @@ use crate::error::{Error, Result};
 const COCO_JOINTS: usize = 17;
 /// Evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
-const PRESETS: [&str; 9] = [
+const PRESETS: [&str; 12] = [
     "pose_w32",
     "pose_w48",
+    "bottom_up_w32",
+    "bottom_up_w48",
     "segmentation_w32",
     "segmentation_w48",
     "multitask_w32",
     "multitask_w48",
     "tiny",
+    "tiny_bottom_up",
     "tiny_segmentation",
     "tiny_multitask",
 ];
@@ -25,6 +28,15 @@ impl SpaceSpec {
         Self {
             last_module: LastModule::HighestResolution,
             ..Self::published(format!("pose_w{width}"), width, Head::Heatmap { joints })
+        }
+    }
+
+    /// The published pose space with the higher-resolution head of bottom-up pose.
+    pub fn bottom_up(width: usize, joints: usize) -> Self {
+        Self {
+            name: format!("bottom_up_w{width}"),
+            head: Head::BottomUp { joints },
+            ..Self::pose(width, joints)
         }
     }
 
@@ -59,6 +71,15 @@ impl SpaceSpec {
             depth_choices: vec![1, 2, 3],
             last_module: LastModule::HighestResolution,
             head: Head::Heatmap { joints: COCO_JOINTS },
+        }
+    }
+
+    /// The same small space for bottom-up pose.
+    pub fn tiny_bottom_up() -> Self {
+        Self {
+            name: "tiny_bottom_up".to_owned(),
+            head: Head::BottomUp { joints: COCO_JOINTS },
+            ..Self::tiny()
         }
     }
 
@@ -100,11 +121,14 @@ impl SpaceSpec {
         match name {
             "pose_w32" => Ok(Self::pose(32, COCO_JOINTS)),
             "pose_w48" => Ok(Self::pose(48, COCO_JOINTS)),
+            "bottom_up_w32" => Ok(Self::bottom_up(32, COCO_JOINTS)),
+            "bottom_up_w48" => Ok(Self::bottom_up(48, COCO_JOINTS)),
             "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),
             "segmentation_w48" => Ok(Self::segmentation(48, CITYSCAPES_CLASSES)),
             "multitask_w32" => Ok(Self::multitask(32, COCO_JOINTS, CITYSCAPES_CLASSES)),
             "multitask_w48" => Ok(Self::multitask(48, COCO_JOINTS, CITYSCAPES_CLASSES)),
             "tiny" => Ok(Self::tiny()),
+            "tiny_bottom_up" => Ok(Self::tiny_bottom_up()),
             "tiny_segmentation" => Ok(Self::tiny_segmentation()),
             "tiny_multitask" => Ok(Self::tiny_multitask()),
             _ => Err(Error::UnknownPreset {

@@ -64,6 +64,10 @@ pub fn write_streets(folder: impl AsRef<Path>, config: &StreetConfig) -> Result<
 fn write_part(root: &Path, config: &StreetConfig, part: &str, count: usize) -> Result<()> {
     let folders = ["leftImg8bit", "gtFine"].map(|kind| root.join(kind).join(part).join("synth"));
     for folder in &folders {
+        // Pictures of an earlier, larger data set would be found among the new ones.
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|e| Error::io(folder, "replace the folder", e))?;
+        }
         fs::create_dir_all(folder).map_err(|e| Error::io(folder, "create the folder", e))?;
     }
     let [images, labels] = folders;

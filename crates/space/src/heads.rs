@@ -1,0 +1,66 @@
+//! Layers of the heads under their PyTorch checkpoint names.
+
+use crate::layers::{Flow, Geometry, Layer, Tail};
+use crate::spec::Head;
+
+/// Blocks behind the transposed convolution of the bottom-up head.
+pub const BOTTOM_UP_BLOCKS: usize = 4;
+
+impl Geometry<'_> {
+    /// The head's layers, in their order.
+    pub fn head(&self) -> Vec<Layer> {
+        let first = self.spec.widths[0];
+        let sum = self.spec.widths.iter().sum();
+        let heatmaps = |joints| self.pointwise("final_layer", first, joints, Tail::Bias);
+        let merge = || self.pointwise("last_layer.0", sum, sum, Tail::BiasNorm);
+        let classify = |classes| self.pointwise("last_layer.3", sum, classes, Tail::Bias);
+        match self.spec.head {
+            Head::Heatmap { joints } => vec![heatmaps(joints)],
+            Head::Segmentation { classes } => vec![merge(), classify(classes)],
+            Head::Multitask { joints, classes } => {
+                vec![heatmaps(joints), merge(), classify(classes)]
+            }
+            Head::BottomUp { joints } => self.bottom_up(first, joints),
+        }
+    }
+
+    fn bottom_up(&self, width: usize, joints: usize) -> Vec<Layer> {
+        let fine = (2 * self.size.0, 2 * self.size.1);
+        let coarse = self.pointwise("final_layers.0", width, 2 * joints, Tail::Bias);
+        let mut layers = vec![coarse];
+        layers.push(Layer {
+            name: "deconv_layers.0.0.0".to_owned(),
+            input: width + 2 * joints,
+            output: width,
+            kernel: 4,
+            stride: 2,
+            size: fine,
+            tail: Tail::Norm,
+            flow: Flow::Spread,
+        });
+        for block in 1..=BOTTOM_UP_BLOCKS {
+            layers.extend([1, 2].map(|k| Layer {
+                name: format!("deconv_layers.0.{block}.0.conv{k}"),
+                kernel: 3,
+                size: fine,
+                ..self.pointwise("", width, width, Tail::Norm)
+            }));
+        }
+        let last = self.pointwise("final_layers.1", width, joints, Tail::Bias);
+        layers.push(Layer { size: fine, ..last });
+        layers
+    }
+
+    fn pointwise(&self, name: &str, input: usize, output: usize, tail: Tail) -> Layer {
+        Layer {
+            name: name.to_owned(),
+            input,
+            output,
+            kernel: 1,
+            stride: 1,
+            size: self.size,
+            tail,
+            flow: Flow::Gather,
+        }
+    }
+}
