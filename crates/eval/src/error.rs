@@ -131,6 +131,28 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// Heatmaps, tags or grouping settings that do not belong together.
+    #[error("{what} is {found}; accepted: {accepted}")]
+    Maps {
+        /// Which of them.
+        what: &'static str,
+        /// What it is.
+        found: String,
+        /// What would be right.
+        accepted: &'static str,
+    },
+    /// A heatmap or tag that is NaN or infinite.
+    #[error("{map}: joint {joint}, x {x}, y {y}: not a finite number")]
+    MapValue {
+        /// "heatmaps" or "tags".
+        map: &'static str,
+        /// The joint.
+        joint: usize,
+        /// Column.
+        x: usize,
+        /// Row.
+        y: usize,
+    },
     /// Label maps that do not belong together, or a label outside the classes.
     #[error("label maps: {0}")]
     Labels(String),

@@ -1,5 +1,7 @@
 //! From predictions to figures: OKS, rescoring, NMS, COCO results and AP; confusion and `IoU`.
 //!
+//! [`grouping`] makes people of the heatmaps and tags of a whole picture.
+//!
 //! Plain arrays in, numbers out: this crate knows neither a tensor framework nor a data loader.
 //! The way of a pose: [`PoseCandidate`]s of all boxes → [`rescore`] → [`oks_nms`] (or
 //! [`soft_oks_nms`]) → [`CocoResult`]s ([`finish`] does the three) → [`results::write`] →
@@ -13,6 +15,7 @@ mod crowdpose;
 mod error;
 mod files;
 mod finish;
+pub mod grouping;
 mod keypoints;
 mod oks;
 pub mod results;
