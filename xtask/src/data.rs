@@ -27,9 +27,14 @@ pub fn bad_images(skip: bool) -> BadImages {
 }
 
 /// The files of `train` or `val` below a folder: COCO's own layout, with the picture folders below
-/// `images` or beside `annotations`.
+/// `images` or beside `annotations`, or that of `CrowdPose`, with all pictures in `images`.
 pub fn split(root: &Path, name: &str) -> Result<Split> {
-    let annotations = root.join("annotations").join(format!("person_keypoints_{name}2017.json"));
+    let folder = root.join("annotations");
+    let annotations = folder.join(format!("person_keypoints_{name}2017.json"));
+    let crowdpose = folder.join(format!("crowdpose_{name}.json"));
+    if !annotations.exists() && crowdpose.exists() {
+        return Ok(Split { annotations: crowdpose, images: root.join("images") });
+    }
     if !annotations.exists() {
         return Err(user(format!(
             "data set {}: no file {}; expected COCO layout with \

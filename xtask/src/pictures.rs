@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use scalenas_data::scenes::Scenes;
 use scalenas_data::segmentation::WholePicture;
 use scalenas_data::{Image8, PoseDataset, WholePictures};
 use scalenas_eval::semantic::Confusion;
 use scalenas_eval::{PoseCandidate, Sigmas, oks};
 use scalenas_report::{Palette, Person, PoseStyle, Sample, Skeleton, draw_poses, overlay};
+use scalenas_train::FoundPeople;
 
 /// JPEG quality of pictures for people.
 pub const QUALITY: u8 = 88;
@@ -92,6 +94,37 @@ pub fn overlays(
         let mean = confusion.stats().present_mean_iou();
         let name = &pictures.list()[picture.index].name;
         let caption = format!("{name}: mean IoU of its classes {mean:.2}");
+        Ok(Sample { caption, image: drawn.to_jpeg(QUALITY) })
+    });
+    samples.collect()
+}
+
+/// A picture with everybody found in it.
+pub fn draw_scene(scenes: &Scenes, found: &FoundPeople) -> Result<(String, Image8)> {
+    let path = scenes.path(found.index);
+    let picture = Image8::read(&path)?;
+    let people: Vec<Person> = found
+        .people
+        .iter()
+        .map(|person| Person {
+            joints: person.joints.iter().map(|joint| joint.map(f64::from)).collect(),
+            bbox: None,
+        })
+        .collect();
+    let skeleton = Skeleton::from(scenes.facts());
+    let drawn = draw_poses(&picture, &people, &skeleton, &PoseStyle::default())?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok((name, drawn))
+}
+
+/// The first pictures as samples of a report, with how many people were found and annotated.
+pub fn scene_samples(scenes: &Scenes, found: &[FoundPeople], count: usize) -> Result<Vec<Sample>> {
+    let samples = found.iter().take(count).map(|found| {
+        let (name, drawn) = draw_scene(scenes, found)?;
+        let annotations = &scenes.scene(found.index).1;
+        let annotated =
+            annotations.iter().filter(|person| !person.iscrowd && person.num_keypoints > 0).count();
+        let caption = format!("{name}: {} people found, {annotated} annotated", found.people.len());
         Ok(Sample { caption, image: drawn.to_jpeg(QUALITY) })
     });
     samples.collect()

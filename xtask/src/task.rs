@@ -5,19 +5,21 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use scalenas_data::augment::Augment;
+use scalenas_data::scenes::{Anybody, SceneAugment, SceneDataset, Scenes};
 use scalenas_data::segmentation::{CropAugment, find};
 use scalenas_data::{
-    BadImages, PoseDataset, SegmentationDataset, SegmentationFacts, WholePictures,
+    BadImages, CocoKeypoints, KeypointFacts, PoseDataset, SegmentationDataset, SegmentationFacts,
+    WholePictures,
 };
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{
-    ClassWeights, EvaluateOptions, Figure, HeldOut, PixelWeighing, RunInfo, SecondTask,
-    SegmentOptions, TrainOptions, TrainingSet,
+    ClassWeights, EvaluateOptions, Figure, HeldOut, PixelWeighing, RunInfo, SceneOptions,
+    SecondTask, SegmentOptions, TrainOptions, TrainingSet,
 };
 
 use crate::config::{keypoint_facts, segmentation_facts};
-use crate::data::{People, image_ids, split};
+use crate::data::{People, Split, image_ids, split};
 use crate::fault::user;
 
 /// How training varies its samples.
@@ -25,6 +27,8 @@ use crate::fault::user;
 pub struct Variation {
     /// Crops of people.
     pub people: Augment,
+    /// Whole pictures of people.
+    pub scenes: SceneAugment,
     /// Crops of labelled pictures.
     pub pictures: CropAugment,
 }
@@ -67,6 +71,7 @@ pub fn training(request: &Request<'_>) -> Result<TrainingSet> {
     let info = request.info;
     match info.space.head {
         Head::Heatmap { .. } => Ok(TrainingSet::Pose(people(request)?)),
+        Head::BottomUp { .. } => Ok(TrainingSet::People(crowds(request)?)),
         Head::Segmentation { .. } => {
             let (dataset, weighing) = pictures(request)?;
             Ok(TrainingSet::Segmentation { dataset, weighing })
@@ -126,13 +131,47 @@ fn pictures(request: &Request<'_>) -> Result<(Arc<SegmentationDataset>, Arc<Pixe
 
 /// What networks of a run are scored on by one of its heads.
 fn held_out(request: &Request<'_>, head: Head) -> Result<HeldOut> {
-    if let Head::Heatmap { .. } = head {
-        return held_out_people(request);
+    match head {
+        Head::Heatmap { .. } => return held_out_people(request),
+        Head::BottomUp { .. } => return held_out_scenes(request),
+        Head::Segmentation { .. } | Head::Multitask { .. } => {}
     }
     let Labelled { data, facts, .. } = Labelled::new(request)?;
     let pictures = labelled(data, "val", &facts, request.most, request.bad)?;
     let options = segment_options(&request.info.space, &request.info.train);
     Ok(HeldOut::Segmentation { pictures, options })
+}
+
+fn crowds(request: &Request<'_>) -> Result<Arc<SceneDataset>> {
+    let Request { info, data, variation, bad, .. } = request;
+    let facts = keypoint_facts(&info.facts)?;
+    let scenes = scenes_of(split(data, "train")?, &facts, Anybody::Somebody, *bad)?;
+    let (side, seed) = (info.input.0, info.train.seed);
+    Ok(Arc::new(SceneDataset::new(Arc::new(scenes), side, variation.scenes, seed)?))
+}
+
+/// Whole pictures of a part of a data set.
+pub fn scenes_of(
+    files: Split,
+    facts: &KeypointFacts,
+    with: Anybody,
+    bad: BadImages,
+) -> Result<Scenes> {
+    let coco = CocoKeypoints::read(&files.annotations, facts)?;
+    Ok(Scenes::new(files.images, &coco, facts, with, bad)?)
+}
+
+fn held_out_scenes(request: &Request<'_>) -> Result<HeldOut> {
+    let Request { info, data, most, bad, .. } = request;
+    let files = split(data, "val")?;
+    let annotations = files.annotations.clone();
+    let facts = keypoint_facts(&info.facts)?;
+    let scenes = scenes_of(files, &facts, Anybody::OrNobody, *bad)?.at_most(*most);
+    let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
+    let sigmas = Sigmas::new(scenes.facts().sigmas.clone())?;
+    let evaluator = Box::new(KeypointEvaluator::read(&annotations, &sigmas)?.on_images(&ids)?);
+    let options = SceneOptions::new(info.input.0, info.train.workers);
+    Ok(HeldOut::People { scenes: Arc::new(scenes), evaluator, options })
 }
 
 fn held_out_people(request: &Request<'_>) -> Result<HeldOut> {
@@ -175,7 +214,7 @@ fn weighing(dataset: &SegmentationDataset, options: &TrainOptions) -> Result<Pix
 /// What networks of a space are ranked by, one figure a task; the first decides where one has to.
 pub fn figures(space: &SpaceSpec) -> Vec<Figure> {
     let figure = |head: Head| match head {
-        Head::Heatmap { .. } => Figure::AveragePrecision,
+        Head::Heatmap { .. } | Head::BottomUp { .. } => Figure::AveragePrecision,
         Head::Segmentation { .. } | Head::Multitask { .. } => Figure::MeanIou,
     };
     space.head.parts().into_iter().map(figure).collect()

@@ -21,6 +21,7 @@ pub mod image8;
 pub mod loader;
 pub mod normalize;
 pub mod people;
+pub mod scenes;
 pub mod segmentation;
 pub mod synth;
 pub mod warp;

@@ -104,7 +104,10 @@ fn all_classes_appear_and_no_others() {
         many += usize::from(classes.len() >= 12);
         seen.extend(classes);
     }
-    assert!(KNOWN.iter().filter(|&&value| value != 0).all(|value| seen.contains(value)), "{seen:?}");
+    assert!(
+        KNOWN.iter().filter(|&&value| value != 0).all(|value| seen.contains(value)),
+        "{seen:?}"
+    );
     assert!(many > 32, "only {many} of 64 streets have 12 classes");
 }
 

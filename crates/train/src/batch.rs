@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use scalenas_model::Prediction;
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, SpaceSpec};
 
@@ -30,7 +31,7 @@ pub struct TrainBatch<B: Backend> {
     /// Its live layers.
     pub plan: Arc<Plan>,
     /// Prediction of the teacher, if there is one.
-    pub teacher: Option<Tensor<B, 4>>,
+    pub teacher: Option<Prediction<B>>,
     /// Where in the run.
     pub position: Position,
 }

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{BatchStatistics, Calibration, Norms, Statistics, Supernet};
+use scalenas_model::{BatchStatistics, Calibration, Norms, Prediction, Statistics, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
 
@@ -91,7 +91,7 @@ impl<'a, B: KernelBackend> Calibrated<'a, B> {
 }
 
 impl<B: KernelBackend> Network<B> for Calibrated<'_, B> {
-    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.supernet.forward(images, &self.plan, &mut Norms::Frozen(&self.statistics))
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        self.supernet.predict(images, &self.plan, &mut Norms::Frozen(&self.statistics))
     }
 }

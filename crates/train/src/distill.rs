@@ -5,7 +5,7 @@ use std::path::Path;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{Norms, Statistics, Supernet, load_supernet};
+use scalenas_model::{Norms, Prediction, Statistics, Supernet, load_supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head, SpaceSpec};
 
@@ -39,8 +39,8 @@ impl<B: KernelBackend> Teacher<B> {
     }
 
     /// What it predicts from normalised pictures by one of its heads.
-    pub fn predict(&self, images: Tensor<B, 4>, head: Head) -> Tensor<B, 4> {
+    pub fn predict(&self, images: Tensor<B, 4>, head: Head) -> Prediction<B> {
         let plan = self.plans.iter().find(|plan| plan.head == head).unwrap_or(&self.plans[0]);
-        self.supernet.forward(images, plan, &mut Norms::Frozen(&self.statistics))
+        self.supernet.predict(images, plan, &mut Norms::Frozen(&self.statistics))
     }
 }

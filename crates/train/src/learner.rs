@@ -6,7 +6,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_train::metric::{Adaptor, LossInput};
 use burn_train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{BatchStatistics, Norms, Supernet};
+use scalenas_model::{BatchStatistics, Norms, Prediction, Supernet};
 
 use crate::batch::TrainBatch;
 use crate::validation::SubnetScore;
@@ -37,16 +37,25 @@ impl<B: Backend> TaskLearner<B> {
     {
         let mut statistics = BatchStatistics::new();
         let mut norms = Norms::Batch(&mut statistics);
-        let prediction = self.supernet.forward(batch.images, &batch.plan, &mut norms);
-        let distance = batch
-            .teacher
-            .map(|teacher| (prediction.clone() - teacher).powi_scalar(2).mean() * TEACHER_WEIGHT);
+        let prediction = self.supernet.predict(batch.images, &batch.plan, &mut norms);
+        let distance =
+            batch.teacher.map(|teacher| distance(prediction.clone(), teacher) * TEACHER_WEIGHT);
         let task = batch.target.loss(prediction);
         let loss = match distance {
             Some(distance) => task + distance,
             None => task,
         };
         StepOutput { loss, statistics }
+    }
+}
+
+/// Mean squared difference of two predictions, summed over their resolutions; `[1]`.
+fn distance<B: Backend>(a: Prediction<B>, b: Prediction<B>) -> Tensor<B, 1> {
+    let mse = |a: Tensor<B, 4>, b: Tensor<B, 4>| (a - b).powi_scalar(2).mean();
+    let coarse = mse(a.coarse, b.coarse);
+    match (a.fine, b.fine) {
+        (Some(a), Some(b)) => coarse + mse(a, b),
+        _ => coarse,
     }
 }
 

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{InferenceNet, ScaleNet};
+use scalenas_model::{InferenceNet, Prediction, ScaleNet};
 
 use crate::error::{Error, Result};
 
@@ -11,18 +11,23 @@ use crate::error::{Error, Result};
 pub trait Network<B: Backend> {
     /// Normalised pictures `[batch, 3, height, width]` to
     /// `[batch, joints or classes, height / 4, width / 4]`.
-    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4>;
+    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+        self.predict_all(images).coarse
+    }
+
+    /// The same with the finer maps of heads that have some.
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B>;
 }
 
 impl<B: KernelBackend> Network<B> for ScaleNet<B> {
-    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.forward(images)
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        ScaleNet::predict(self, images)
     }
 }
 
 impl<B: KernelBackend> Network<B> for InferenceNet<B> {
-    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
-        self.forward(images)
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        InferenceNet::predict(self, images)
     }
 }
 
@@ -36,9 +41,15 @@ pub struct Part<N> {
 }
 
 impl<B: Backend, N: Network<B>> Network<B> for Part<N> {
-    fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
         let (first, count) = self.channels;
-        self.net.predict(images).narrow(1, first, count)
+        self.net.predict(images).narrow(1, first, count).into()
+    }
+}
+
+impl<B: Backend, N: Network<B>> Network<B> for &N {
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        (*self).predict_all(images)
     }
 }
 

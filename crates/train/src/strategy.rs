@@ -15,7 +15,7 @@ use burn_train::{
     TrainingItem, ValidLoader,
 };
 use scalenas_kernels::KernelBackend;
-use scalenas_model::Statistics;
+use scalenas_model::{Prediction, Statistics};
 use scalenas_space::{Architecture, SpaceSpec};
 
 use crate::batch::TrainBatch;
@@ -202,8 +202,12 @@ where
 
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
         if let Some(teacher) = &self.plan.teacher {
-            let prediction = teacher.predict(batch.images.clone().inner(), batch.plan.head);
-            batch.teacher = Some(Tensor::from_inner(prediction));
+            let images = batch.images.clone().inner();
+            let Prediction { coarse, fine } = teacher.predict(images, batch.plan.head);
+            batch.teacher = Some(Prediction {
+                coarse: Tensor::from_inner(coarse),
+                fine: fine.map(Tensor::from_inner),
+            });
         }
         self.subnet = Some(Arc::clone(&batch.architecture));
         let (count, position) = (batch.images.dims()[0], batch.position);

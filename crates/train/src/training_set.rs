@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use scalenas_data::scenes::SceneDataset;
 use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset, SegmentationDataset, SkippedImage};
 
 use scalenas_space::{Head, SpaceSpec};
@@ -18,6 +19,8 @@ use crate::target::Target;
 pub enum TrainingSet {
     /// Crops of people.
     Pose(Arc<PoseDataset>),
+    /// Whole pictures of people.
+    People(Arc<SceneDataset>),
     /// Crops of labelled pictures.
     Segmentation {
         /// The pictures.
@@ -56,6 +59,7 @@ impl TrainingSet {
             matches!(
                 (self, head),
                 (Self::Pose(_), Head::Heatmap { .. })
+                    | (Self::People(_), Head::BottomUp { .. })
                     | (Self::Segmentation { .. }, Head::Segmentation { .. })
             )
         };
@@ -77,6 +81,7 @@ impl TrainingSet {
     pub fn samples(&self) -> usize {
         match self {
             Self::Pose(dataset) => dataset.len(),
+            Self::People(dataset) => dataset.scenes().len(),
             Self::Segmentation { dataset, .. } => dataset.len(),
             Self::Multitask { people, pictures, .. } => people.len() + pictures.len(),
         }
@@ -86,7 +91,7 @@ impl TrainingSet {
     pub fn unit(&self) -> &'static str {
         match self {
             Self::Pose(_) => "people",
-            Self::Segmentation { .. } => "pictures",
+            Self::People(_) | Self::Segmentation { .. } => "pictures",
             Self::Multitask { .. } => "people and pictures",
         }
     }
@@ -95,6 +100,7 @@ impl TrainingSet {
     pub fn skipped(&self) -> Vec<SkippedImage> {
         match self {
             Self::Pose(dataset) => dataset.skipped(),
+            Self::People(dataset) => dataset.scenes().skipped(),
             Self::Segmentation { dataset, .. } => dataset.skipped(),
             Self::Multitask { people, pictures, .. } => {
                 people.skipped().into_iter().chain(pictures.skipped()).collect()
@@ -106,6 +112,9 @@ impl TrainingSet {
     pub(crate) fn load(&self, config: LoaderConfig) -> Result<Batches> {
         Ok(match self {
             Self::Pose(dataset) => Batches::Pose(BatchLoader::new(Arc::clone(dataset), config)?),
+            Self::People(dataset) => {
+                Batches::People(BatchLoader::new(Arc::clone(dataset), config)?)
+            }
             Self::Segmentation { dataset, weighing } => Batches::Segmentation {
                 loader: BatchLoader::new(Arc::clone(dataset), config)?,
                 weighing: Arc::clone(weighing),
@@ -132,6 +141,7 @@ impl TrainingSet {
 /// Batches of (a part of) an epoch.
 pub(crate) enum Batches {
     Pose(BatchLoader<PoseDataset>),
+    People(BatchLoader<SceneDataset>),
     Segmentation {
         loader: BatchLoader<SegmentationDataset>,
         weighing: Arc<PixelWeighing>,
@@ -153,6 +163,7 @@ impl Batches {
     pub fn next<B: Backend>(&mut self, device: &B::Device) -> Option<Result<Sample<B>>> {
         let sample = match self {
             Self::Pose(loader) => people(loader, device)?,
+            Self::People(loader) => scenes(loader, device)?,
             Self::Segmentation { loader, weighing } => pictures(loader, weighing, device)?,
             Self::Multitask { crops, loader, weighing, iteration } => {
                 // Batches that were left out count: the task that is behind has its turn.
@@ -175,6 +186,7 @@ impl Batches {
     pub fn iteration(&self) -> usize {
         match self {
             Self::Pose(loader) => loader.iteration(),
+            Self::People(loader) => loader.iteration(),
             Self::Segmentation { loader, .. } => loader.iteration(),
             Self::Multitask { iteration, .. } => *iteration,
         }
@@ -200,6 +212,17 @@ fn pictures<B: Backend>(
     let sample = loader.next()?.map(|batch| {
         let images = normalised(&batch.images, batch.height, batch.width, device);
         (images, Target::classes(&batch, weighing, device))
+    });
+    Some(sample.map_err(Into::into))
+}
+
+fn scenes<B: Backend>(
+    loader: &mut BatchLoader<SceneDataset>,
+    device: &B::Device,
+) -> Option<Result<Sample<B>>> {
+    let sample = loader.next()?.map(|batch| {
+        let images = normalised(&batch.images, batch.side, batch.side, device);
+        (images, Target::people(&batch, device))
     });
     Some(sample.map_err(Into::into))
 }

@@ -7,6 +7,7 @@ use burn_train::metric::{
     Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
     NumericEntry, SerializedEntry,
 };
+use scalenas_data::scenes::Scenes;
 use scalenas_data::{PoseDataset, SkippedImage, WholePictures};
 use scalenas_eval::KeypointEvaluator;
 use scalenas_kernels::KernelBackend;
@@ -20,6 +21,7 @@ use crate::grade::{Figure, Grade};
 use crate::learner::Scores;
 use crate::network::Network;
 use crate::progress::Silent;
+use crate::scenes::{SceneOptions, find_people, results};
 use crate::segment::{SegmentOptions, segment_all};
 
 /// The subnets that tell how a supernet learns: both ends, plain HRNet and one between.
@@ -55,6 +57,15 @@ pub enum HeldOut {
         /// Batch size, flip test, rules.
         options: EvaluateOptions,
     },
+    /// Whole pictures with many people.
+    People {
+        /// Pictures to predict.
+        scenes: Arc<Scenes>,
+        /// Ground truth of the same pictures.
+        evaluator: Box<KeypointEvaluator>,
+        /// Input, scales, flip test.
+        options: SceneOptions,
+    },
     /// Pictures and the classes of their pixels.
     Segmentation {
         /// Labelled pictures.
@@ -68,7 +79,7 @@ impl HeldOut {
     /// What networks are ranked by.
     pub fn figure(&self) -> Figure {
         match self {
-            Self::Pose { .. } => Figure::AveragePrecision,
+            Self::Pose { .. } | Self::People { .. } => Figure::AveragePrecision,
             Self::Segmentation { .. } => Figure::MeanIou,
         }
     }
@@ -77,6 +88,7 @@ impl HeldOut {
     pub fn samples(&self) -> usize {
         match self {
             Self::Pose { dataset, .. } => dataset.len(),
+            Self::People { scenes, .. } => scenes.len(),
             Self::Segmentation { pictures, .. } => pictures.list().len(),
         }
     }
@@ -85,6 +97,7 @@ impl HeldOut {
     pub fn skipped(&self) -> Vec<SkippedImage> {
         match self {
             Self::Pose { dataset, .. } => dataset.skipped(),
+            Self::People { scenes, .. } => scenes.skipped(),
             Self::Segmentation { pictures, .. } => pictures.skipped(),
         }
     }
@@ -95,6 +108,10 @@ impl HeldOut {
             Self::Pose { dataset, evaluator, options } => {
                 let found = evaluate(net, dataset, options, &Silent, device)?;
                 Grade::Keypoints(evaluator.evaluate(&found.results)?.stats)
+            }
+            Self::People { scenes, evaluator, options } => {
+                let found = results(&find_people(net, scenes, options, &Silent, device)?);
+                Grade::Keypoints(evaluator.evaluate(&found)?.stats)
             }
             Self::Segmentation { pictures, options } => {
                 let seen = |_: &_, _: &[u8]| Ok(());

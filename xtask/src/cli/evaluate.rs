@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
-use super::{parse_count, parse_scale, parse_size};
+use super::{PoseHead, parse_count, parse_scale, parse_size};
 use crate::device::DeviceChoice;
 
 /// Whether the mirrored picture is looked at as well.
@@ -54,7 +54,14 @@ pub struct EvalPose {
     /// Joints: coco, crowdpose or a RON file of facts
     #[arg(long)]
     pub facts: Option<String>,
-    /// Height and width of the network's input [default: the run's, 256x192 for a file]
+    /// How the network finds people [default: what the network says]
+    #[arg(long, value_enum)]
+    pub head: Option<PoseHead>,
+    /// Bottom-up: sizes to look at, as factors of the input; one of them is 1
+    #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = parse_scale)]
+    pub scales: Vec<f64>,
+    /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
+    /// 512x512, of which the shorter side counts]
     #[arg(long, value_parser = parse_size)]
     pub input: Option<(usize, usize)>,
     /// Look at the mirrored crop as well

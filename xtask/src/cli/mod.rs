@@ -26,7 +26,7 @@ pub struct Cli {
 pub enum Verb {
     /// Synthetic pictures, a supernet, a search, scores and a report: everything in minutes
     #[command(
-        after_help = "Examples:\n  cargo xtask quickstart\n  cargo xtask quickstart --task segmentation --out runs/streets\n  cargo xtask quickstart --seed 7 --out runs/seven"
+        after_help = "Examples:\n  cargo xtask quickstart\n  cargo xtask quickstart --task segmentation --out runs/streets\n  cargo xtask quickstart --head bottom-up --out runs/crowds\n  cargo xtask quickstart --seed 7 --out runs/seven"
     )]
     Quickstart(Quickstart),
     /// Write a data set of synthetic people (COCO format) or streets (Cityscapes format)
@@ -46,7 +46,7 @@ pub enum Verb {
     Evolve(EvolveArguments),
     /// Score networks, or a file of COCO results, by COCO keypoint AP
     #[command(
-        after_help = "Examples:\n  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json\n  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco\n  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/"
+        after_help = "Examples:\n  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json\n  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco\n  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/\n  cargo xtask eval-pose --head bottom-up --weights higher_hrnet.safetensors --data datasets/coco --scales 0.5 1 1.5"
     )]
     EvalPose(EvalPose),
     /// Score networks by the mean IoU of their segmentation
@@ -59,7 +59,7 @@ pub enum Verb {
         after_help = "Examples:\n  cargo xtask cost --arch P2.json --input 256x192\n  cargo xtask cost --arch hrnet --space pose_w48 --input 384x288 --json"
     )]
     Cost(Cost),
-    /// Turn a PyTorch checkpoint (supernet or HRNet) into a file of this program
+    /// Turn a PyTorch checkpoint (supernet, HRNet, HigherHRNet) into a file of this program
     #[command(
         after_help = "Example:\n  cargo xtask import --pth pose_hrnet_w32_256x192.pth --out hrnet_w32.safetensors"
     )]
@@ -83,12 +83,24 @@ pub enum Task {
     Segmentation,
 }
 
+/// How people are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PoseHead {
+    /// One person a crop
+    TopDown,
+    /// Everybody in a whole picture
+    BottomUp,
+}
+
 /// Options of `quickstart`.
 #[derive(Debug, Args)]
 pub struct Quickstart {
     /// What networks are for
     #[arg(long, value_enum, default_value_t = Task::Pose, conflicts_with = "config")]
     pub task: Task,
+    /// How people are found
+    #[arg(long, value_enum, default_value_t = PoseHead::TopDown, conflicts_with = "config")]
+    pub head: PoseHead,
     /// Folder for data, run and report
     #[arg(long, default_value = "runs/quickstart")]
     pub out: PathBuf,

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use scalenas_data::augment::Augment;
+use scalenas_data::scenes::SceneAugment;
 use scalenas_data::segmentation::CropAugment;
 use scalenas_data::{KeypointFacts, SegmentationFacts};
 use scalenas_evolve::SearchConfig;
@@ -18,7 +19,7 @@ use scalenas_space::{CostModel, Head, SpaceSpec};
 use scalenas_train::{RunFolder, SecondTask, TrainOptions};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::Task;
+use crate::cli::{PoseHead, Task};
 use crate::fault::user;
 use crate::output::write_file;
 use crate::task::Variation;
@@ -30,6 +31,9 @@ const COPY: &str = "experiment.ron";
 /// Name and text of the experiment behind `quickstart`, built in: it works from any folder.
 const QUICKSTART: (&str, &str) =
     ("configs/quickstart.ron", include_str!("../../../configs/quickstart.ron"));
+/// The same for whole pictures.
+const QUICKSTART_BOTTOM_UP: (&str, &str) =
+    ("configs/quickstart_bottom_up.ron", include_str!("../../../configs/quickstart_bottom_up.ron"));
 /// The same for segmentation.
 const QUICKSTART_SEGMENTATION: (&str, &str) = (
     "configs/quickstart_segmentation.ron",
@@ -55,6 +59,9 @@ pub struct Experiment {
     /// How crops of people are varied.
     #[serde(default)]
     pub augment: Augment,
+    /// How whole pictures of people are varied.
+    #[serde(default)]
+    pub scenes: SceneAugment,
     /// How crops of labelled pictures are varied.
     #[serde(default)]
     pub crops: CropAugment,
@@ -101,10 +108,11 @@ impl Experiment {
     }
 
     /// The experiment of `quickstart`.
-    pub fn quickstart(task: Task, changes: &[String]) -> Result<Self> {
-        let (name, text) = match task {
-            Task::Pose => QUICKSTART,
-            Task::Segmentation => QUICKSTART_SEGMENTATION,
+    pub fn quickstart(task: Task, head: PoseHead, changes: &[String]) -> Result<Self> {
+        let (name, text) = match (task, head) {
+            (Task::Pose, PoseHead::TopDown) => QUICKSTART,
+            (Task::Pose, PoseHead::BottomUp) => QUICKSTART_BOTTOM_UP,
+            (Task::Segmentation, _) => QUICKSTART_SEGMENTATION,
         };
         Self::new(text, name, changes)
     }
@@ -141,9 +149,11 @@ impl Experiment {
         let costs = CostModel::new(&space, self.input)?;
         self.train.validate()?;
         self.augment.validate()?;
+        self.scenes.validate()?;
         self.crops.validate()?;
         self.search.validate(&space, &costs)?;
         self.check_second(&space)?;
+        self.check_square(&space)?;
         Ok(())
     }
 
@@ -169,15 +179,27 @@ impl Experiment {
         }
     }
 
+    /// Whole pictures are learnt from square crops.
+    fn check_square(&self, space: &SpaceSpec) -> Result<()> {
+        let (height, width) = self.input;
+        match space.head {
+            Head::BottomUp { .. } if height != width => Err(user(format!(
+                "input is {height}x{width}, accepted for space {}: equal sides",
+                self.space
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// How training varies its samples.
     pub fn variation(&self) -> Variation {
-        Variation { people: self.augment, pictures: self.crops }
+        Variation { people: self.augment, scenes: self.scenes, pictures: self.crops }
     }
 
     /// Name or file of the facts, by default those of the task's best-known data set.
     pub fn facts(&self) -> Result<String> {
         let default = match SpaceSpec::preset(&self.space)?.head {
-            Head::Heatmap { .. } | Head::Multitask { .. } => "coco",
+            Head::Heatmap { .. } | Head::BottomUp { .. } | Head::Multitask { .. } => "coco",
             Head::Segmentation { .. } => "cityscapes",
         };
         Ok(self.facts.clone().unwrap_or_else(|| default.to_owned()))
@@ -188,7 +210,9 @@ impl Experiment {
         let mut space = SpaceSpec::preset(&self.space)?;
         let facts = self.facts()?;
         match &mut space.head {
-            Head::Heatmap { joints } => *joints = keypoint_facts(&facts)?.joints.len(),
+            Head::Heatmap { joints } | Head::BottomUp { joints } => {
+                *joints = keypoint_facts(&facts)?.joints.len();
+            }
             Head::Segmentation { classes } => {
                 *classes = segmentation_facts(&facts)?.classes.len();
             }
@@ -297,8 +321,10 @@ mod tests {
 
     #[test]
     fn a_copy_reads_back_the_same() {
-        for task in [Task::Pose, Task::Segmentation] {
-            let experiment = Experiment::quickstart(task, &[]).unwrap();
+        let bottom_up = (Task::Pose, PoseHead::BottomUp);
+        let top_down = [Task::Pose, Task::Segmentation].map(|task| (task, PoseHead::TopDown));
+        for (task, head) in top_down.into_iter().chain([bottom_up]) {
+            let experiment = Experiment::quickstart(task, head, &[]).unwrap();
             let pretty = ron::ser::PrettyConfig::new();
             let copy = ron::ser::to_string_pretty(&experiment, pretty).unwrap();
             let again = Experiment::new(&copy, COPY, &[]).unwrap();

@@ -58,7 +58,7 @@ impl<'a> Scored<'a> {
     ) -> Result<Self> {
         let predicted = match space.head {
             Head::Segmentation { classes } | Head::Multitask { classes, .. } => classes,
-            Head::Heatmap { .. } => 0,
+            Head::Heatmap { .. } | Head::BottomUp { .. } => 0,
         };
         if predicted != facts.classes.len() {
             return Err(user(format!(
@@ -210,7 +210,7 @@ fn of_file<'a, B: KernelBackend>(
 fn check_task(space: &SpaceSpec, origin: &Path) -> Result<()> {
     match space.head {
         Head::Segmentation { .. } | Head::Multitask { .. } => Ok(()),
-        Head::Heatmap { .. } => {
+        Head::Heatmap { .. } | Head::BottomUp { .. } => {
             let origin = origin.display();
             Err(user(format!("{origin} predicts joints; score it with eval-pose")))
         }

@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let changes = arguments.changes.list();
     let experiment = match &arguments.config {
         Some(path) => Experiment::read(path, &changes)?,
-        None => Experiment::quickstart(arguments.task, &changes)?,
+        None => Experiment::quickstart(arguments.task, arguments.head, &changes)?,
     };
     let (folder, data) = (arguments.out.join("run"), arguments.out.join("data"));
     let existing = existing(arguments, &folder)?;
@@ -106,7 +106,7 @@ fn write_data(
     let &Synthetic { train, val, size: (height, width), people } = synthetic;
     let seed = experiment.train.seed;
     match experiment.space()?.head {
-        Head::Heatmap { .. } => {
+        Head::Heatmap { .. } | Head::BottomUp { .. } => {
             output.say(format!("1/4 drawing {train} + {val} pictures of people"));
             let most_people = people;
             let rest = SynthConfig::default();

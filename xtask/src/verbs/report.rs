@@ -9,7 +9,7 @@ use scalenas_evolve::{Candidate, Outcome};
 use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
 use scalenas_train::{
     Calibrated, CalibrationSource, Figure, HeldOut, Record, RunFolder, Silent, evaluate,
-    read_metrics, segment_all,
+    find_people, read_metrics, segment_all,
 };
 use serde_json::json;
 
@@ -197,6 +197,10 @@ fn predictions(held_out: &HeldOut, subnet: &Calibrated<'_, Host>) -> Result<Vec<
             let found = evaluate(subnet, dataset, options, &Silent, &HOST)?;
             let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
             pictures::samples(dataset, &found.candidates, &sigmas, SAMPLES)
+        }
+        HeldOut::People { scenes, options, .. } => {
+            let found = find_people(subnet, scenes, options, &Silent, &HOST)?;
+            pictures::scene_samples(scenes, &found, SAMPLES)
         }
         HeldOut::Segmentation { pictures, options } => {
             let mut samples = Vec::new();

@@ -1,0 +1,104 @@
+//! Pixels that do not count: crowds, and people whose joints nobody annotated.
+
+use hotcoco::mask::{decode, fr_polys, rle_from_string};
+use hotcoco::types::Rle;
+
+use crate::coco::{Annotation, Segmentation};
+
+/// Which pixels of a picture do not count, `[height, width]`, 255 where ignored.
+///
+/// # Errors
+/// A message about an outline that cannot be drawn: run lengths of another size, too few corners.
+pub fn ignored_pixels<'a>(
+    annotations: impl IntoIterator<Item = &'a Annotation>,
+    (height, width): (usize, usize),
+) -> Result<Vec<u8>, String> {
+    let mut pixels = vec![0; height * width];
+    for annotation in annotations {
+        if !annotation.iscrowd && annotation.num_keypoints > 0 {
+            continue;
+        }
+        let problem = |e| format!("annotation {}: segmentation: {e}", annotation.id);
+        let Some(runs) = runs(&annotation.segmentation, (height, width)).map_err(problem)? else {
+            continue;
+        };
+        // Run lengths go down the columns.
+        for (index, _) in decode(&runs).iter().enumerate().filter(|(_, covered)| **covered != 0) {
+            pixels[(index % height) * width + index / height] = u8::MAX;
+        }
+    }
+    Ok(pixels)
+}
+
+fn runs(outline: &Segmentation, size: (usize, usize)) -> Result<Option<Rle>, String> {
+    let (height, width) = (size.0 as u32, size.1 as u32);
+    let checked = |[h, w]: [usize; 2]| {
+        if (h, w) == size {
+            Ok(())
+        } else {
+            Err(format!("size {h}x{w}, but the picture is {height}x{width}"))
+        }
+    };
+    match outline {
+        Segmentation::Absent => Ok(None),
+        Segmentation::Polygons(polygons) => {
+            let polygons: Vec<Vec<f64>> = polygons
+                .iter()
+                .map(|polygon| polygon.iter().map(|&value| f64::from(value)).collect())
+                .collect();
+            fr_polys(&polygons, height, width).map(Some).map_err(|e| e.to_string())
+        }
+        Segmentation::Runs { size, counts } => {
+            checked(*size)?;
+            if counts.iter().map(|&count| u64::from(count)).sum::<u64>()
+                != u64::from(height) * u64::from(width)
+            {
+                return Err("run lengths do not add up to the picture".to_owned());
+            }
+            Ok(Some(Rle { h: height, w: width, counts: counts.clone() }))
+        }
+        Segmentation::Compressed { size, counts } => {
+            checked(*size)?;
+            rle_from_string(counts, height, width).map(Some).map_err(|e| e.to_string())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn region(segmentation: Segmentation) -> Annotation {
+        Annotation {
+            id: 7,
+            image_id: 1,
+            bbox: [0.0, 0.0, 1.0, 1.0],
+            area: 1.0,
+            iscrowd: true,
+            num_keypoints: 0,
+            keypoints: Vec::new(),
+            segmentation,
+        }
+    }
+
+    #[test]
+    fn polygons_and_runs_cover_the_same_pixels() {
+        let square = vec![vec![1.0, 1.0, 3.0, 1.0, 3.0, 3.0, 1.0, 3.0]];
+        let polygon = region(Segmentation::Polygons(square));
+        let runs = Segmentation::Runs { size: [4, 5], counts: vec![5, 2, 2, 2, 9] };
+        let drawn = ignored_pixels([&polygon], (4, 5)).unwrap();
+        assert_eq!(drawn, ignored_pixels([&region(runs)], (4, 5)).unwrap());
+        assert_eq!(drawn.iter().filter(|&&pixel| pixel == 255).count(), 4);
+        assert_eq!((drawn[6], drawn[7], drawn[11], drawn[12]), (255, 255, 255, 255));
+    }
+
+    #[test]
+    fn people_with_joints_count_and_wrong_sizes_are_named() {
+        let mut person = region(Segmentation::Runs { size: [4, 5], counts: vec![0, 20] });
+        (person.iscrowd, person.num_keypoints) = (false, 3);
+        assert!(ignored_pixels([&person], (4, 5)).unwrap().iter().all(|&pixel| pixel == 0));
+        person.num_keypoints = 0;
+        let problem = ignored_pixels([&person], (5, 4)).unwrap_err();
+        assert!(problem.contains("annotation 7") && problem.contains("4x5"), "{problem}");
+    }
+}

@@ -1,0 +1,204 @@
+//! `eval-pose`: keypoint AP of a file of results, or of a network on a data set.
+
+mod target;
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_data::KeypointFacts;
+use scalenas_eval::{
+    CocoResult, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation, KeypointEvaluator,
+    KeypointStats, Sigmas, results,
+};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{InferenceNet, ScaleNet};
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::{Calibrated, CalibrationSource, RunFolder};
+
+use crate::cli::{EvalPose as Arguments, PoseHead};
+use crate::config::{Experiment, keypoint_facts};
+use crate::data::bad_images;
+use crate::device;
+use crate::fault::user;
+use crate::networks;
+use crate::on_device;
+use crate::output::{Output, check_target, make_parent, table};
+use crate::task::{Request, training};
+use target::Target;
+
+/// Input of a network file that does not say.
+const DEFAULT_INPUT: (usize, usize) = (256, 192);
+/// Input of a file with a bottom-up network.
+const DEFAULT_SCENE: (usize, usize) = (512, 512);
+/// Name of the data set with a metric of its own.
+const CROWDPOSE: &str = "crowdpose";
+
+/// Scores what is asked for.
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device)?;
+    check_target("--out", arguments.out.as_deref())?;
+    let scored = match (&arguments.results, &arguments.annotations) {
+        (Some(found), Some(annotations)) => {
+            let facts = facts(arguments, "coco")?;
+            Scored::new(&facts, annotations, &results::read(found)?)?
+        }
+        _ => on_device!(arguments.device, score_network(arguments, output))?,
+    };
+    scored.report(output)?;
+    match &arguments.results {
+        // The figures of nothing are 0, but a list without results is a mistake upstream.
+        Some(file) if scored.detections == 0 => {
+            Err(user(format!("{}: the list of results is empty", file.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The figures of some results.
+struct Scored {
+    figures: Figures,
+    detections: usize,
+}
+
+enum Figures {
+    Coco(Box<KeypointEvaluation>),
+    CrowdPose(CrowdPoseStats),
+}
+
+impl Scored {
+    /// Scores results by the metric of the data set.
+    fn new(facts: &KeypointFacts, annotations: &Path, found: &[CocoResult]) -> Result<Self> {
+        let figures = if facts.name == CROWDPOSE {
+            Figures::CrowdPose(CrowdPoseEvaluator::read(annotations)?.evaluate(found)?)
+        } else {
+            let sigmas = Sigmas::new(facts.sigmas.clone())?;
+            let evaluator = KeypointEvaluator::read(annotations, &sigmas)?;
+            Figures::Coco(Box::new(evaluator.evaluate(found)?))
+        };
+        Ok(Self { figures, detections: found.len() })
+    }
+
+    fn report(&self, output: Output) -> Result<()> {
+        match &self.figures {
+            Figures::Coco(evaluation) => {
+                if evaluation.has_zero_id {
+                    output.say(
+                        "warning: an annotation has id 0, which COCO counts as missed whatever is \
+                         found",
+                    );
+                }
+                output.result(&evaluation.stats, stats_table(&evaluation.stats))
+            }
+            Figures::CrowdPose(stats) => {
+                let value = serde_json::to_value(stats)?;
+                let entries = value.as_object().into_iter().flatten();
+                let (names, values): (Vec<&str>, Vec<String>) = entries
+                    .map(|(name, value)| {
+                        (&**name, format!("{:.4}", value.as_f64().unwrap_or(-1.0)))
+                    })
+                    .unzip();
+                output.result(stats, table(&names, &[values]))
+            }
+        }
+    }
+}
+
+/// The ten figures as a table.
+pub fn stats_table(stats: &KeypointStats) -> String {
+    let (names, values): (Vec<_>, Vec<_>) =
+        stats.entries().iter().map(|&(name, value)| (name, format!("{value:.4}"))).unzip();
+    table(&names, &[values])
+}
+
+fn facts(arguments: &Arguments, default: &str) -> Result<KeypointFacts> {
+    keypoint_facts(arguments.facts.as_deref().unwrap_or(default))
+}
+
+fn score_network<B: KernelBackend>(
+    arguments: &Arguments,
+    output: Output,
+    device: &B::Device,
+) -> Result<Scored> {
+    let (target, found) = match (&arguments.run, &arguments.weights) {
+        (Some(run), _) => of_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
+        (None, Some(weights)) => of_file::<B>(arguments, weights, output, device)?,
+        (None, None) => return Err(user("give --run, --weights or --results")),
+    };
+    if let Some(path) = &arguments.out {
+        make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
+        results::write(path, &found)?;
+    }
+    Scored::new(&target.facts, &target.files.annotations, &found)
+}
+
+fn of_run<B: KernelBackend>(
+    arguments: &Arguments,
+    run: &RunFolder,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target, Vec<CocoResult>)> {
+    let info = run.info();
+    let search = networks::search(run)?;
+    let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
+    let supernet = networks::supernet::<B>(run, device)?;
+    check_task(arguments, &info.space, run.path())?;
+    let facts = facts(arguments, &info.facts)?;
+    let input = arguments.input.unwrap_or(info.input);
+    let data = arguments.data.as_ref().unwrap_or(&info.data);
+    let target = Target::new(arguments, Some(data), &facts, (&info.space, input), run.path())?;
+    let request = Request {
+        info,
+        // Statistics come from the pictures that the supernet learnt from, if they are there.
+        data: if info.data.exists() { &info.data } else { data },
+        variation: Experiment::of_run(run, &[])?.variation(),
+        most: 0,
+        bad: bad_images(arguments.skip_bad_images),
+    };
+    let sources = CalibrationSource::all(&training(&request)?, info, device)?;
+    // Poses are the first task of a network with several.
+    let subnet = Calibrated::new(&supernet, &architecture, &sources[0]);
+    let found = target.predict(&subnet, arguments, output, device)?;
+    Ok((target, found))
+}
+
+fn of_file<B: KernelBackend>(
+    arguments: &Arguments,
+    weights: &Path,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target, Vec<CocoResult>)> {
+    let network = ScaleNet::<B>::load(weights, device)?;
+    let space = network.spec();
+    check_task(arguments, space, weights)?;
+    let facts = facts(arguments, "coco")?;
+    let default = match space.head {
+        Head::BottomUp { .. } => DEFAULT_SCENE,
+        _ => DEFAULT_INPUT,
+    };
+    let input = arguments.input.unwrap_or(default);
+    let data = arguments.data.as_deref();
+    let target = Target::new(arguments, data, &facts, (space, input), weights)?;
+    let network: InferenceNet<B> = network.fold();
+    let found = target.predict(&network, arguments, output, device)?;
+    Ok((target, found))
+}
+
+/// The network predicts joints, in the way that is asked for.
+fn check_task(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<()> {
+    let origin = origin.display();
+    let (head, name) = match space.head {
+        Head::Heatmap { .. } | Head::Multitask { .. } => (PoseHead::TopDown, "top-down"),
+        Head::BottomUp { .. } => (PoseHead::BottomUp, "bottom-up"),
+        Head::Segmentation { .. } => {
+            return Err(user(format!(
+                "{origin} predicts the classes of pixels; score it with eval-seg"
+            )));
+        }
+    };
+    match arguments.head {
+        Some(asked) if asked != head => {
+            Err(user(format!("{origin} finds people {name}; accepted: --head {name}, or none")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,182 @@
+//! What is predicted: crops of boxes, or whole pictures; and what becomes of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_data::scenes::{Anybody, Scenes};
+use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
+use scalenas_eval::CocoResult;
+use scalenas_kernels::KernelBackend;
+use scalenas_space::{CostModel, Head, SpaceSpec};
+use scalenas_train::{
+    EvaluateOptions, FlipTest, Network, Part, SceneOptions, evaluate, find_people, scene_results,
+};
+
+use crate::cli::{EvalPose as Arguments, Flip};
+use crate::data::{People, Split, bad_images, say_skipped, split};
+use crate::fault::user;
+use crate::output::{Output, write_file};
+use crate::pictures;
+use crate::progress::Shown;
+use crate::task::scenes_of;
+
+/// Threads that read pictures.
+const WORKERS: usize = 2;
+
+/// The people to predict, as the arguments say.
+pub struct Target {
+    /// Facts of the joints.
+    pub facts: KeypointFacts,
+    /// Annotations and pictures.
+    pub files: Split,
+    content: Content,
+}
+
+enum Content {
+    /// Crops of boxes.
+    Crops(Arc<PoseDataset>),
+    /// Whole pictures, and the shorter side of what the network sees.
+    Scenes(Arc<Scenes>, usize),
+}
+
+impl Target {
+    /// Finds the data and checks that the network fits.
+    pub fn new(
+        arguments: &Arguments,
+        data: Option<&Path>,
+        facts: &KeypointFacts,
+        (space, input): (&SpaceSpec, (usize, usize)),
+        origin: &Path,
+    ) -> Result<Self> {
+        CostModel::new(space, input)?;
+        check_joints(space, facts, origin)?;
+        let files = files(arguments, data)?;
+        let bad = bad_images(arguments.skip_bad_images);
+        let content = if let Head::BottomUp { .. } = space.head {
+            check_scales(arguments)?;
+            let scenes = scenes_of(files.clone(), facts, Anybody::OrNobody, bad)?;
+            Content::Scenes(Arc::new(scenes), input.0.min(input.1))
+        } else {
+            Content::Crops(crops(arguments, &files, facts, input)?)
+        };
+        Ok(Self { facts: facts.clone(), files, content })
+    }
+
+    /// Predicts everybody, and draws pictures if the arguments ask for them.
+    pub fn predict<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        arguments: &Arguments,
+        output: Output,
+        device: &B::Device,
+    ) -> Result<Vec<CocoResult>> {
+        let shown = Shown::new(output);
+        let flip = match arguments.flip_test {
+            Flip::On => FlipTest::On,
+            Flip::Off => FlipTest::Off,
+        };
+        match &self.content {
+            Content::Crops(dataset) => {
+                let batch = arguments.batch;
+                let options = EvaluateOptions { batch, flip, ..EvaluateOptions::default() };
+                // A network with several tasks predicts heatmaps first.
+                let net = Part { net, channels: (0, self.facts.joints.len()) };
+                let found = evaluate(&net, dataset, &options, &shown, device)?;
+                say_skipped(&dataset.skipped(), output);
+                if let Some(folder) = &arguments.pictures {
+                    keep(folder, pictures::draw_all(dataset, &found.candidates)?)?;
+                }
+                Ok(found.results)
+            }
+            Content::Scenes(scenes, input) => {
+                let scales = arguments.scales.clone();
+                let options = SceneOptions { scales, flip, ..SceneOptions::new(*input, WORKERS) };
+                let found = find_people(net, scenes, &options, &shown, device)?;
+                say_skipped(&scenes.skipped(), output);
+                if let Some(folder) = &arguments.pictures {
+                    for scene in &found {
+                        keep(folder, [pictures::draw_scene(scenes, scene)?])?;
+                    }
+                }
+                Ok(scene_results(&found))
+            }
+        }
+    }
+}
+
+fn keep(
+    folder: &Path,
+    drawn: impl IntoIterator<Item = (String, scalenas_data::Image8)>,
+) -> Result<()> {
+    for (name, picture) in drawn {
+        write_file(&folder.join(name), picture.to_jpeg(pictures::QUALITY))?;
+    }
+    Ok(())
+}
+
+/// Tags come from the plain size.
+fn check_scales(arguments: &Arguments) -> Result<()> {
+    if arguments.scales.iter().any(|scale| (scale - 1.0).abs() < f64::EPSILON) {
+        return Ok(());
+    }
+    let scales = &arguments.scales;
+    Err(user(format!("--scales {scales:?}: none is 1; accepted: factors of which one is 1")))
+}
+
+/// A network predicts the joints that are asked for.
+fn check_joints(space: &SpaceSpec, facts: &KeypointFacts, origin: &Path) -> Result<()> {
+    let predicted = match space.head {
+        Head::Heatmap { joints } | Head::BottomUp { joints } | Head::Multitask { joints, .. } => {
+            joints
+        }
+        Head::Segmentation { .. } => 0,
+    };
+    if predicted == facts.joints.len() {
+        return Ok(());
+    }
+    Err(user(format!(
+        "{} predicts {predicted} joints, but {} has {}; name the right joints with --facts",
+        origin.display(),
+        facts.name,
+        facts.joints.len(),
+    )))
+}
+
+fn crops(
+    arguments: &Arguments,
+    files: &Split,
+    facts: &KeypointFacts,
+    input: (usize, usize),
+) -> Result<Arc<PoseDataset>> {
+    let people = People::read(files.clone(), facts, input)?;
+    let bad = bad_images(arguments.skip_bad_images);
+    let Some(path) = &arguments.detections else { return people.annotated(0, bad) };
+    let found = detections::read(path)?;
+    let threshold = arguments.box_threshold;
+    let boxes = detection_boxes(&people.coco, input, &found, threshold);
+    if boxes.is_empty() {
+        return Err(user(format!(
+            "{}: none of its {} boxes has a score of at least {threshold} and a picture of {}",
+            path.display(),
+            found.len(),
+            people.files.annotations.display(),
+        )));
+    }
+    people.boxes(boxes, bad)
+}
+
+fn files(arguments: &Arguments, data: Option<&Path>) -> Result<Split> {
+    let whole = match data {
+        Some(root) if arguments.annotations.is_none() => Some(split(root, &arguments.split)?),
+        _ => None,
+    };
+    let need = |path: &Option<PathBuf>, found: Option<PathBuf>, name: &str| {
+        path.clone().or(found).ok_or_else(|| user(format!("give --data FOLDER or --{name} PATH")))
+    };
+    let found = |pick: fn(&Split) -> &PathBuf| whole.as_ref().map(|files| pick(files).clone());
+    Ok(Split {
+        annotations: need(&arguments.annotations, found(|f| &f.annotations), "annotations")?,
+        images: need(&arguments.images, found(|f| &f.images), "images")?,
+    })
+}
