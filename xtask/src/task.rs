@@ -11,16 +11,19 @@ use scalenas_data::{
     BadImages, CocoKeypoints, KeypointFacts, PoseDataset, SegmentationDataset, SegmentationFacts,
     WholePictures,
 };
-use scalenas_eval::{KeypointEvaluator, Sigmas};
+use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{
-    ClassWeights, EvaluateOptions, Figure, HeldOut, PixelWeighing, RunInfo, SceneOptions,
-    SecondTask, SegmentOptions, TrainOptions, TrainingSet,
+    ClassWeights, EvaluateOptions, Figure, HeldOut, JointMetric, PixelWeighing, RunInfo,
+    SceneOptions, SecondTask, SegmentOptions, TrainOptions, TrainingSet,
 };
 
 use crate::config::{keypoint_facts, segmentation_facts};
 use crate::data::{People, Split, image_ids, split};
 use crate::fault::user;
+
+/// Name of the facts with a metric of their own.
+pub const CROWDPOSE: &str = "crowdpose";
 
 /// How training varies its samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,10 +171,20 @@ fn held_out_scenes(request: &Request<'_>) -> Result<HeldOut> {
     let facts = keypoint_facts(&info.facts)?;
     let scenes = scenes_of(files, &facts, Anybody::OrNobody, *bad)?.at_most(*most);
     let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
-    let sigmas = Sigmas::new(scenes.facts().sigmas.clone())?;
-    let evaluator = Box::new(KeypointEvaluator::read(&annotations, &sigmas)?.on_images(&ids)?);
+    let metric = metric(&facts, &annotations, &ids)?;
     let options = SceneOptions::new(info.input.0, info.train.workers);
-    Ok(HeldOut::People { scenes: Arc::new(scenes), evaluator, options })
+    Ok(HeldOut::People { scenes: Arc::new(scenes), metric, options })
+}
+
+/// The metric of a data set over some of its pictures.
+fn metric(facts: &KeypointFacts, annotations: &Path, ids: &[i64]) -> Result<JointMetric> {
+    if facts.name == CROWDPOSE {
+        let evaluator = CrowdPoseEvaluator::read(annotations)?.on_images(ids)?;
+        return Ok(JointMetric::CrowdPose(Box::new(evaluator)));
+    }
+    let sigmas = Sigmas::new(facts.sigmas.clone())?;
+    let evaluator = KeypointEvaluator::read(annotations, &sigmas)?.on_images(ids)?;
+    Ok(JointMetric::Coco(Box::new(evaluator)))
 }
 
 fn held_out_people(request: &Request<'_>) -> Result<HeldOut> {
@@ -179,12 +192,10 @@ fn held_out_people(request: &Request<'_>) -> Result<HeldOut> {
     let facts = keypoint_facts(&info.facts)?;
     let people = People::read(split(data, "val")?, &facts, info.input)?;
     let dataset = people.annotated(request.most, request.bad)?;
-    let sigmas = Sigmas::new(facts.sigmas.clone())?;
-    let evaluator = KeypointEvaluator::read(&people.files.annotations, &sigmas)?
-        .on_images(&image_ids(&dataset))?;
+    let metric = metric(&facts, &people.files.annotations, &image_ids(&dataset))?;
     let TrainOptions { batch, workers, .. } = info.train;
     let options = EvaluateOptions { batch, workers, ..EvaluateOptions::default() };
-    Ok(HeldOut::Pose { dataset, evaluator: Box::new(evaluator), options })
+    Ok(HeldOut::Pose { dataset, metric, options })
 }
 
 /// Pictures of a part of a data set, at most `most` of them if it is above 0.

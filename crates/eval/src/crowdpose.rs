@@ -71,14 +71,23 @@ impl CrowdPoseEvaluator {
         Ok(Self { truth })
     }
 
+    /// The same evaluator on the images with these ids only; results of others are passed over.
+    pub fn on_images(&self, ids: &[i64]) -> Result<Self> {
+        Ok(Self { truth: self.truth.select(ids)? })
+    }
+
     /// Scores `results`, a path or a list.
     pub fn evaluate<'a>(&self, results: impl Into<Results<'a>>) -> Result<CrowdPoseStats> {
         let (engine, _) = self.truth.match_results(results.into(), Filter::AnyJoint)?;
         let categories = self.truth.categories();
-        let table = Table::new(&engine, categories, ZeroId::Absent, |_| true);
+        let table =
+            Table::new(&engine, categories, ZeroId::Absent, |image| self.truth.evaluates(image));
         let every = 0..table.thresholds();
         let level = |level: Level| {
-            let on_image = |image| self.truth.crowd_index(image).is_some_and(|c| level.holds(c));
+            let on_image = |image| {
+                self.truth.evaluates(image)
+                    && self.truth.crowd_index(image).is_some_and(|c| level.holds(c))
+            };
             Table::new(&engine, categories, ZeroId::Absent, on_image)
                 .mean_precision(0, every.clone())
         };

@@ -1,7 +1,11 @@
 //! What a network reached, whatever its task.
 
-use scalenas_eval::KeypointStats;
 use scalenas_eval::semantic::SemanticStats;
+use scalenas_eval::{
+    CocoResult, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluator, KeypointStats,
+};
+
+use crate::error::Result;
 
 /// The figure that networks of a task are ranked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +26,32 @@ impl Figure {
     }
 }
 
+/// What people found are scored against: ground truth, and the data set's own metric.
+#[derive(Clone)]
+pub enum JointMetric {
+    /// COCO's.
+    Coco(Box<KeypointEvaluator>),
+    /// `CrowdPose`'s.
+    CrowdPose(Box<CrowdPoseEvaluator>),
+}
+
+impl JointMetric {
+    /// Scores results.
+    pub fn grade(&self, results: &[CocoResult]) -> Result<Grade> {
+        Ok(match self {
+            Self::Coco(evaluator) => Grade::Keypoints(evaluator.evaluate(results)?.stats),
+            Self::CrowdPose(evaluator) => Grade::CrowdPose(evaluator.evaluate(results)?),
+        })
+    }
+}
+
 /// Figures of one evaluation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Grade {
     /// Of people's joints.
     Keypoints(KeypointStats),
+    /// Of people's joints, by how crowded pictures are.
+    CrowdPose(CrowdPoseStats),
     /// Of pixels' classes.
     Semantic(SemanticStats),
 }
@@ -35,7 +60,7 @@ impl Grade {
     /// What networks are ranked by.
     pub fn figure(&self) -> Figure {
         match self {
-            Self::Keypoints(_) => Figure::AveragePrecision,
+            Self::Keypoints(_) | Self::CrowdPose(_) => Figure::AveragePrecision,
             Self::Semantic(_) => Figure::MeanIou,
         }
     }
@@ -44,6 +69,7 @@ impl Grade {
     pub fn value(&self) -> f64 {
         match self {
             Self::Keypoints(stats) => stats.ap,
+            Self::CrowdPose(stats) => stats.ap,
             Self::Semantic(stats) => stats.mean_iou,
         }
     }

@@ -44,7 +44,7 @@ pub use distill::Teacher;
 pub use error::{Error, Result};
 pub use evaluate::{EvaluateOptions, Evaluated, FlipTest, evaluate, predict};
 pub use fitness::TaskFitness;
-pub use grade::{Figure, Grade};
+pub use grade::{Figure, Grade, JointMetric};
 pub use learner::TaskLearner;
 pub use loss::{HardPixels, PixelLoss, PixelWeighing, TagGroups, joints_mse, masked_mse};
 pub use metrics::{MetricsFile, Record, read_metrics};

@@ -109,18 +109,19 @@ fn people_of<B: Backend>(
         let images: Tensor<B, 4> = normalised(&view.look(&scene.picture), height, width, device);
         let wants_tags = (scale - 1.0).abs() < f64::EPSILON;
         let mirror = (options.flip == FlipTest::On).then(|| images.clone().flip([COLUMNS]));
-        let mut maps = Maps::new(net.predict_all(images), &base);
+        let mut maps = Maps::new(net.predict_all(images));
         if let Some(images) = mirror {
-            let turned = Maps::new(net.predict_all(images), &base).turned(mirrored);
+            // Turned and averaged while small: interpolation treats both sides alike.
+            let turned = Maps::new(net.predict_all(images)).turned(mirrored);
             maps.heatmaps = (maps.heatmaps + turned.heatmaps) * 0.5;
             maps.tags.extend(turned.tags);
         }
-        looks.add(maps, wants_tags);
+        looks.add(maps, wants_tags, &base);
     }
     looks.group(options.scales.len(), &base)
 }
 
-/// Heatmaps and tags at the size of the view of scale 1.
+/// Heatmaps and tags at the finer resolution of a prediction.
 struct Maps<B: Backend> {
     /// `[1, joints, height, width]`.
     heatmaps: Tensor<B, 4>,
@@ -129,8 +130,8 @@ struct Maps<B: Backend> {
 }
 
 impl<B: Backend> Maps<B> {
-    /// Averages both resolutions at the finer one, then brings everything to the size of the view.
-    fn new(prediction: Prediction<B>, base: &SceneView) -> Self {
+    /// Averages both resolutions at the finer one.
+    fn new(prediction: Prediction<B>) -> Self {
         let Prediction { coarse, fine } = prediction;
         let joints = coarse.dims()[1] / 2;
         let (heatmaps, tags) =
@@ -144,12 +145,7 @@ impl<B: Backend> Maps<B> {
         };
         let [_, _, height, width] = heatmaps.dims();
         // The reference takes tags over the finer resolution as well.
-        let tags = upsample_bilinear(tags, [height, width]);
-        let size = [base.size.1, base.size.0];
-        Self {
-            heatmaps: upsample_bilinear(heatmaps, size),
-            tags: vec![upsample_bilinear(tags, size)],
-        }
+        Self { heatmaps, tags: vec![upsample_bilinear(tags, [height, width])] }
     }
 
     /// Maps of a mirrored picture, the right way round.
@@ -163,20 +159,23 @@ impl<B: Backend> Maps<B> {
     }
 }
 
-/// What all looks at a picture add up to.
+/// What all looks at a picture add up to, at the size of the view of scale 1.
 struct Looks<B: Backend> {
     heatmaps: Option<Tensor<B, 4>>,
     tags: Vec<Tensor<B, 4>>,
 }
 
 impl<B: Backend> Looks<B> {
-    fn add(&mut self, maps: Maps<B>, wants_tags: bool) {
+    fn add(&mut self, maps: Maps<B>, wants_tags: bool, base: &SceneView) {
+        let size = [base.size.1, base.size.0];
+        let heatmaps = upsample_bilinear(maps.heatmaps, size);
         self.heatmaps = Some(match self.heatmaps.take() {
-            Some(sum) => sum + maps.heatmaps,
-            None => maps.heatmaps,
+            Some(sum) => sum + heatmaps,
+            None => heatmaps,
         });
         if wants_tags {
-            self.tags = maps.tags;
+            let tags = maps.tags.into_iter();
+            self.tags = tags.map(|tags| upsample_bilinear(tags, size)).collect();
         }
     }
 
@@ -185,11 +184,8 @@ impl<B: Backend> Looks<B> {
         let Some(sum) = self.heatmaps else { return Ok(Vec::new()) };
         let heatmaps = sum / looks as f64;
         let [_, joints, height, width] = heatmaps.dims();
-        // `[joints, height, width, looks]`.
-        let tags: Tensor<B, 5> = Tensor::stack(self.tags, 4);
-        let channels = tags.dims()[4];
-        let tags: Tensor<B, 4> = tags.reshape([joints, height, width, channels]);
-        let (heatmaps, tags) = (values(heatmaps)?, values(tags)?);
+        let heatmaps = values(heatmaps)?;
+        let tags = interleaved(self.tags.into_iter().map(values).collect::<Result<_>>()?);
         let maps = SceneMaps::new(&heatmaps, &tags, [joints, height, width])?;
         let mut people = Grouping::for_joints(joints).group(&maps)?;
         let back = base.affine(Direction::Inverse);
@@ -199,4 +195,16 @@ impl<B: Backend> Looks<B> {
         }
         Ok(people)
     }
+}
+
+/// Values of several maps beside each other, `[joints, height, width, maps]`.
+fn interleaved(maps: Vec<Vec<f32>>) -> Vec<f32> {
+    let count = maps.len();
+    let mut values = vec![0.0; maps.iter().map(Vec::len).sum()];
+    for (index, map) in maps.iter().enumerate() {
+        for (value, own) in values[index..].iter_mut().step_by(count).zip(map) {
+            *value = *own;
+        }
+    }
+    values
 }

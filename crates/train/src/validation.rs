@@ -9,7 +9,6 @@ use burn_train::metric::{
 };
 use scalenas_data::scenes::Scenes;
 use scalenas_data::{PoseDataset, SkippedImage, WholePictures};
-use scalenas_eval::KeypointEvaluator;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 use scalenas_space::{Architecture, SpaceSpec};
@@ -17,7 +16,7 @@ use scalenas_space::{Architecture, SpaceSpec};
 use crate::calibrate::{Calibrated, CalibrationSource};
 use crate::error::Result;
 use crate::evaluate::{EvaluateOptions, evaluate};
-use crate::grade::{Figure, Grade};
+use crate::grade::{Figure, Grade, JointMetric};
 use crate::learner::Scores;
 use crate::network::Network;
 use crate::progress::Silent;
@@ -53,7 +52,7 @@ pub enum HeldOut {
         /// People to predict.
         dataset: Arc<PoseDataset>,
         /// Ground truth of the same pictures.
-        evaluator: Box<KeypointEvaluator>,
+        metric: JointMetric,
         /// Batch size, flip test, rules.
         options: EvaluateOptions,
     },
@@ -62,7 +61,7 @@ pub enum HeldOut {
         /// Pictures to predict.
         scenes: Arc<Scenes>,
         /// Ground truth of the same pictures.
-        evaluator: Box<KeypointEvaluator>,
+        metric: JointMetric,
         /// Input, scales, flip test.
         options: SceneOptions,
     },
@@ -105,13 +104,12 @@ impl HeldOut {
     /// Scores a network.
     pub fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         Ok(match self {
-            Self::Pose { dataset, evaluator, options } => {
+            Self::Pose { dataset, metric, options } => {
                 let found = evaluate(net, dataset, options, &Silent, device)?;
-                Grade::Keypoints(evaluator.evaluate(&found.results)?.stats)
+                metric.grade(&found.results)?
             }
-            Self::People { scenes, evaluator, options } => {
-                let found = results(&find_people(net, scenes, options, &Silent, device)?);
-                Grade::Keypoints(evaluator.evaluate(&found)?.stats)
+            Self::People { scenes, metric, options } => {
+                metric.grade(&results(&find_people(net, scenes, options, &Silent, device)?))?
             }
             Self::Segmentation { pictures, options } => {
                 let seen = |_: &_, _: &[u8]| Ok(());

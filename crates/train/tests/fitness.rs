@@ -14,8 +14,8 @@ use scalenas_evolve::{Candidate, Fitness, Origin};
 use scalenas_model::{NamedParameters, load_supernet};
 use scalenas_space::{Architecture, cost, rng, sample};
 use scalenas_train::{
-    Calibrated, CalibrationSource, EvaluateOptions, HeldOut, Silent, TaskFitness, TrainOptions,
-    TrainingSet, Validation, predict,
+    Calibrated, CalibrationSource, EvaluateOptions, HeldOut, JointMetric, Silent, TaskFitness,
+    TrainOptions, TrainingSet, Validation, predict,
 };
 use serde_json::Value;
 
@@ -77,7 +77,7 @@ fn a_score_depends_on_the_candidate_alone() {
     let fitness = || {
         let held_out = HeldOut::Pose {
             dataset: dataset.clone(),
-            evaluator: Box::new(evaluator.clone()),
+            metric: JointMetric::Coco(Box::new(evaluator.clone())),
             options: evaluation.clone(),
         };
         let validation = Validation::new(vec![held_out], vec![calibration()]);

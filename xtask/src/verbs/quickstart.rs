@@ -153,6 +153,7 @@ impl Row {
     fn others(&self) -> [(&'static str, f64); 2] {
         match &self.grade {
             Grade::Keypoints(stats) => [("AP50", stats.ap50), ("AR", stats.ar)],
+            Grade::CrowdPose(stats) => [("AP50", stats.ap50), ("AR", stats.ar)],
             Grade::Semantic(stats) => [
                 ("mIoU of present classes", stats.present_mean_iou()),
                 ("pixel accuracy", stats.pixel_accuracy),
@@ -163,6 +164,7 @@ impl Row {
     fn stats(&self) -> Result<serde_json::Value> {
         Ok(match &self.grade {
             Grade::Keypoints(stats) => serde_json::to_value(stats)?,
+            Grade::CrowdPose(stats) => serde_json::to_value(stats)?,
             Grade::Semantic(stats) => serde_json::to_value(stats)?,
         })
     }

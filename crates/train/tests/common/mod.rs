@@ -21,8 +21,8 @@ use scalenas_data::{
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;
 use scalenas_train::{
-    Display, EvaluateOptions, Existing, HeldOut, Outcome, Progress, Result, RunFolder, RunInfo,
-    Silent, TrainOptions, TrainPlan, TrainStatus, TrainingSet, train_supernet,
+    Display, EvaluateOptions, Existing, HeldOut, JointMetric, Outcome, Progress, Result, RunFolder,
+    RunInfo, Silent, TrainOptions, TrainPlan, TrainStatus, TrainingSet, train_supernet,
 };
 use tempfile::TempDir;
 
@@ -122,7 +122,8 @@ impl Place {
     pub fn held_out(&self, part: &str) -> HeldOut {
         let (dataset, evaluator) = self.annotated(part);
         let options = EvaluateOptions { batch: options().batch, ..EvaluateOptions::default() };
-        HeldOut::Pose { dataset, evaluator: Box::new(evaluator), options }
+        let metric = JointMetric::Coco(Box::new(evaluator));
+        HeldOut::Pose { dataset, metric, options }
     }
 
     /// What a run is asked to do.

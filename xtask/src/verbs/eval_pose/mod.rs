@@ -23,15 +23,13 @@ use crate::fault::user;
 use crate::networks;
 use crate::on_device;
 use crate::output::{Output, check_target, make_parent, table};
-use crate::task::{Request, training};
+use crate::task::{CROWDPOSE, Request, training};
 use target::Target;
 
 /// Input of a network file that does not say.
 const DEFAULT_INPUT: (usize, usize) = (256, 192);
 /// Input of a file with a bottom-up network.
 const DEFAULT_SCENE: (usize, usize) = (512, 512);
-/// Name of the data set with a metric of its own.
-const CROWDPOSE: &str = "crowdpose";
 
 /// Scores what is asked for.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
