@@ -270,30 +270,29 @@ impl SceneDataset {
         let (heatmaps, tags) = encode(&joints, order.len(), (side, side));
         let ignored = ignored_pixels(people, (image.height, image.width))
             .map_err(|problem| Error::picture(&self.scenes.path(index), problem))?;
-        let mask = self.mask(&ignored, (image.width, image.height), crop, side);
+        let mask = mask(&ignored, (image.width, image.height), crop, side);
         Ok((SceneMaps { heatmaps, mask }, tags))
     }
+}
 
-    /// 1 where pixels count.
-    fn mask(
-        &self,
-        ignored: &[u8],
-        (width, height): (usize, usize),
-        crop: &SceneCrop,
-        side: usize,
-    ) -> Vec<f32> {
-        if ignored.iter().all(|&pixel| pixel == 0) {
-            return vec![1.0; side * side];
-        }
-        let pixels = ignored.iter().flat_map(|&pixel| [pixel; 3]).collect();
-        let region = Image8 { width, height, pixels };
-        let mut warped = vec![0; side * side * 3];
-        let size = (side, side);
-        warp_into(&region, &crop.affine(size), Mirror::No, size, &mut warped);
-        mirror(&mut warped, side, 3, crop.mirror);
-        let counts = |pixel: &[u8]| if pixel[0] > u8::MAX / 2 { 0.0 } else { 1.0 };
-        warped.chunks_exact(3).map(counts).collect()
+/// 1 where pixels count.
+fn mask(
+    ignored: &[u8],
+    (width, height): (usize, usize),
+    crop: &SceneCrop,
+    side: usize,
+) -> Vec<f32> {
+    if ignored.iter().all(|&pixel| pixel == 0) {
+        return vec![1.0; side * side];
     }
+    let pixels = ignored.iter().flat_map(|&pixel| [pixel; 3]).collect();
+    let region = Image8 { width, height, pixels };
+    let mut warped = vec![0; side * side * 3];
+    let size = (side, side);
+    warp_into(&region, &crop.affine(size), Mirror::No, size, &mut warped);
+    mirror(&mut warped, side, 3, crop.mirror);
+    let counts = |pixel: &[u8]| if pixel[0] > u8::MAX / 2 { 0.0 } else { 1.0 };
+    warped.chunks_exact(3).map(counts).collect()
 }
 
 /// Mirrors rows of `width` pixels of so many values.

@@ -23,7 +23,7 @@ impl SceneView {
     /// The view of a picture of (width, height) whose shorter side becomes `input` times `scale`;
     /// `least` is the smallest of all scales that are looked at.
     pub fn new((width, height): (usize, usize), input: usize, scale: f64, least: f64) -> Self {
-        let cells = |pixels: f64| ((pixels as usize + CELL - 1) / CELL * CELL).max(CELL);
+        let cells = |pixels: f64| ((pixels as usize).div_ceil(CELL) * CELL).max(CELL);
         let shorter = cells(least * input as f64);
         let side = |longer: usize, of: usize| cells(shorter as f64 / of as f64 * longer as f64);
         let scaled = |pixels: usize| ((pixels as f64 * scale / least) as usize).max(1);

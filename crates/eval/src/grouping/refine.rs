@@ -8,7 +8,7 @@
 use super::adjust::centre;
 use super::maps::SceneMaps;
 use super::pose::GroupedPose;
-use super::tiles::HeatTiles;
+use super::tiles::{COLUMNS, HeatTiles};
 use crate::error::Result;
 
 /// Fills the joints that a pose lacks where the heatmap at the found pixel is positive.
@@ -114,22 +114,15 @@ impl<'a, const C: usize> Search<'a, C> {
             return Ok(range);
         }
         let (rows, columns) = self.tiles.pixels(tile);
-        let (mut low, mut high, mut zero) = ([f32::INFINITY; C], [f32::NEG_INFINITY; C], [0.0; C]);
+        let mut extremes = Extremes::default();
         for y in rows {
-            for tags in &self.tags[y * self.scene.width()..][columns.clone()] {
-                for channel in 0..C {
-                    let tag = tags[channel];
-                    low[channel] = if tag < low[channel] { tag } else { low[channel] };
-                    high[channel] = if tag > high[channel] { tag } else { high[channel] };
-                    // Stays 0 unless a tag is NaN or infinite.
-                    zero[channel] += tag * 0.0;
-                }
-            }
+            let start = y * self.scene.width() + columns.start;
+            extremes.add(self.tags[start..][..columns.len()].as_flattened());
         }
-        if zero.iter().any(|zero: &f32| zero.is_nan()) {
+        if !extremes.are_finite() {
             self.check(tile)?;
         }
-        Ok(*self.ranges[tile].insert([low, high]))
+        Ok(*self.ranges[tile].insert(extremes.by_channel()))
     }
 
     /// Names the pixel of a tile whose tags are no numbers.
@@ -147,19 +140,85 @@ impl<'a, const C: usize> Search<'a, C> {
             let start = y * self.scene.width() + columns.start;
             let heat = &self.heatmap[start..][..columns.len()];
             let tags = &self.tags[start..][..columns.len()];
-            let value = |(heat, tags): (&f32, &[f32; C])| heat - round(distance(*tags, person));
-            let highest = heat.iter().zip(tags).map(value);
-            let highest = highest.fold(f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
+            let mut values = [f32::NEG_INFINITY; COLUMNS];
+            for ((value, heat), tags) in values.iter_mut().zip(heat).zip(tags) {
+                *value = heat - round(distance(*tags, person));
+            }
+            let highest = highest(&values);
             if highest < best.value || highest == f32::NEG_INFINITY {
                 continue;
             }
-            let found = heat.iter().zip(tags).position(|pair| value(pair) >= highest);
+            let found = values.iter().position(|&value| value >= highest);
             let pixel = start + found.expect("the highest is one of them");
             if highest > best.value || pixel < best.pixel {
                 *best = Best { value: highest, pixel };
             }
         }
     }
+}
+
+/// Values that are compared at once; a multiple of the channels.
+const LANES: usize = 8;
+
+/// Lowest and highest values, eight apart each: what is compared at once is not compared in turn.
+struct Extremes {
+    low: [f32; LANES],
+    high: [f32; LANES],
+    /// Stays 0 unless a value is NaN or infinite.
+    zero: [f32; LANES],
+}
+
+impl Default for Extremes {
+    fn default() -> Self {
+        Self { low: [f32::INFINITY; LANES], high: [f32::NEG_INFINITY; LANES], zero: [0.0; LANES] }
+    }
+}
+
+impl Extremes {
+    fn add(&mut self, values: &[f32]) {
+        let (chunks, rest) = values.as_chunks::<LANES>();
+        for chunk in chunks {
+            for (lane, &value) in chunk.iter().enumerate() {
+                self.take(lane, value);
+            }
+        }
+        for (lane, &value) in rest.iter().enumerate() {
+            self.take(lane, value);
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, lane: usize, value: f32) {
+        self.low[lane] = if value < self.low[lane] { value } else { self.low[lane] };
+        self.high[lane] = if value > self.high[lane] { value } else { self.high[lane] };
+        self.zero[lane] += value * 0.0;
+    }
+
+    fn are_finite(&self) -> bool {
+        self.zero.iter().all(|zero| !zero.is_nan())
+    }
+
+    /// Of values that alternate between the channels.
+    fn by_channel<const C: usize>(&self) -> TagRange<C> {
+        let fold = |lanes: &[f32; LANES], pick: fn(f32, f32) -> f32| {
+            std::array::from_fn(|channel| {
+                let own = lanes.iter().skip(channel).step_by(C).copied();
+                own.reduce(pick).expect("every channel has a lane")
+            })
+        };
+        [fold(&self.low, f32::min), fold(&self.high, f32::max)]
+    }
+}
+
+/// The largest of a row of values.
+fn highest(values: &[f32; COLUMNS]) -> f32 {
+    let mut high = [f32::NEG_INFINITY; LANES];
+    for chunk in values.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
+        }
+    }
+    high.into_iter().fold(f32::NEG_INFINITY, f32::max)
 }
 
 fn distance<const C: usize>(tags: [f32; C], person: [f32; C]) -> f32 {

@@ -8,7 +8,7 @@ use crate::error::Result;
 /// Rows of a tile.
 const ROWS: usize = 8;
 /// Columns of a tile.
-const COLUMNS: usize = 32;
+pub(super) const COLUMNS: usize = 32;
 /// Values that are compared at once.
 const LANES: usize = 8;
 

@@ -22,7 +22,6 @@ use multitask::MultitaskHead;
 use segmentation::SegmentationHead;
 
 /// The head of a space.
-#[expect(clippy::large_enum_variant, reason = "a network has one head")]
 #[derive(Module, Debug)]
 pub(crate) enum Head<B: Backend> {
     /// Heatmaps `[batch, joints, height / 4, width / 4]`.
