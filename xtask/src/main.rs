@@ -10,6 +10,7 @@ mod data;
 mod device;
 mod fault;
 mod interrupt;
+mod memory;
 mod networks;
 mod output;
 mod pictures;

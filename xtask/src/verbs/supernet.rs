@@ -21,6 +21,7 @@ use crate::data::{bad_images, say_skipped};
 use crate::device::{self, DeviceChoice, HOST, Host};
 use crate::fault::user;
 use crate::interrupt::Stop;
+use crate::memory;
 use crate::on_device;
 use crate::output::{Output, table};
 use crate::progress::Shown;
@@ -234,7 +235,8 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
     let held_out: usize = held_out.iter().map(HeldOut::samples).sum();
     let largest =
         cost::cost(&job.info.space, &Architecture::largest(&job.info.space), job.info.input)?;
-    let activations = largest.activation_bytes * train.batch as u64;
+    let memory = memory::of_step(&job.info)?;
+    let gib = |bytes: u64| format!("{:.2} GiB", bytes as f64 / f64::from(1 << 30));
     let value = json!({
         "out": job.out,
         "space": job.info.space.name,
@@ -242,7 +244,8 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
         (format!("validation_{unit}")): held_out,
         "iterations": iterations,
         "largest_parameters": largest.parameters,
-        "activation_bytes": activations,
+        "activation_bytes": memory.activations,
+        "peak_bytes": memory.peak,
         "train": train,
     });
     let row = |name: &str, value: String| vec![name.to_owned(), value];
@@ -255,10 +258,8 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
             format!("{iterations} ({} epochs of batch {})", train.epochs, train.batch),
         ),
         row("largest network", format!("{:.2} M parameters", largest.parameters as f64 / 1e6)),
-        row(
-            "its activations",
-            format!("{:.2} GiB a batch", activations as f64 / f64::from(1 << 30)),
-        ),
+        row("memory of its training step", gib(memory.peak)),
+        row("of which activations", gib(memory.activations)),
     ];
     output.result(&value, table(&["plan", &job.info.space.name], &rows))
 }

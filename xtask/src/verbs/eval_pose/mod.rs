@@ -8,7 +8,7 @@ use anyhow::Result;
 use scalenas_data::KeypointFacts;
 use scalenas_eval::{
     CocoResult, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation, KeypointEvaluator,
-    KeypointStats, Sigmas, results,
+    KeypointStats, Results, Sigmas, results,
 };
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let scored = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => {
             let facts = facts(arguments, "coco")?;
-            Scored::new(&facts, annotations, &results::read(found)?)?
+            Scored::new(&facts, annotations, Results::File(found), results::read(found)?.len())?
         }
         _ => on_device!(arguments.device, score_network(arguments, output))?,
     };
@@ -65,7 +65,12 @@ enum Figures {
 
 impl Scored {
     /// Scores results by the metric of the data set.
-    fn new(facts: &KeypointFacts, annotations: &Path, found: &[CocoResult]) -> Result<Self> {
+    fn new(
+        facts: &KeypointFacts,
+        annotations: &Path,
+        found: Results<'_>,
+        detections: usize,
+    ) -> Result<Self> {
         let figures = if facts.name == CROWDPOSE {
             Figures::CrowdPose(CrowdPoseEvaluator::read(annotations)?.evaluate(found)?)
         } else {
@@ -73,7 +78,7 @@ impl Scored {
             let evaluator = KeypointEvaluator::read(annotations, &sigmas)?;
             Figures::Coco(Box::new(evaluator.evaluate(found)?))
         };
-        Ok(Self { figures, detections: found.len() })
+        Ok(Self { figures, detections })
     }
 
     fn report(&self, output: Output) -> Result<()> {
@@ -126,7 +131,8 @@ fn score_network<B: KernelBackend>(
         make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
         results::write(path, &found)?;
     }
-    Scored::new(&target.facts, &target.files.annotations, &found)
+    let annotations = &target.files.annotations;
+    Scored::new(&target.facts, annotations, Results::Memory(&found), found.len())
 }
 
 fn of_run<B: KernelBackend>(

@@ -1,0 +1,47 @@
+//! How much memory a training step of the largest network takes, before it is tried.
+//!
+//! Every layer's output is kept twice for the backward pass: as its convolution gave it, for the
+//! normalisation's gradient, and as the next convolution took it. Weights, gradients and the
+//! optimiser's state are copied once more while a checkpoint is written. What else a process has is
+//! small and the same for all. Held against measured runs in `docs/benchmarks.md`.
+
+use anyhow::Result;
+use scalenas_space::{Architecture, Cost, cost};
+use scalenas_train::{OptimizerOptions, RunInfo};
+
+/// Copies of a layer's output that wait for the backward pass.
+const COPIES: u64 = 2;
+/// Bytes of a weight.
+const FLOAT: u64 = 4;
+/// What a process has besides, in bytes.
+const PROCESS: u64 = 100 << 20;
+
+/// Peak bytes of a training step, and of its activations alone.
+pub struct StepMemory {
+    /// All of it.
+    pub peak: u64,
+    /// Layers' outputs that wait for the backward pass.
+    pub activations: u64,
+}
+
+/// The largest network of a run with the run's batches; the larger of two tasks.
+pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
+    let largest = Architecture::largest(&info.space);
+    let step = |input, batch: usize| -> Result<(Cost, u64)> {
+        let cost = cost::cost(&info.space, &largest, input)?;
+        let activations = COPIES * cost.activation_bytes * batch as u64;
+        Ok((cost, activations))
+    };
+    let (cost, mut activations) = step(info.input, info.train.batch)?;
+    if let Some(second) = &info.second {
+        activations = activations.max(step(second.input, second.batch)?.1);
+    }
+    let state = match info.train.optimizer {
+        OptimizerOptions::Adam => 2,
+        OptimizerOptions::Sgd(_) => 1,
+    };
+    let weights = FLOAT * cost.parameters;
+    // Weights, gradients and state, and the same again for the checkpoint.
+    let copies = 2 * (2 + state) + u64::from(info.train.teacher.is_some());
+    Ok(StepMemory { peak: PROCESS + copies * weights + activations, activations })
+}
