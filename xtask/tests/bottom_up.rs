@@ -51,6 +51,11 @@ fn from_pictures_to_report() {
         written.code == Some(0) || read_json(&place.path("results.json")) == serde_json::json!([])
     );
     assert_eq!(written.json()["AP"], found["AP"]);
+    let few = place.arg("few.json");
+    xtask(&[&score[..], &["--suppress", "0.1", "--out", &few]].concat()).good();
+    let count = |name: &str| read_json(&place.path(name)).as_array().unwrap().len();
+    assert!(count("few.json") <= count("results.json"));
+    xtask(&[&score[..], &["--suppress", "2"]].concat()).fixable(&["--suppress", "0 to 1"]);
     let scales = ["--scales", "0.5", "1", "--flip-test", "off"];
     xtask(&[&score[..], &scales].concat()).good();
     xtask(&["report", "--run", &run]).good();

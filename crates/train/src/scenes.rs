@@ -9,8 +9,8 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::scenes::{Scene, SceneView, Scenes};
 use scalenas_data::{BatchLoader, Direction, LoaderConfig};
-use scalenas_eval::CocoResult;
 use scalenas_eval::grouping::{GroupedPose, Grouping, SceneMaps};
+use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
 use scalenas_model::{Prediction, upsample_bilinear};
 
 use crate::error::Result;
@@ -33,6 +33,8 @@ pub struct SceneOptions {
     pub scales: Vec<f64>,
     /// Whether the mirrored picture is looked at as well.
     pub flip: FlipTest,
+    /// OKS above which the worse of two poses is dropped; every pose is kept without.
+    pub suppression: Option<f64>,
     /// Threads that read pictures.
     pub workers: usize,
 }
@@ -40,7 +42,8 @@ pub struct SceneOptions {
 impl SceneOptions {
     /// One scale with the mirrored view, as published.
     pub fn new(input: usize, workers: usize) -> Self {
-        Self { input, scales: vec![1.0], flip: FlipTest::On, workers }
+        let (scales, suppression) = (vec![1.0], None);
+        Self { input, scales, flip: FlipTest::On, suppression, workers }
     }
 }
 
@@ -65,15 +68,40 @@ pub fn find_people<B: Backend>(
 ) -> Result<Vec<FoundPeople>> {
     let config = LoaderConfig::evaluation(1, options.workers);
     let mirrored = scenes.facts().mirrored();
+    let sigmas = Sigmas::new(scenes.facts().sigmas.clone())?;
     let mut found = Vec::with_capacity(scenes.len());
     for batch in BatchLoader::new(Arc::clone(scenes), config)? {
         for scene in batch? {
-            let people = people_of(net, &scene, &mirrored, options, device)?;
+            let mut people = people_of(net, &scene, &mirrored, options, device)?;
+            if let Some(threshold) = options.suppression {
+                people = suppressed(people, threshold, &sigmas);
+            }
             found.push(FoundPeople { index: scene.index, image_id: scene.image_id, people });
             progress.evaluated(scene.index + 1, scenes.len());
         }
     }
     Ok(found)
+}
+
+/// Of poses that are more alike than `threshold`, the one with the best score; best first.
+fn suppressed(people: Vec<GroupedPose>, threshold: f64, sigmas: &Sigmas) -> Vec<GroupedPose> {
+    let candidates: Vec<PoseCandidate> = people.iter().map(candidate).collect();
+    let kept = oks_nms(&candidates, threshold, sigmas);
+    kept.into_iter().map(|index| people[index].clone()).collect()
+}
+
+/// A pose as suppression takes it: its size is the extent of its joints.
+fn candidate(person: &GroupedPose) -> PoseCandidate {
+    let keypoints: Vec<[f64; 3]> = person.joints.iter().map(|joint| joint.map(f64::from)).collect();
+    let extent = |axis: usize| {
+        let values = keypoints.iter().map(|joint| joint[axis]);
+        let (low, high) =
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)));
+        (low, (high - low).max(1.0))
+    };
+    let ((x, width), (y, height)) = (extent(0), extent(1));
+    let score = f64::from(person.score);
+    PoseCandidate::new(0, keypoints, score, width * height, [x, y, width, height])
 }
 
 /// COCO results of people found.

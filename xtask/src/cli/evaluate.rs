@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
-use super::{PoseHead, parse_count, parse_scale, parse_size};
+use super::{PoseHead, parse_count, parse_scale, parse_share, parse_size};
 use crate::device::DeviceChoice;
 
 /// Whether the mirrored picture is looked at as well.
@@ -60,6 +60,9 @@ pub struct EvalPose {
     /// Bottom-up: sizes to look at, as factors of the input; one of them is 1
     #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = parse_scale)]
     pub scales: Vec<f64>,
+    /// Bottom-up: of poses that are more alike than this OKS, keep the best [default: keep all]
+    #[arg(long, value_parser = parse_share)]
+    pub suppress: Option<f64>,
     /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
     /// 512x512, of which the shorter side counts]
     #[arg(long, value_parser = parse_size)]

@@ -340,6 +340,12 @@ fn parse_scale(text: &str) -> Result<f64, String> {
     scale.ok_or_else(|| format!("{text:?} is not a number above 0"))
 }
 
+/// A number from 0 to 1.
+fn parse_share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share: &f64| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("{text:?} is not a number from 0 to 1"))
+}
+
 /// `HEIGHTxWIDTH`.
 fn parse_size(text: &str) -> Result<(usize, usize), String> {
     let accepted = || format!("{text:?} is not HEIGHTxWIDTH, such as 256x192");

@@ -91,7 +91,9 @@ impl Target {
             }
             Content::Scenes(scenes, input) => {
                 let scales = arguments.scales.clone();
-                let options = SceneOptions { scales, flip, ..SceneOptions::new(*input, WORKERS) };
+                let suppression = arguments.suppress;
+                let rest = SceneOptions::new(*input, WORKERS);
+                let options = SceneOptions { scales, flip, suppression, ..rest };
                 let found = find_people(net, scenes, &options, &shown, device)?;
                 say_skipped(&scenes.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
