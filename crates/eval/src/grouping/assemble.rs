@@ -2,10 +2,9 @@
 
 use super::Grouping;
 use super::assign::{Distances, assign};
-use super::maps::SceneMaps;
+use super::maps::{HeatBounds, SceneMaps};
 use super::peaks::{Peak, peaks};
 use super::pose::GroupedPose;
-use super::tiles::HeatTiles;
 use crate::error::Result;
 
 /// A person while it grows.
@@ -24,12 +23,12 @@ struct Person {
 pub(super) fn assemble(
     grouping: &Grouping,
     scene: &SceneMaps<'_>,
-    tiles: &[HeatTiles],
+    heat: &[HeatBounds],
 ) -> Result<Vec<GroupedPose>> {
     let mut people = Vec::new();
     for &joint in &grouping.joint_order {
         let (threshold, most) = (grouping.detection_threshold, grouping.max_people);
-        let peaks = peaks(scene, &tiles[joint], joint, threshold, most);
+        let peaks = peaks(scene, &heat[joint], joint, threshold, most);
         let candidates: Vec<Candidate<'_>> = peaks
             .into_iter()
             .map(|peak| Ok(Candidate { peak, tags: scene.tags_at(joint, peak.pixel)? }))

@@ -1,5 +1,6 @@
 //! What a network says about a picture: a heatmap and a tag map a joint.
 
+use super::cells::{Extremes, Grid};
 use crate::error::{Error, Result};
 
 /// Most tag channels: the plain pass and the mirrored one.
@@ -15,6 +16,9 @@ pub struct SceneMaps<'a> {
     width: usize,
     channels: usize,
 }
+
+/// The highest value of each cell of a heatmap.
+pub(super) type HeatBounds = Vec<f32>;
 
 impl<'a> SceneMaps<'a> {
     /// `heatmaps` is `[joints, height, width]`, `tags` is `[joints, height, width, channels]`
@@ -69,6 +73,36 @@ impl<'a> SceneMaps<'a> {
     pub(super) fn heatmap(&self, joint: usize) -> &'a [f32] {
         let pixels = self.height * self.width;
         &self.heatmaps[joint * pixels..][..pixels]
+    }
+
+    /// How each map is cut into cells.
+    pub(super) fn grid(&self) -> Grid {
+        Grid { height: self.height, width: self.width }
+    }
+
+    /// The highest value of each cell of a joint's heatmap; an error where one is no number.
+    pub(super) fn heat_bounds(&self, joint: usize) -> Result<HeatBounds> {
+        let map = self.heatmap(joint);
+        let extremes = Extremes::<1>::of(map, self.grid());
+        if !extremes.finite
+            && let Some(pixel) = map.iter().position(|value| !value.is_finite())
+        {
+            return Err(self.not_finite("heatmaps", joint, pixel));
+        }
+        let [high] = extremes.high;
+        Ok(high)
+    }
+
+    /// Lowest and highest tags of each cell; an error where one is no number.
+    pub(super) fn tag_bounds<const C: usize>(&self, joint: usize) -> Result<Extremes<C>> {
+        let map = self.tag_map(joint);
+        let extremes = Extremes::of(map, self.grid());
+        if !extremes.finite
+            && let Some(value) = map.iter().position(|value| !value.is_finite())
+        {
+            return Err(self.not_finite("tags", joint, value / self.channels));
+        }
+        Ok(extremes)
     }
 
     /// A joint's tags, `[height, width, channels]`.

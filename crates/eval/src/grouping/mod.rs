@@ -11,11 +11,11 @@
 mod adjust;
 mod assemble;
 mod assign;
+mod cells;
 mod maps;
 mod peaks;
 mod pose;
 mod refine;
-mod tiles;
 
 use rayon::prelude::*;
 
@@ -23,7 +23,7 @@ pub use maps::SceneMaps;
 pub use pose::GroupedPose;
 
 use crate::error::{Error, Result};
-use tiles::HeatTiles;
+use maps::HeatBounds;
 
 /// Joints of a COCO person, hips before arms: those that find a person best come first.
 const COCO_ORDER: [usize; 17] = [0, 1, 2, 3, 4, 5, 6, 11, 12, 7, 8, 9, 10, 13, 14, 15, 16];
@@ -90,16 +90,16 @@ impl Grouping {
     /// [`group`](Self::group), stopped after `stage`.
     pub fn group_until(&self, scene: &SceneMaps<'_>, stage: Stage) -> Result<Vec<GroupedPose>> {
         self.check_order(scene.joints())?;
-        let tiles: Vec<HeatTiles> =
-            (0..scene.joints()).map(|joint| HeatTiles::new(scene, joint)).collect::<Result<_>>()?;
-        let mut poses = assemble::assemble(self, scene, &tiles)?;
+        let heat: Vec<HeatBounds> =
+            (0..scene.joints()).map(|joint| scene.heat_bounds(joint)).collect::<Result<_>>()?;
+        let mut poses = assemble::assemble(self, scene, &heat)?;
         if stage != Stage::Raw {
             for pose in &mut poses {
                 adjust::adjust(pose, scene);
             }
         }
         if stage == Stage::Refined {
-            refine::refine(&mut poses, scene, &tiles)?;
+            refine::refine(&mut poses, scene, &heat)?;
         }
         Ok(poses)
     }

@@ -1,7 +1,6 @@
 //! Peaks of a heatmap: pixels that are the largest of the 5x5 around them.
 
 use super::maps::SceneMaps;
-use super::tiles::HeatTiles;
 
 /// Pixels to each side that a peak must not be below.
 const RADIUS: usize = 2;
@@ -17,16 +16,16 @@ pub(super) struct Peak {
 /// The `most` highest peaks above `threshold`, highest first; of equal ones the first in the map.
 pub(super) fn peaks(
     scene: &SceneMaps<'_>,
-    tiles: &HeatTiles,
+    bounds: &[f32],
     joint: usize,
     threshold: f32,
     most: usize,
 ) -> Vec<Peak> {
     let (map, width) = (scene.heatmap(joint), scene.width());
     let mut peaks = Vec::new();
-    let high = tiles.maxima.iter().enumerate().filter(|(_, maximum)| **maximum > threshold);
-    for (tile, _) in high {
-        let (rows, columns) = tiles.pixels(tile);
+    let high = bounds.iter().enumerate().filter(|(_, maximum)| **maximum > threshold);
+    for (cell, _) in high {
+        let (rows, columns) = scene.grid().pixels(cell);
         for y in rows {
             let row = &map[y * width..][..width];
             for x in columns.clone() {
@@ -88,8 +87,8 @@ mod tests {
         ) {
             let map: Vec<f32> = map.into_iter().map(|v| f32::from(v) * 0.05).collect();
             let scene = SceneMaps::new(&map, &map, [1, height, width]).unwrap();
-            let tiles = HeatTiles::new(&scene, 0).unwrap();
-            let found = peaks(&scene, &tiles, 0, 0.1, most);
+            let bounds = scene.heat_bounds(0).unwrap();
+            let found = peaks(&scene, &bounds, 0, 0.1, most);
             let found: Vec<usize> = found.iter().map(|peak| peak.pixel).collect();
             let mut expected = expected(&map, height, width, 0.1);
             expected.truncate(most);

@@ -1,42 +1,41 @@
 //! Missing joints: the pixel with the largest `heatmap - round(distance to the person's tag)`.
 //!
 //! The reference looks at every pixel for every joint of every person, which takes seconds. The
-//! same pixel is found by branch and bound: a tile whose maximum, less the least distance its
+//! same pixel is found by branch and bound: a cell whose highest heat, less the least distance its
 //! tags can have, is below the best pixel so far holds no better one. Bounds are computed by the
 //! same monotone float operations as values, hence the result is exact, ties included.
 
 use super::adjust::centre;
-use super::maps::SceneMaps;
+use super::cells::{Extremes, SIDE};
+use super::maps::{HeatBounds, SceneMaps};
 use super::pose::GroupedPose;
-use super::tiles::{COLUMNS, HeatTiles};
 use crate::error::Result;
 
 /// Fills the joints that a pose lacks where the heatmap at the found pixel is positive.
 pub(super) fn refine(
     poses: &mut [GroupedPose],
     scene: &SceneMaps<'_>,
-    tiles: &[HeatTiles],
+    heat: &[HeatBounds],
 ) -> Result<()> {
     match scene.channels() {
-        1 => refine_with::<1>(poses, scene, tiles),
-        _ => refine_with::<2>(poses, scene, tiles),
+        1 => refine_with::<1>(poses, scene, heat),
+        _ => refine_with::<2>(poses, scene, heat),
     }
 }
 
 fn refine_with<const C: usize>(
     poses: &mut [GroupedPose],
     scene: &SceneMaps<'_>,
-    tiles: &[HeatTiles],
+    heat: &[HeatBounds],
 ) -> Result<()> {
     let means: Vec<[f32; C]> = poses.iter().map(mean_tags).collect();
-    for (joint, tiles) in tiles.iter().enumerate() {
-        let mut search = None;
-        for (pose, &tags) in poses.iter_mut().zip(&means) {
-            if pose.has(joint) {
-                continue;
-            }
-            let search = search.get_or_insert_with(|| Search::new(scene, joint, tiles));
-            let pixel = search.best(tags)?;
+    for (joint, heat) in heat.iter().enumerate() {
+        if poses.iter().all(|pose| pose.has(joint)) {
+            continue;
+        }
+        let mut search = Search::new(scene, joint, heat)?;
+        for (pose, &tags) in poses.iter_mut().zip(&means).filter(|(pose, _)| !pose.has(joint)) {
+            let pixel = search.best(tags);
             let score = scene.heatmap(joint)[pixel];
             if score > 0.0 {
                 let [x, y] = centre(scene, joint, [pixel % scene.width(), pixel / scene.width()]);
@@ -62,19 +61,16 @@ fn mean_tags<const C: usize>(pose: &GroupedPose) -> [f32; C] {
 /// A joint's maps, made ready for several people.
 struct Search<'a, const C: usize> {
     scene: &'a SceneMaps<'a>,
-    joint: usize,
     heatmap: &'a [f32],
     /// `[height * width]` tags of each channel.
     tags: &'a [[f32; C]],
-    tiles: &'a HeatTiles,
-    /// Tiles, that with the largest maximum first.
-    order: Vec<u32>,
-    /// Range of each tile's tags, once it was looked at.
-    ranges: Vec<Option<TagRange<C>>>,
+    /// The highest heat of each cell.
+    heat: &'a [f32],
+    /// Between what the tags of each cell are.
+    range: Extremes<C>,
+    /// The highest value that each cell may hold for the person at hand.
+    bounds: Vec<f32>,
 }
-
-/// Lowest and highest tags by channel.
-type TagRange<const C: usize> = [[f32; C]; 2];
 
 /// The best pixel so far.
 struct Best {
@@ -83,64 +79,53 @@ struct Best {
 }
 
 impl<'a, const C: usize> Search<'a, C> {
-    fn new(scene: &'a SceneMaps<'a>, joint: usize, tiles: &'a HeatTiles) -> Self {
-        let mut order: Vec<u32> = (0..tiles.maxima.len() as u32).collect();
-        let maximum = |tile: &u32| tiles.maxima[*tile as usize];
-        order.sort_unstable_by(|a, b| maximum(b).total_cmp(&maximum(a)));
+    fn new(scene: &'a SceneMaps<'a>, joint: usize, heat: &'a [f32]) -> Result<Self> {
         let (tags, _) = scene.tag_map(joint).as_chunks::<C>();
-        let ranges = vec![None; order.len()];
-        Self { scene, joint, heatmap: scene.heatmap(joint), tags, tiles, order, ranges }
+        let range = scene.tag_bounds(joint)?;
+        let bounds = vec![0.0; heat.len()];
+        Ok(Self { scene, heatmap: scene.heatmap(joint), tags, heat, range, bounds })
     }
 
     /// The pixel that fits a person's tags best; of equal ones the first in the map.
-    fn best(&mut self, person: [f32; C]) -> Result<usize> {
-        let mut best = Best { value: f32::NEG_INFINITY, pixel: usize::MAX };
-        for index in 0..self.order.len() {
-            let tile = self.order[index] as usize;
-            let maximum = self.tiles.maxima[tile];
-            if maximum < best.value {
-                break;
+    fn best(&mut self, person: [f32; C]) -> usize {
+        self.bound(person);
+        let mut best = Best { value: f32::NEG_INFINITY, pixel: 0 };
+        let top = highest(&self.bounds);
+        let likely = self.bounds.iter().position(|&bound| bound >= top);
+        self.look(likely.unwrap_or(0), person, &mut best);
+        for (chunk, bounds) in self.bounds.chunks(LANES).enumerate() {
+            if highest(bounds) < best.value {
+                continue;
             }
-            let range = self.range(tile)?;
-            if maximum - round(least_distance(range, person)) >= best.value {
-                self.look(tile, person, &mut best);
+            for (cell, &bound) in bounds.iter().enumerate() {
+                if bound >= best.value {
+                    self.look(chunk * LANES + cell, person, &mut best);
+                }
             }
         }
-        Ok(best.pixel)
+        best.pixel
     }
 
-    fn range(&mut self, tile: usize) -> Result<TagRange<C>> {
-        if let Some(range) = self.ranges[tile] {
-            return Ok(range);
+    fn bound(&mut self, person: [f32; C]) {
+        let cells = self.bounds.len();
+        let heat = &self.heat[..cells];
+        let low: [&[f32]; C] = std::array::from_fn(|channel| &self.range.low[channel][..cells]);
+        let high: [&[f32]; C] = std::array::from_fn(|channel| &self.range.high[channel][..cells]);
+        for cell in 0..cells {
+            let outside = std::array::from_fn(|channel| {
+                outside(low[channel][cell], high[channel][cell], person[channel])
+            });
+            self.bounds[cell] = heat[cell] - round(length::<C>(outside));
         }
-        let (rows, columns) = self.tiles.pixels(tile);
-        let mut extremes = Extremes::default();
-        for y in rows {
-            let start = y * self.scene.width() + columns.start;
-            extremes.add(self.tags[start..][..columns.len()].as_flattened());
-        }
-        if !extremes.are_finite() {
-            self.check(tile)?;
-        }
-        Ok(*self.ranges[tile].insert(extremes.by_channel()))
     }
 
-    /// Names the pixel of a tile whose tags are no numbers.
-    fn check(&self, tile: usize) -> Result<()> {
-        let (rows, columns) = self.tiles.pixels(tile);
-        let mut pixels = rows.flat_map(|y| columns.clone().map(move |x| (y, x)));
-        pixels.try_for_each(|(y, x)| {
-            self.scene.tags_at(self.joint, y * self.scene.width() + x).map(drop)
-        })
-    }
-
-    fn look(&self, tile: usize, person: [f32; C], best: &mut Best) {
-        let (rows, columns) = self.tiles.pixels(tile);
+    fn look(&self, cell: usize, person: [f32; C], best: &mut Best) {
+        let (rows, columns) = self.scene.grid().pixels(cell);
         for y in rows {
             let start = y * self.scene.width() + columns.start;
             let heat = &self.heatmap[start..][..columns.len()];
             let tags = &self.tags[start..][..columns.len()];
-            let mut values = [f32::NEG_INFINITY; COLUMNS];
+            let mut values = [f32::NEG_INFINITY; SIDE];
             for ((value, heat), tags) in values.iter_mut().zip(heat).zip(tags) {
                 *value = heat - round(distance(*tags, person));
             }
@@ -157,83 +142,35 @@ impl<'a, const C: usize> Search<'a, C> {
     }
 }
 
-/// Values that are compared at once; a multiple of the channels.
+/// Values that are compared at a time.
 const LANES: usize = 8;
 
-/// Lowest and highest values, eight apart each: what is compared at once is not compared in turn.
-struct Extremes {
-    low: [f32; LANES],
-    high: [f32; LANES],
-    /// Stays 0 unless a value is NaN or infinite.
-    zero: [f32; LANES],
-}
-
-impl Default for Extremes {
-    fn default() -> Self {
-        Self { low: [f32::INFINITY; LANES], high: [f32::NEG_INFINITY; LANES], zero: [0.0; LANES] }
-    }
-}
-
-impl Extremes {
-    fn add(&mut self, values: &[f32]) {
-        let (chunks, rest) = values.as_chunks::<LANES>();
-        for chunk in chunks {
-            for (lane, &value) in chunk.iter().enumerate() {
-                self.take(lane, value);
-            }
-        }
-        for (lane, &value) in rest.iter().enumerate() {
-            self.take(lane, value);
-        }
-    }
-
-    #[inline]
-    fn take(&mut self, lane: usize, value: f32) {
-        self.low[lane] = if value < self.low[lane] { value } else { self.low[lane] };
-        self.high[lane] = if value > self.high[lane] { value } else { self.high[lane] };
-        self.zero[lane] += value * 0.0;
-    }
-
-    fn are_finite(&self) -> bool {
-        self.zero.iter().all(|zero| !zero.is_nan())
-    }
-
-    /// Of values that alternate between the channels.
-    fn by_channel<const C: usize>(&self) -> TagRange<C> {
-        let fold = |lanes: &[f32; LANES], pick: fn(f32, f32) -> f32| {
-            std::array::from_fn(|channel| {
-                let own = lanes.iter().skip(channel).step_by(C).copied();
-                own.reduce(pick).expect("every channel has a lane")
-            })
-        };
-        [fold(&self.low, f32::min), fold(&self.high, f32::max)]
-    }
-}
-
-/// The largest of a row of values.
-fn highest(values: &[f32; COLUMNS]) -> f32 {
+/// The largest of some values.
+fn highest(values: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
     let mut high = [f32::NEG_INFINITY; LANES];
-    for chunk in values.as_chunks::<LANES>().0 {
-        for lane in 0..LANES {
-            high[lane] = if chunk[lane] > high[lane] { chunk[lane] } else { high[lane] };
-        }
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        high.iter_mut().zip(chunk).for_each(|(high, &value)| *high = larger(*high, value));
     }
-    high.into_iter().fold(f32::NEG_INFINITY, f32::max)
+    high.into_iter().chain(rest.iter().copied()).fold(f32::NEG_INFINITY, larger)
 }
 
 fn distance<const C: usize>(tags: [f32; C], person: [f32; C]) -> f32 {
     length::<C>(std::array::from_fn(|channel| tags[channel] - person[channel]))
 }
 
-/// A lower bound of [`distance`] for all tags within a range.
-fn least_distance<const C: usize>([low, high]: TagRange<C>, person: [f32; C]) -> f32 {
-    length::<C>(std::array::from_fn(|channel| {
-        let (below, above) = (low[channel] - person[channel], person[channel] - high[channel]);
-        below.max(above).max(0.0)
-    }))
+/// How far a value is outside of a range: a lower bound of its difference to all within.
+fn outside(low: f32, high: f32, value: f32) -> f32 {
+    let (below, above) = (low - value, value - high);
+    let outside = if below > above { below } else { above };
+    if outside > 0.0 { outside } else { 0.0 }
 }
 
 fn length<const C: usize>(difference: [f32; C]) -> f32 {
+    if C == 1 {
+        return difference[0].abs();
+    }
     difference.iter().map(|d| d * d).sum::<f32>().sqrt()
 }
 
@@ -278,8 +215,8 @@ mod tests {
             let heat: Vec<f32> = heat.into_iter().map(|v| f32::from(v) / 8.0).collect();
             let tags: Vec<f32> = tags.into_iter().map(|v| f32::from(v) / 4.0).collect();
             let scene = SceneMaps::new(&heat, &tags, [1, height, width]).unwrap();
-            let tiles = HeatTiles::new(&scene, 0).unwrap();
-            let found = Search::<2>::new(&scene, 0, &tiles).best(person).unwrap();
+            let heat_bounds = scene.heat_bounds(0).unwrap();
+            let found = Search::<2>::new(&scene, 0, &heat_bounds).unwrap().best(person);
             prop_assert_eq!(found, every_pixel(&heat, &tags, person));
         }
     }
