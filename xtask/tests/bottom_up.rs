@@ -55,6 +55,15 @@ fn from_pictures_to_report() {
     xtask(&[&score[..], &["--suppress", "0.1", "--out", &few]].concat()).good();
     let count = |name: &str| read_json(&place.path(name)).as_array().unwrap().len();
     assert!(count("few.json") <= count("results.json"));
+    let counted = xtask(&[&again[..], &["--count-above", "0.2"]].concat()).json();
+    let counted = &counted["counted"];
+    // Nobody knows how many a crowd holds.
+    let known = read_json(&annotations);
+    let crowds = known["annotations"].as_array().unwrap().iter().filter(|a| a["iscrowd"] == 1);
+    let crowds: std::collections::BTreeSet<_> = crowds.map(|a| a["image_id"].as_i64()).collect();
+    assert_eq!(counted["pictures"], 3 - crowds.len(), "{counted}");
+    assert!(counted["right"].as_u64() <= counted["within_one"].as_u64(), "{counted}");
+    xtask(&[&again[..], &["--count-above", "2"]].concat()).fixable(&["--count-above", "0 to 1"]);
     xtask(&[&score[..], &["--suppress", "2"]].concat()).fixable(&["--suppress", "0 to 1"]);
     let scales = ["--scales", "0.5", "1", "--flip-test", "off"];
     xtask(&[&score[..], &scales].concat()).good();

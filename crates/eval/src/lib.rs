@@ -11,6 +11,7 @@
 //! 1e-9. Invariants: no output depends on the order of threads, and no file is ever half-written.
 
 mod candidate;
+mod counting;
 mod crowdpose;
 mod error;
 mod files;
@@ -25,6 +26,7 @@ mod suppression;
 mod truth;
 
 pub use candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
+pub use counting::{CountStats, count_people};
 pub use crowdpose::{CrowdPoseEvaluator, CrowdPoseStats};
 pub use error::{Error, Result};
 pub use finish::{PERSON_CATEGORY, ResultRules, finish};

@@ -63,6 +63,9 @@ pub struct EvalPose {
     /// Bottom-up: of poses that are more alike than this OKS, keep the best [default: keep all]
     #[arg(long, value_parser = parse_share)]
     pub suppress: Option<f64>,
+    /// Count the people of each picture too: results with a higher score than this
+    #[arg(long, value_name = "SCORE", value_parser = parse_share)]
+    pub count_above: Option<f64>,
     /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
     /// 512x512, of which the shorter side counts]
     #[arg(long, value_parser = parse_size)]

@@ -46,7 +46,7 @@ pub enum Verb {
     Evolve(EvolveArguments),
     /// Score networks, or a file of COCO results, by COCO keypoint AP
     #[command(
-        after_help = "Examples:\n  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json\n  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco\n  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/\n  cargo xtask eval-pose --head bottom-up --weights higher_hrnet.safetensors --data datasets/coco --scales 0.5 1 1.5"
+        after_help = "Examples:\n  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json\n  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco\n  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/\n  cargo xtask eval-pose --head bottom-up --weights higher_hrnet.safetensors --data datasets/coco --scales 0.5 1 1.5\n  cargo xtask eval-pose --run runs/crowd --suppress 0.4 --count-above 0.15"
     )]
     EvalPose(EvalPose),
     /// Score networks by the mean IoU of their segmentation

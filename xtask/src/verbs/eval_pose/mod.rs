@@ -1,15 +1,13 @@
 //! `eval-pose`: keypoint AP of a file of results, or of a network on a data set.
 
+mod scored;
 mod target;
 
 use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::KeypointFacts;
-use scalenas_eval::{
-    CocoResult, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation, KeypointEvaluator,
-    KeypointStats, Results, Sigmas, results,
-};
+use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_space::{Head, SpaceSpec};
@@ -22,8 +20,9 @@ use crate::device;
 use crate::fault::user;
 use crate::networks;
 use crate::on_device;
-use crate::output::{Output, check_target, make_parent, table};
-use crate::task::{CROWDPOSE, Request, training};
+use crate::output::{Output, check_target, make_parent};
+use crate::task::{Request, training};
+use scored::Scored;
 use target::Target;
 
 /// Input of a network file that does not say.
@@ -38,7 +37,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let scored = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => {
             let facts = facts(arguments, "coco")?;
-            Scored::new(&facts, annotations, Results::File(found), results::read(found)?.len())?
+            let list = results::read(found)?;
+            Scored::new(&facts, annotations, Results::File(found), &list, arguments.count_above)?
         }
         _ => on_device!(arguments.device, score_network(arguments, output))?,
     };
@@ -50,67 +50,6 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// The figures of some results.
-struct Scored {
-    figures: Figures,
-    detections: usize,
-}
-
-enum Figures {
-    Coco(Box<KeypointEvaluation>),
-    CrowdPose(CrowdPoseStats),
-}
-
-impl Scored {
-    /// Scores results by the metric of the data set.
-    fn new(
-        facts: &KeypointFacts,
-        annotations: &Path,
-        found: Results<'_>,
-        detections: usize,
-    ) -> Result<Self> {
-        let figures = if facts.name == CROWDPOSE {
-            Figures::CrowdPose(CrowdPoseEvaluator::read(annotations)?.evaluate(found)?)
-        } else {
-            let sigmas = Sigmas::new(facts.sigmas.clone())?;
-            let evaluator = KeypointEvaluator::read(annotations, &sigmas)?;
-            Figures::Coco(Box::new(evaluator.evaluate(found)?))
-        };
-        Ok(Self { figures, detections })
-    }
-
-    fn report(&self, output: Output) -> Result<()> {
-        match &self.figures {
-            Figures::Coco(evaluation) => {
-                if evaluation.has_zero_id {
-                    output.say(
-                        "warning: an annotation has id 0, which COCO counts as missed whatever is \
-                         found",
-                    );
-                }
-                output.result(&evaluation.stats, stats_table(&evaluation.stats))
-            }
-            Figures::CrowdPose(stats) => {
-                let value = serde_json::to_value(stats)?;
-                let entries = value.as_object().into_iter().flatten();
-                let (names, values): (Vec<&str>, Vec<String>) = entries
-                    .map(|(name, value)| {
-                        (&**name, format!("{:.4}", value.as_f64().unwrap_or(-1.0)))
-                    })
-                    .unzip();
-                output.result(stats, table(&names, &[values]))
-            }
-        }
-    }
-}
-
-/// The ten figures as a table.
-pub fn stats_table(stats: &KeypointStats) -> String {
-    let (names, values): (Vec<_>, Vec<_>) =
-        stats.entries().iter().map(|&(name, value)| (name, format!("{value:.4}"))).unzip();
-    table(&names, &[values])
 }
 
 fn facts(arguments: &Arguments, default: &str) -> Result<KeypointFacts> {
@@ -132,7 +71,8 @@ fn score_network<B: KernelBackend>(
         results::write(path, &found)?;
     }
     let annotations = &target.files.annotations;
-    Scored::new(&target.facts, annotations, Results::Memory(&found), found.len())
+    let source = Results::Memory(&found);
+    Scored::new(&target.facts, annotations, source, &found, arguments.count_above)
 }
 
 fn of_run<B: KernelBackend>(
