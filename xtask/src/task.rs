@@ -165,14 +165,15 @@ pub fn scenes_of(
 }
 
 fn held_out_scenes(request: &Request<'_>) -> Result<HeldOut> {
-    let Request { info, data, most, bad, .. } = request;
+    let Request { info, data, variation, most, bad } = request;
     let files = split(data, "val")?;
     let annotations = files.annotations.clone();
     let facts = keypoint_facts(&info.facts)?;
     let scenes = scenes_of(files, &facts, Anybody::OrNobody, *bad)?.at_most(*most);
     let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
     let metric = metric(&facts, &annotations, &ids)?;
-    let options = SceneOptions::new(info.input.0, info.train.workers);
+    let fit = variation.scenes.fit;
+    let options = SceneOptions { fit, ..SceneOptions::new(info.input.0, info.train.workers) };
     Ok(HeldOut::People { scenes: Arc::new(scenes), metric, options })
 }
 

@@ -73,6 +73,25 @@ fn from_pictures_to_report() {
 }
 
 #[test]
+fn pictures_are_fitted_as_in_training() {
+    let place = crowd();
+    place.supernet("run", &["--set", "scenes.fit=Longer"]).good();
+    let run = place.arg("run");
+    let found = |name: &str, more: &[&str]| {
+        let out = place.arg(name);
+        let score = ["eval-pose", "--run", &run, "--out", &out, "--json"];
+        xtask(&[&score[..], more].concat()).good();
+        fs::read(place.path(name)).unwrap()
+    };
+    let own = found("own.json", &[]);
+    assert!(own == found("longer.json", &["--fit", "longer"]));
+    assert!(own != found("shorter.json", &["--fit", "shorter"]));
+    let score = ["eval-pose", "--run", &run];
+    xtask(&[&score[..], &["--fit", "both"]].concat()).fixable(&["--fit", "shorter", "longer"]);
+    place.supernet("none", &["--set", "scenes.fit=Both"]).fixable(&["Both", "Longer"]);
+}
+
+#[test]
 fn higher_hrnet_runs_on_real_pictures() {
     let Some(shared) = shared() else { return };
     let place = Place::empty();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_data::scenes::{Scene, SceneView, Scenes};
+use scalenas_data::scenes::{Fit, Scene, SceneView, Scenes};
 use scalenas_data::{BatchLoader, Direction, LoaderConfig};
 use scalenas_eval::grouping::{GroupedPose, Grouping, SceneMaps};
 use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
@@ -27,8 +27,10 @@ const COLUMNS: isize = 3;
 /// How to look at scenes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SceneOptions {
-    /// The shorter side of what the network sees, in pixels.
+    /// The fitted side of what the network sees, in pixels.
     pub input: usize,
+    /// The side of a picture that becomes `input`.
+    pub fit: Fit,
     /// Sizes to look at, as factors of `input`; one of them is 1.
     pub scales: Vec<f64>,
     /// Whether the mirrored picture is looked at as well.
@@ -43,7 +45,7 @@ impl SceneOptions {
     /// One scale with the mirrored view, as published.
     pub fn new(input: usize, workers: usize) -> Self {
         let (scales, suppression) = (vec![1.0], None);
-        Self { input, scales, flip: FlipTest::On, suppression, workers }
+        Self { input, fit: Fit::Shorter, scales, flip: FlipTest::On, suppression, workers }
     }
 }
 
@@ -129,10 +131,11 @@ fn people_of<B: Backend>(
 ) -> Result<Vec<GroupedPose>> {
     let size = (scene.picture.width, scene.picture.height);
     let least = options.scales.iter().copied().fold(f64::INFINITY, f64::min);
-    let base = SceneView::new(size, options.input, 1.0, least);
+    let view = |scale| SceneView::new(size, options.input, scale, least, options.fit);
+    let base = view(1.0);
     let mut looks = Looks { heatmaps: None, tags: Vec::new() };
     for &scale in &options.scales {
-        let view = SceneView::new(size, options.input, scale, least);
+        let view = view(scale);
         let (width, height) = view.size;
         let images: Tensor<B, 4> = normalised(&view.look(&scene.picture), height, width, device);
         let wants_tags = (scale - 1.0).abs() < f64::EPSILON;

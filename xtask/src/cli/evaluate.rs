@@ -16,6 +16,15 @@ pub enum Flip {
     Off,
 }
 
+/// The side of a picture that is fitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SideFit {
+    /// As published
+    Shorter,
+    /// All of it in a square
+    Longer,
+}
+
 /// Options of `eval-pose`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("scored").required(true).args(["results", "run", "weights"]))]
@@ -60,6 +69,10 @@ pub struct EvalPose {
     /// Bottom-up: sizes to look at, as factors of the input; one of them is 1
     #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = parse_scale)]
     pub scales: Vec<f64>,
+    /// Bottom-up: the side of a picture that becomes the network's input; fitted by the longer one,
+    /// all pictures have one size, with black borders [default: the run's, else shorter]
+    #[arg(long, value_enum)]
+    pub fit: Option<SideFit>,
     /// Bottom-up: of poses that are more alike than this OKS, keep the best [default: keep all]
     #[arg(long, value_parser = parse_share)]
     pub suppress: Option<f64>,

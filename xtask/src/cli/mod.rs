@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::device::DeviceChoice;
-pub use evaluate::{EvalPose, EvalSeg, Flip};
+pub use evaluate::{EvalPose, EvalSeg, Flip, SideFit};
 
 /// Neural architecture search for multi-scale vision networks.
 #[derive(Debug, Parser)]

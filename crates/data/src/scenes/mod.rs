@@ -15,5 +15,5 @@ pub mod view;
 pub use dataset::{Anybody, Scene, SceneBatch, SceneDataset, Scenes};
 pub use ignored::ignored_pixels;
 pub use targets::{SceneMaps, TagPositions, encode};
-pub use vary::{SceneAugment, SceneCrop};
+pub use vary::{Fit, SceneAugment, SceneCrop};
 pub use view::SceneView;

@@ -8,17 +8,39 @@ use serde::{Deserialize, Serialize};
 use crate::affine::PIXELS_PER_SCALE;
 use crate::{Affine, Direction, Error, Mirror, Result, crop_affine};
 
+/// Which side of a picture is measured: that whose length is the input's at scale 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fit {
+    /// The shorter one, as published.
+    #[default]
+    Shorter,
+    /// The longer one: all of the picture is in the square, with black borders.
+    Longer,
+}
+
+impl Fit {
+    /// The side of a picture of (width, height).
+    pub fn side(self, (width, height): (usize, usize)) -> usize {
+        match self {
+            Self::Shorter => width.min(height),
+            Self::Longer => width.max(height),
+        }
+    }
+}
+
 /// How much scenes are varied.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SceneAugment {
-    /// Smallest part of the shorter side that the crop spans.
+    /// The side that scales are parts of.
+    pub fit: Fit,
+    /// Smallest part of that side that the crop spans.
     pub least_scale: f64,
     /// Largest.
     pub most_scale: f64,
     /// Largest rotation in degrees, to either side.
     pub rotation: f64,
-    /// Largest shift in pixels, to either side, for a shorter side of 200 pixels.
+    /// Largest shift in pixels, to either side, where the crop spans 200 pixels.
     pub shift: f64,
     /// Chance of mirroring.
     pub flip_probability: f64,
@@ -27,6 +49,7 @@ pub struct SceneAugment {
 impl Default for SceneAugment {
     fn default() -> Self {
         Self {
+            fit: Fit::Shorter,
             least_scale: 0.75,
             most_scale: 1.5,
             rotation: 30.0,
@@ -79,10 +102,10 @@ impl SceneAugment {
 
     /// Draws the crop of a picture of `size` (width, height).
     pub fn draw(&self, (width, height): (usize, usize), rng: &mut impl Rng) -> SceneCrop {
-        let shorter = width.min(height) as f32 / PIXELS_PER_SCALE;
+        let side = self.fit.side((width, height)) as f32 / PIXELS_PER_SCALE;
         let factor = rng.random_range(self.least_scale..=self.most_scale) as f32;
         let rotation = rng.random_range(-self.rotation..=self.rotation);
-        let scale = shorter * factor;
+        let scale = side * factor;
         let reach = (self.shift as f32 * scale) as i32;
         let mut shift = || rng.random_range(-reach..=reach) as f32;
         let center = [width as f32 / 2.0 + shift(), height as f32 / 2.0 + shift()];

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::KeypointFacts;
+use scalenas_data::scenes::Fit;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
@@ -89,12 +90,14 @@ fn of_run<B: KernelBackend>(
     let facts = facts(arguments, &info.facts)?;
     let input = arguments.input.unwrap_or(info.input);
     let data = arguments.data.as_ref().unwrap_or(&info.data);
-    let target = Target::new(arguments, Some(data), &facts, (&info.space, input), run.path())?;
+    let variation = Experiment::of_run(run, &[])?.variation();
+    let (net, fit) = ((&info.space, input), variation.scenes.fit);
+    let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
     let request = Request {
         info,
         // Statistics come from the pictures that the supernet learnt from, if they are there.
         data: if info.data.exists() { &info.data } else { data },
-        variation: Experiment::of_run(run, &[])?.variation(),
+        variation,
         most: 0,
         bad: bad_images(arguments.skip_bad_images),
     };
@@ -121,7 +124,8 @@ fn of_file<B: KernelBackend>(
     };
     let input = arguments.input.unwrap_or(default);
     let data = arguments.data.as_deref();
-    let target = Target::new(arguments, data, &facts, (space, input), weights)?;
+    let (net, fit) = ((space, input), Fit::default());
+    let target = Target::new(arguments, data, &facts, net, fit, weights)?;
     let network: InferenceNet<B> = network.fold();
     let found = target.predict(&network, arguments, output, device)?;
     Ok((target, found))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_data::scenes::{Anybody, Scenes};
+use scalenas_data::scenes::{Anybody, Fit, Scenes};
 use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
@@ -13,7 +13,7 @@ use scalenas_train::{
     EvaluateOptions, FlipTest, Network, Part, SceneOptions, evaluate, find_people, scene_results,
 };
 
-use crate::cli::{EvalPose as Arguments, Flip};
+use crate::cli::{EvalPose as Arguments, Flip, SideFit};
 use crate::data::{People, Split, bad_images, say_skipped, split};
 use crate::fault::user;
 use crate::output::{Output, write_file};
@@ -36,8 +36,8 @@ pub struct Target {
 enum Content {
     /// Crops of boxes.
     Crops(Arc<PoseDataset>),
-    /// Whole pictures, and the shorter side of what the network sees.
-    Scenes(Arc<Scenes>, usize),
+    /// Whole pictures, the side of what the network sees, and which side of a picture that is.
+    Scenes(Arc<Scenes>, usize, Fit),
 }
 
 impl Target {
@@ -47,6 +47,7 @@ impl Target {
         data: Option<&Path>,
         facts: &KeypointFacts,
         (space, input): (&SpaceSpec, (usize, usize)),
+        fit: Fit,
         origin: &Path,
     ) -> Result<Self> {
         CostModel::new(space, input)?;
@@ -56,7 +57,12 @@ impl Target {
         let content = if let Head::BottomUp { .. } = space.head {
             check_scales(arguments)?;
             let scenes = scenes_of(files.clone(), facts, Anybody::OrNobody, bad)?;
-            Content::Scenes(Arc::new(scenes), input.0.min(input.1))
+            let fit = match arguments.fit {
+                Some(SideFit::Shorter) => Fit::Shorter,
+                Some(SideFit::Longer) => Fit::Longer,
+                None => fit,
+            };
+            Content::Scenes(Arc::new(scenes), input.0.min(input.1), fit)
         } else {
             Content::Crops(crops(arguments, &files, facts, input)?)
         };
@@ -89,10 +95,10 @@ impl Target {
                 }
                 Ok(found.results)
             }
-            Content::Scenes(scenes, input) => {
+            Content::Scenes(scenes, input, fit) => {
                 let scales = arguments.scales.clone();
                 let suppression = arguments.suppress;
-                let rest = SceneOptions::new(*input, WORKERS);
+                let rest = SceneOptions { fit: *fit, ..SceneOptions::new(*input, WORKERS) };
                 let options = SceneOptions { scales, flip, suppression, ..rest };
                 let found = find_people(net, scenes, &options, &shown, device)?;
                 say_skipped(&scenes.skipped(), output);
