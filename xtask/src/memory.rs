@@ -29,7 +29,8 @@ pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
     let largest = Architecture::largest(&info.space);
     let step = |input, batch: usize| -> Result<(Cost, u64)> {
         let cost = cost::cost(&info.space, &largest, input)?;
-        let activations = COPIES * cost.activation_bytes * batch as u64;
+        let bytes = cost.activation_bytes * info.train.precision.bytes() / FLOAT;
+        let activations = COPIES * bytes * batch as u64;
         Ok((cost, activations))
     };
     let (cost, mut activations) = step(info.input, info.train.batch)?;

@@ -213,7 +213,7 @@ pub trait KernelBackend: Backend {
         gradient: FloatTensor<Self>,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
-        Self::conv2d_weight_backward(x, weight, gradient, reference::options(geometry))
+        gradient::conv_weight::<Self>(x, weight, gradient, geometry)
     }
 
     /// Gradients of a normalisation's inputs, given that of its output.

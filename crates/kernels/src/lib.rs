@@ -19,6 +19,7 @@ mod backends;
 #[cfg(feature = "flex")]
 pub mod cpu;
 pub mod ops;
+pub mod precision;
 pub mod reference;
 
 pub use backend::{

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
+use scalenas_kernels::precision::cast;
 use scalenas_kernels::{Activation, KernelBackend, ops};
 use scalenas_space::layers::Flow;
 
@@ -42,6 +43,17 @@ impl<B: KernelBackend> InferenceNet<B> {
         let fold = |unit: &&ConvNorm<B>| (unit.norm_name.clone(), fold(unit, statistics));
         let layers = units.iter().map(fold).collect();
         Self { layers: network.layers().clone(), folded: Folded { layers } }
+    }
+
+    /// The same network with its weights in this number format, once, instead of at every
+    /// convolution; to be given pictures in the same.
+    #[must_use]
+    pub fn with_weights(mut self, dtype: DType) -> Self {
+        for layer in self.folded.layers.values_mut() {
+            layer.weight = cast(layer.weight.clone(), dtype);
+            layer.bias = cast(layer.bias.clone(), dtype);
+        }
+        self
     }
 
     /// As [`ScaleNet::forward`].

@@ -4,6 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use rand_distr::{Distribution, Normal};
+use scalenas_kernels::precision::cast;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
 use scalenas_space::layers::Flow;
 use scalenas_space::rng;
@@ -151,7 +152,10 @@ impl<B: KernelBackend> ConvNorm<B> {
             }
         };
         match &self.bias {
-            Some(bias) => y + bias.val().reshape([1, -1, 1, 1]),
+            Some(bias) => {
+                let bias = cast(bias.val(), y.dtype());
+                y + bias.reshape([1, -1, 1, 1])
+            }
             None => y,
         }
     }

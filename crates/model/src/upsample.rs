@@ -3,6 +3,7 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use scalenas_kernels::precision::cast;
 
 /// Resamples `[batch, channels, height, width]` to `[batch, channels, *size]`.
 ///
@@ -15,8 +16,8 @@ pub fn upsample_bilinear<B: Backend>(x: Tensor<B, 4>, size: [usize; 2]) -> Tenso
     }
     let device = x.device();
     let [rows, columns] = size;
-    let down = weights::<B>(height, rows, &device).unsqueeze::<3>();
-    let across = weights::<B>(width, columns, &device).unsqueeze::<3>();
+    let down = cast(weights::<B>(height, rows, &device), x.dtype()).unsqueeze::<3>();
+    let across = cast(weights::<B>(width, columns, &device), x.dtype()).unsqueeze::<3>();
     let x = x.permute([0, 2, 3, 1]).reshape([batch, height, width * channels]);
     let tall = down.expand([batch, rows, height]).matmul(x);
     let tall = tall.reshape([batch * rows, width, channels]);

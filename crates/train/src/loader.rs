@@ -128,6 +128,8 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
         let iteration = done - 1;
         let architecture = options.sampling.subnet(spec, options.seed, iteration);
         let position = Position { epoch: self.number, iteration };
+        let (images, target) = sample;
+        let sample = (options.precision.of(images), target);
         Some(TrainBatch::new(sample, spec, architecture, position))
     }
 }

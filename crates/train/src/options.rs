@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::loss::{HardPixels, PixelLoss};
+use crate::precision::Precision;
 
 /// Which subnet an iteration trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +93,8 @@ pub struct TrainOptions {
     pub pixel_loss: PixelLoss,
     /// Segmentation: how much each class counts.
     pub class_weights: ClassWeights,
+    /// Number format of features.
+    pub precision: Precision,
     /// Which subnet an iteration trains.
     pub sampling: SubnetSampling,
     /// Weights of a trained largest network to learn from; its logits enter the loss at 0.5.
@@ -134,6 +137,7 @@ impl Default for TrainOptions {
             norm_momentum: 0.1,
             pixel_loss: PixelLoss::Ohem(HardPixels::default()),
             class_weights: ClassWeights::Facts,
+            precision: Precision::F32,
             sampling: SubnetSampling::Grouped,
             teacher: None,
             initial: None,

@@ -73,6 +73,10 @@ where
 {
     let options = plan.folder.info().train.clone();
     options.validate()?;
+    if !options.precision.fits::<B>(device) {
+        let (key, value) = ("precision", format!("{:?}", options.precision));
+        return Err(Error::Option { key, value, accepted: "F32, which every device has" });
+    }
     match options.optimizer {
         OptimizerOptions::Adam => {
             launch::<B, _>(plan, OptimizerAdaptor::from(Adam::default()), &options, device)

@@ -299,6 +299,15 @@ pub enum Mode {
     Train,
 }
 
+/// Number format of features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Float32
+    F32,
+    /// Bfloat16
+    Bf16,
+}
+
 /// Options of `bench`.
 #[derive(Debug, Args)]
 pub struct Bench {
@@ -317,6 +326,9 @@ pub struct Bench {
     /// What to measure
     #[arg(long, num_args = 1.., value_enum, default_values_t = [Mode::Infer, Mode::Train])]
     pub mode: Vec<Mode>,
+    /// Number format of features; weights stay float32 in training
+    #[arg(long, value_enum, default_value_t = Format::F32)]
+    pub precision: Format,
     /// Repetitions, of which the median counts
     #[arg(long, default_value_t = 5)]
     pub reps: usize,

@@ -14,10 +14,10 @@ use scalenas_kernels::KernelBackend;
 use scalenas_kernels::cpu::Peak;
 use scalenas_model::{BatchStatistics, Norms, Supernet};
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
-use scalenas_train::Adam;
+use scalenas_train::{Adam, Precision};
 use serde_json::{Value, json};
 
-use crate::cli::{Bench as Arguments, Mode};
+use crate::cli::{Bench as Arguments, Format, Mode};
 use crate::device::{self, DeviceChoice};
 use crate::fault::user;
 use crate::networks;
@@ -72,6 +72,20 @@ impl Case<'_> {
         }
     }
 
+    fn precision(&self) -> Precision {
+        match self.arguments.precision {
+            Format::F32 => Precision::F32,
+            Format::Bf16 => Precision::Bf16,
+        }
+    }
+
+    fn precision_name(&self) -> &'static str {
+        match self.arguments.precision {
+            Format::F32 => "f32",
+            Format::Bf16 => "bf16",
+        }
+    }
+
     /// The smallest seconds of the same case in another program's lines: its best layout.
     fn find(&self, lines: &[Value]) -> Option<f64> {
         let same = lines
@@ -94,6 +108,10 @@ fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
 }
 
 fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Value> {
+    if !case.precision().fits::<B>(device) {
+        let (format, device) = (case.precision_name(), case.arguments.device);
+        return Err(user(format!("--precision {format}: {device} has none; accepted: f32")));
+    }
     scalenas_kernels::cpu::release_memory();
     reset_peak();
     let seconds = match case.mode {
@@ -113,7 +131,7 @@ fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Valu
         "batch": case.batch,
         "mode": case.mode_name(),
         "device": case.arguments.device.to_string(),
-        "dtype": "f32",
+        "dtype": case.precision_name(),
         "seconds": seconds,
         "images_per_second": case.batch as f64 / seconds,
         "gflops": gflops,
@@ -123,13 +141,15 @@ fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Valu
 
 fn pictures<B: Backend>(case: &Case<'_>, device: &B::Device) -> Tensor<B, 4> {
     let (height, width) = case.arguments.input;
-    Tensor::random([case.batch, 3, height, width], Distribution::Normal(0.0, 1.0), device)
+    let shape = [case.batch, 3, height, width];
+    case.precision().of(Tensor::random(shape, Distribution::Normal(0.0, 1.0), device))
 }
 
 fn infer<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<f64> {
     let supernet = Supernet::<B>::new(case.space, 0, device);
     let statistics = supernet.initial_statistics(device);
     let network = supernet.extract(case.architecture, &statistics).fold();
+    let network = network.with_weights(case.precision().dtype());
     drop(supernet);
     let images = pictures::<B>(case, device);
     median::<B>(case.arguments.reps, device, || {

@@ -146,10 +146,7 @@ impl KernelBackend for Flex {
         geometry: ConvGeometry,
     ) -> FlexTensor {
         if !supported(&x, &weight) {
-            let options = reference::options(geometry);
-            return <Self as burn::tensor::ops::ModuleOps<Self>>::conv2d_weight_backward(
-                x, weight, gradient, options,
-            );
+            return reference_gradient::conv_weight::<Self>(x, weight, gradient, geometry);
         }
         let shape: [usize; 4] = weight.shape().dims();
         let mut result = Buffer::new(shape.iter().product());

@@ -6,6 +6,7 @@ use burn::tensor::ops::FloatTensor;
 
 use super::{options, spread};
 use crate::backend::{Activation, ConvGeometry, NormGradients, NormState, Origin, lift, lower};
+use crate::precision::{cast, full};
 
 /// See [`crate::KernelBackend::conv_input_gradient`].
 pub fn conv_input<B: Backend>(
@@ -15,6 +16,7 @@ pub fn conv_input<B: Backend>(
     geometry: ConvGeometry,
     sum: Option<FloatTensor<B>>,
 ) -> FloatTensor<B> {
+    let weight = in_format_of::<B>(weight, &x);
     let gradient = B::conv2d_x_backward(x, weight, gradient, options(geometry));
     match sum {
         Some(sum) => B::float_add(gradient, sum),
@@ -22,16 +24,37 @@ pub fn conv_input<B: Backend>(
     }
 }
 
+/// See [`crate::KernelBackend::conv_weight_gradient`].
+pub fn conv_weight<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+    geometry: ConvGeometry,
+) -> FloatTensor<B> {
+    let dtype = lift::<B, 4>(weight.clone()).dtype();
+    let weight = in_format_of::<B>(weight, &x);
+    let gradient = B::conv2d_weight_backward(x, weight, gradient, options(geometry));
+    lower(cast(lift::<B, 4>(gradient), dtype))
+}
+
+/// Weights in the number format of features.
+fn in_format_of<B: Backend>(weight: FloatTensor<B>, x: &FloatTensor<B>) -> FloatTensor<B> {
+    let dtype = lift::<B, 4>(x.clone()).dtype();
+    lower(cast(lift::<B, 4>(weight), dtype))
+}
+
 /// See [`crate::KernelBackend::norm_gradient`].
 pub fn norm<B: Backend>(state: NormState<B>, gradient: FloatTensor<B>) -> NormGradients<B> {
     let NormState { epsilon, origin, activation, .. } = state;
     let x: Tensor<B, 4> = lift(state.x);
+    let dtype = x.dtype();
+    let x = full(x);
     let [batch, _, height, width] = x.dims();
     let samples = (batch * height * width) as f64;
     let inverse = (lift::<B, 1>(state.variance) + epsilon).sqrt().recip();
     let factor = lift::<B, 1>(state.weight) * inverse.clone();
     let centred = x - spread(lift(state.mean));
-    let gradient = lift::<B, 4>(gradient);
+    let gradient = full(lift::<B, 4>(gradient));
     let with_residual = state.output.is_some();
     let dz = match (activation, state.output) {
         (Activation::Identity, _) => gradient,
@@ -53,10 +76,10 @@ pub fn norm<B: Backend>(state: NormState<B>, gradient: FloatTensor<B>) -> NormGr
         }
     };
     NormGradients {
-        x: lower(x),
+        x: lower(cast(x, dtype)),
         weight: lower(product * inverse),
         bias: lower(bias),
-        residual: with_residual.then(|| lower(dz)),
+        residual: with_residual.then(|| lower(cast(dz, dtype))),
     }
 }
 
@@ -69,7 +92,11 @@ pub fn masked<B: Backend>(output: &Tensor<B, 4>, gradient: Tensor<B, 4>) -> Tens
 pub fn channel_sums<B: Backend>(gradient: Tensor<B, 4>) -> Tensor<B, 1> {
     let [batch, channels, height, width] = gradient.dims();
     // Rows first: partial sums keep float32 accurate over large maps.
-    gradient.reshape([batch, channels, height * width]).sum_dim(2).sum_dim(0).reshape([channels])
+    full(gradient)
+        .reshape([batch, channels, height * width])
+        .sum_dim(2)
+        .sum_dim(0)
+        .reshape([channels])
 }
 
 /// See [`crate::KernelBackend::edge_gradient`].

@@ -9,6 +9,7 @@ use burn::tensor::ops::{ConvOptions, FloatTensor};
 pub mod gradient;
 
 use crate::backend::{Activation, AdamStep, AdamValues, ConvGeometry};
+use crate::precision::{cast, full};
 
 /// See [`crate::KernelBackend::conv`].
 pub fn conv<B: Backend>(
@@ -16,6 +17,7 @@ pub fn conv<B: Backend>(
     weight: Tensor<B, 4>,
     geometry: ConvGeometry,
 ) -> Tensor<B, 4> {
+    let weight = cast(weight, x.dtype());
     conv2d(x, weight, None, options(geometry))
 }
 
@@ -28,6 +30,7 @@ pub fn conv_bias<B: Backend>(
     activation: Activation,
     geometry: ConvGeometry,
 ) -> Tensor<B, 4> {
+    let (weight, bias) = (cast(weight, x.dtype()), cast(bias, x.dtype()));
     finish(conv2d(x, weight, Some(bias), options(geometry)), residual, activation)
 }
 
@@ -40,12 +43,14 @@ pub fn norm_batch<B: Backend>(
     residual: Option<Tensor<B, 4>>,
     activation: Activation,
 ) -> (Tensor<B, 4>, Tensor<B, 1>, Tensor<B, 1>) {
+    let dtype = x.dtype();
+    let x = full(x);
     let mean = channel_mean(x.clone());
     let centred = x - spread(mean.clone());
     let variance = channel_mean(centred.clone().powi_scalar(2));
     let factor = weight / (variance.clone() + epsilon).sqrt();
     let normalised = centred * spread(factor) + spread(bias);
-    (finish(normalised, residual, activation), mean, variance)
+    (cast(finish(normalised, residual.map(full), activation), dtype), mean, variance)
 }
 
 /// See [`crate::KernelBackend::norm_frozen`].
@@ -62,7 +67,9 @@ pub fn norm_frozen<B: Backend>(
 ) -> Tensor<B, 4> {
     let factor = weight / (variance + epsilon).sqrt();
     let shift = bias - mean * factor.clone();
-    finish(x * spread(factor) + spread(shift), residual, activation)
+    let dtype = x.dtype();
+    let normalised = full(x) * spread(factor) + spread(shift);
+    cast(finish(normalised, residual.map(full), activation), dtype)
 }
 
 /// See [`crate::KernelBackend::fuse`].

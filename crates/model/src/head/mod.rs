@@ -9,6 +9,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
+use scalenas_kernels::precision::full;
 use scalenas_space::{Head as HeadSpec, SpaceSpec};
 
 use crate::module::Branches;
@@ -75,8 +76,18 @@ impl<B: Backend> Head<B> {
 }
 
 impl<B: KernelBackend> Head<B> {
-    /// The part that a plan is for.
+    /// The part that a plan is for, in float32.
     pub fn forward(
+        &self,
+        branches: Branches<B>,
+        part: HeadSpec,
+        norms: &mut Norms<'_, B>,
+    ) -> Prediction<B> {
+        let Prediction { coarse, fine } = self.predict(branches, part, norms);
+        Prediction { coarse: full(coarse), fine: fine.map(full) }
+    }
+
+    fn predict(
         &self,
         branches: Branches<B>,
         part: HeadSpec,
