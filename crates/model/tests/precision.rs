@@ -125,7 +125,7 @@ fn gradients(spec: &SpaceSpec, kind: Kind) -> Vec<f32> {
     type A = Autodiff<Plain>;
     let mut weights = supernet(spec).to_named();
     if kind == Kind::Rounded {
-        for (_, data) in &mut weights {
+        for data in weights.values_mut() {
             let shape = data.shape.clone();
             let flat: Vec<f32> = data.iter::<f32>().collect();
             let flat = TensorData::new(flat, [shape.iter().product::<usize>()]);

@@ -119,7 +119,7 @@ mod tests {
             let crop = still.draw(size, &mut scalenas_space::rng::stream(0, "any", &[]));
             let (a, b) = (view.affine(Direction::Forward), crop.affine(view.size));
             for corner in [[0.0, 0.0], [size.0 as f64, size.1 as f64]] {
-                assert_eq!(a.apply(corner), b.apply(corner));
+                assert_eq!(a.apply(corner).map(f64::to_bits), b.apply(corner).map(f64::to_bits));
                 assert!(a.apply(corner).iter().all(|&at| (-1e-3..256.001).contains(&at)));
             }
         }
