@@ -245,6 +245,11 @@ pub trait KernelBackend: Backend {
         reference::adam::<Self>(values, gradient, step)
     }
 
+    /// Prepares for operations that use these parameters together: where gradients are recorded,
+    /// the records become one beforehand, which costs less than one by one. Values and gradients do
+    /// not depend on it.
+    fn join(_parameters: Vec<FloatTensor<Self>>) {}
+
     /// Sum of two gradients of the same features.
     fn add_gradients(a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
         Self::float_add(a, b)

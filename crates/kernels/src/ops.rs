@@ -1,6 +1,8 @@
 //! The operations on tensors.
 
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
+use burn::tensor::ops::FloatTensor;
 
 use crate::backend::{Activation, ConvGeometry, KernelBackend, lift, lower};
 
@@ -71,4 +73,19 @@ pub fn fuse<B: KernelBackend>(
     activation: Activation,
 ) -> Tensor<B, 4> {
     lift(B::fuse(lower(target), edges.into_iter().map(lower).collect(), activation))
+}
+
+/// See [`KernelBackend::join`]; takes the learnable tensors of a module.
+pub fn join<B: KernelBackend>(module: &impl Module<B>) {
+    let mut parameters = Parameters(Vec::new());
+    module.visit(&mut parameters);
+    B::join(parameters.0);
+}
+
+struct Parameters<B: KernelBackend>(Vec<FloatTensor<B>>);
+
+impl<B: KernelBackend> ModuleVisitor<B> for Parameters<B> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<B, D>>) {
+        self.0.push(lower(parameter.val()));
+    }
 }

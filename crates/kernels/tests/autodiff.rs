@@ -5,7 +5,7 @@ mod common;
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use common::{channels_last, close, on_all_levels, tensor};
-use scalenas_kernels::{Activation, ConvGeometry, ops, reference};
+use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
 
 type A = Autodiff<common::B>;
 
@@ -188,4 +188,33 @@ fn fuse() {
             }
         }
     });
+}
+
+#[test]
+fn joined_parameters_have_the_same_gradients() {
+    // More than are joined at a time, in two sizes, some of them not used, one not learnt.
+    for count in [2, 70, 5000] {
+        let all: Vec<Tensor<A, 1>> = (0..count)
+            .map(|index| tensor::<A, 1>([3], index as u64))
+            .map(|tensor| tensor.require_grad())
+            .chain([tensor([3], 7)])
+            .collect();
+        let network = || {
+            let used = all.iter().step_by(count / 2).take(2);
+            used.fold(tensor::<A, 1>([3], 8), |y, weight| y * weight.clone()).sum()
+        };
+        let want = network().backward();
+        for _ in 0..2 {
+            let low = all.iter().map(|tensor| tensor.clone().into_primitive().tensor());
+            A::join(low.collect());
+            let got = network().backward();
+            for tensor in &all[..count] {
+                let (got, want) = (tensor.grad(&got), tensor.grad(&want));
+                assert_eq!(got.is_some(), want.is_some());
+                if let (Some(got), Some(want)) = (got, want) {
+                    assert_eq!(got.to_data(), want.to_data());
+                }
+            }
+        }
+    }
 }

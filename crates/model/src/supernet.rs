@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_kernels::KernelBackend;
+use scalenas_kernels::{KernelBackend, ops};
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, Head as HeadSpec, SpaceSpec};
 
@@ -113,6 +113,7 @@ impl<B: KernelBackend> Supernet<B> {
         plan: &Plan,
         norms: &mut Norms<'_, B>,
     ) -> Prediction<B> {
+        ops::join(self);
         let branches = self.backbone.forward(images, plan, norms);
         self.head.forward(branches, plan.head, norms)
     }

@@ -8,6 +8,7 @@
 mod conv;
 mod fuse;
 mod gradients;
+mod join;
 mod norm;
 
 use burn::tensor::ops::FloatTensor;
@@ -66,5 +67,9 @@ impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
         activation: Activation,
     ) -> FloatTensor<Self> {
         fuse::fuse::<B, C>(target, edges, activation)
+    }
+
+    fn join(tensors: Vec<FloatTensor<Self>>) {
+        join::join::<B, C>(tensors);
     }
 }
