@@ -2,11 +2,11 @@
 
 mod common;
 
-use burn::tensor::Tensor;
+use burn::tensor::{Tensor, TensorData, TensorPrimitive};
 use burn_flex::FlexDevice;
 use common::{B, channels_last, close, distance, on_all_levels, tensor, vec};
 use proptest::prelude::*;
-use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
+use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
 
 /// Relative error allowed for float32 sums, Winograd's algorithm included.
 const LIMIT: f64 = 3e-6;
@@ -171,7 +171,7 @@ fn bias_residual_and_activation() {
                     let (x, w, b) = (x.clone(), weight.clone(), bias.clone());
                     let args = (x, w, b, residual, activation, geometry);
                     let (x, w, b, r, a, g) = args.clone();
-                    let want = scalenas_kernels::reference::conv_bias(x, w, b, r, a, g);
+                    let want = reference::conv_bias(x, w, b, r, a, g);
                     let (x, w, b, r, a, g) = args;
                     close(&ops::conv_bias(x, w, b, r, a, g), &want, LIMIT, "conv_bias");
                 }
@@ -182,22 +182,43 @@ fn bias_residual_and_activation() {
 
 #[test]
 fn strange_values_pass_as_in_the_plain_operation() {
-    on_all_levels(|| {
-        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            let mut x = common::values(2 * 32 * 16 * 12, 1);
-            x[32 * 16 * 12 + 3 * 16 * 12 + 5 * 12 + 6] = value;
-            let data = burn::tensor::TensorData::new(x, [2, 32, 16, 12]);
-            let x = Tensor::<B, 4>::from_data(data, &FlexDevice);
-            let weight: Tensor<B, 4> = tensor([32, 32, 3, 3], 2);
-            let geometry = ConvGeometry { stride: 1, padding: 1 };
-            let want = vec(&scalenas_kernels::reference::conv(x.clone(), weight.clone(), geometry));
-            let got = vec(&ops::conv(x, weight, geometry));
-            for (got, want) in got.iter().zip(&want) {
-                assert_eq!(got.is_nan(), want.is_nan());
-                assert_eq!(got.is_infinite(), want.is_infinite());
+    // Few channels and many: transformed weights are kept in a cache or not.
+    for channels in [32, 160] {
+        on_all_levels(|| {
+            for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                strange_value(channels, value);
             }
+        });
+    }
+}
+
+/// Where one value of the input is strange, so are the same outputs and gradients of weights as in
+/// the plain operation, and where one of the output's gradient is, the same of the input's.
+fn strange_value(channels: usize, value: f32) {
+    let shape = [2, channels, 16, 12];
+    let mut values = common::values(shape.iter().product(), 1);
+    values[channels * 16 * 12 + 3 * 16 * 12 + 5 * 12 + 6] = value;
+    let strange = Tensor::<B, 4>::from_data(TensorData::new(values, shape), &FlexDevice);
+    let plain: Tensor<B, 4> = tensor(shape, 3);
+    let weight: Tensor<B, 4> = tensor([channels, channels, 3, 3], 2);
+    let geometry = ConvGeometry { stride: 1, padding: 1 };
+    let same = |got: &Tensor<B, 4>, want: &Tensor<B, 4>, what: &str| {
+        for (got, want) in vec(got).iter().zip(&vec(want)) {
+            assert_eq!(got.is_nan(), want.is_nan(), "{what}, {channels} channels");
+            assert_eq!(got.is_infinite(), want.is_infinite(), "{what}, {channels} channels");
         }
-    });
+    };
+    let low = |tensor: &Tensor<B, 4>| tensor.clone().into_primitive().tensor();
+    let lift = |tensor| Tensor::from_primitive(TensorPrimitive::Float(tensor));
+    let want = reference::conv(strange.clone(), weight.clone(), geometry);
+    same(&ops::conv(strange.clone(), weight.clone(), geometry), &want, "output");
+    let [x, dy, w] = [low(&strange), low(&plain), low(&weight)];
+    let got = B::conv_weight_gradient(x.clone(), w.clone(), dy.clone(), geometry);
+    let want = reference::gradient::conv_weight::<B>(x.clone(), w.clone(), dy.clone(), geometry);
+    same(&lift(got), &lift(want), "gradient of the weight");
+    let got = B::conv_input_gradient(dy.clone(), w.clone(), x.clone(), geometry, None);
+    let want = reference::gradient::conv_input::<B>(dy, w, x, geometry, None);
+    same(&lift(got), &lift(want), "gradient of the input");
 }
 
 #[test]
@@ -218,7 +239,7 @@ fn kept_weights_follow_the_weight() {
             )
         };
         let first = run();
-        let want = scalenas_kernels::reference::conv(x.clone(), weight.clone(), geometry);
+        let want = reference::conv(x.clone(), weight.clone(), geometry);
         close(&first, &want, LIMIT, "first");
         close(&run(), &first, 1e-12, "again");
         weight = weight * 1.5;

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::backend::ConvGeometry;
-use crate::cpu::maps::Maps;
+use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
 use crate::cpu::simd::{Kernel, Simd, dispatch};
@@ -28,7 +28,8 @@ pub(crate) fn weight_gradient(
     geometry: ConvGeometry,
     gradient: &mut [f32],
 ) {
-    let job = Job { x, dy, kernel, geometry };
+    let job =
+        Job { x: x.as_ptr(), dy: dy.as_ptr(), from: x.extent, to: dy.extent, kernel, geometry };
     let mut sums = None;
     // SAFETY: the kernel writes only memory that it allocates.
     unsafe { dispatch(Sum { job, sums: &mut sums }) };
@@ -36,9 +37,13 @@ pub(crate) fn weight_gradient(
 }
 
 #[derive(Clone, Copy)]
-struct Job<'a> {
-    x: &'a Maps,
-    dy: &'a Maps,
+struct Job {
+    x: *const f32,
+    dy: *const f32,
+    /// Extent of `x`.
+    from: Extent,
+    /// Extent of `dy`.
+    to: Extent,
     kernel: usize,
     geometry: ConvGeometry,
 }
@@ -52,8 +57,8 @@ struct Sums {
 
 impl Sums {
     /// Adds the slots in their order and rearranges them as a weight.
-    fn write(&self, job: &Job<'_>, gradient: &mut [f32]) {
-        let (inputs, taps) = (job.x.extent.channels, job.kernel * job.kernel);
+    fn write(&self, job: &Job, gradient: &mut [f32]) {
+        let (inputs, taps) = (job.from.channels, job.kernel * job.kernel);
         let tap_len = self.panels.padded() * inputs;
         let values = self.buffer.as_slice();
         let whole = self.panels.lanes * PANEL_VECTORS;
@@ -78,7 +83,7 @@ impl Sums {
 }
 
 struct Sum<'a> {
-    job: Job<'a>,
+    job: Job,
     sums: &'a mut Option<Sums>,
 }
 
@@ -86,9 +91,9 @@ impl Kernel for Sum<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, sums } = self;
-        let panels = Panels::of::<S>(job.dy.extent.channels);
-        let inputs = job.x.extent.channels;
-        let lines = job.dy.extent.batch * job.dy.extent.height;
+        let panels = Panels::of::<S>(job.to.channels);
+        let inputs = job.from.channels;
+        let lines = job.to.batch * job.to.height;
         let slot_len = job.kernel * job.kernel * panels.padded() * inputs;
         let private = slot_len * size_of::<f32>() <= PRIVATE_SUMS;
         let slots = if private { parallel::threads().min(lines).max(1) } else { 1 };
@@ -117,20 +122,19 @@ impl Kernel for Sum<'_> {
 }
 
 /// One task: some rows of output gradients, some input channels.
-struct Part<'a> {
-    job: Job<'a>,
+struct Part {
+    job: Job,
     panels: Panels,
     to: *mut f32,
     lines: Range<usize>,
     inputs: Range<usize>,
 }
 
-impl Kernel for Part<'_> {
+impl Kernel for Part {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Job { x, dy, geometry, kernel } = self.job;
-        let line_bytes = (x.extent.width * x.extent.channels * geometry.stride
-            + dy.extent.width * dy.extent.channels)
+        let Job { from, to, geometry, kernel, .. } = self.job;
+        let line_bytes = (from.width * from.channels * geometry.stride + to.width * to.channels)
             * size_of::<f32>();
         let step = (BLOCK_BYTES / line_bytes.max(1)).max(1);
         let mut start = self.lines.start;
@@ -169,13 +173,13 @@ struct Place {
 /// `R` inputs and `N` vectors of outputs exist at `place`.
 #[inline(always)]
 unsafe fn block<S: Simd, const R: usize, const N: usize>(
-    part: &Part<'_>,
+    part: &Part,
     place: Place,
     lines: Range<usize>,
 ) {
     let Part { job, panels, to, .. } = part;
     let columns = panels.get(place.panel);
-    let inputs = job.x.extent.channels;
+    let inputs = job.from.channels;
     let start = (place.tap * panels.padded() + columns.start) * inputs + place.input * N * S::LANES;
     // SAFETY: by the caller's promise.
     unsafe {
@@ -199,11 +203,11 @@ unsafe fn block<S: Simd, const R: usize, const N: usize>(
     }
 }
 
-impl Job<'_> {
+impl Job {
     /// The pixels of one line of output gradients that a tap reaches, with their input pixels.
     #[inline(always)]
     fn run(&self, place: Place, output: usize, line: usize) -> Option<Run> {
-        let (x, dy) = (&self.x.extent, &self.dy.extent);
+        let (x, dy) = (&self.from, &self.to);
         let ConvGeometry { stride, padding } = self.geometry;
         let (ky, kx) = (place.tap / self.kernel, place.tap % self.kernel);
         let (picture, row) = (line / dy.height, line % dy.height);
@@ -214,9 +218,9 @@ impl Job<'_> {
         let source = (picture * x.height + y) * x.width + first * stride + kx - padding;
         let target = line * dy.width + first;
         Some(Run {
-            left: self.x.as_ptr().wrapping_add(source * x.channels + place.input),
+            left: self.x.wrapping_add(source * x.channels + place.input),
             left_step: stride * x.channels,
-            right: self.dy.as_ptr().wrapping_add(target * dy.channels + output),
+            right: self.dy.wrapping_add(target * dy.channels + output),
             right_step: dy.channels,
             pixels,
         })

@@ -88,8 +88,8 @@ pub(crate) fn weight_gradient(
         return;
     }
     if choice::gradient(kernel, geometry, &x.extent, &dy.extent) == Algorithm::Winograd {
-        winograd::weight_gradient(x, dy, geometry.padding, gradient);
-        if gradient.iter().map(|value| value * 0.0).sum::<f32>() == 0.0 {
+        let outcome = winograd::weight_gradient(x, dy, geometry.padding, gradient);
+        if outcome == Outcome::Finite {
             return;
         }
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::input::{self, Source};
 use super::weights::TransformedWeights;
-use super::{Grid, INPUT, OUTPUT, POINTS, Place, Points, transform};
+use super::{Grid, INPUT, OUTPUT, Outcome, POINTS, Place, Points, is_finite, transform};
 use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Extent;
 use crate::cpu::memory::Buffer;
@@ -36,14 +36,6 @@ pub(crate) struct Winograd<'a> {
     pub epilogue: Epilogue,
 }
 
-/// Whether a result can be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Finite,
-    /// A value was not finite: the output is not what a plain convolution gives.
-    NotFinite,
-}
-
 /// Runs on all cores.
 ///
 /// # Safety
@@ -58,7 +50,7 @@ pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
     } else {
         by_blocks(&job);
     }
-    if strange.into_inner() { Outcome::NotFinite } else { Outcome::Finite }
+    Outcome::of(!strange.into_inner())
 }
 
 /// What all tasks share.
@@ -236,7 +228,7 @@ impl Kernel for Outputs<'_> {
                 unsafe {
                     let from = memory.sums.add(memory.to.offset(0, index) + channel);
                     let tile = points_to_pixels::<S>(from, memory.to.stride);
-                    finite &= is_finite::<S>(&tile);
+                    finite &= is_finite::<S>(tile.as_flattened());
                     store_tile::<S>(&winograd, place, channel, count, tile);
                 }
                 channel += S::LANES;
@@ -273,23 +265,6 @@ unsafe fn points_to_pixels<S: Simd>(
             }
         }
         tile
-    }
-}
-
-/// Whether all values are finite: anything else times zero is NaN.
-///
-/// # Safety
-/// The processor has the instructions of `S`.
-#[inline(always)]
-unsafe fn is_finite<S: Simd>(tile: &[[S::Vector; OUTPUT]; OUTPUT]) -> bool {
-    // SAFETY: by the caller's promise; a vector is `LANES` values.
-    unsafe {
-        let zero = S::splat(0.0);
-        let mut sum = zero;
-        for value in tile.as_flattened() {
-            sum = S::mul_add(*value, zero, sum);
-        }
-        S::all_zero(sum)
     }
 }
 

@@ -4,38 +4,43 @@
 #![expect(unsafe_code, reason = "points are written in parallel through one pointer")]
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::input::{self, Source};
 use super::weights::KERNEL;
-use super::{Grid, INPUT, POINTS, Points, transform};
+use super::{Grid, INPUT, Outcome, POINTS, Points, is_finite, transform};
 use crate::cpu::maps::Maps;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
+use crate::cpu::simd::{Kernel, Level, Simd, dispatch};
+use crate::cpu::tile::{
+    MAX_ROWS, PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile,
+};
 
-/// Sums beyond this many bytes are not kept once per thread but cut by points among the threads.
+/// Sums beyond this many bytes are not kept once per thread but made kernel by kernel.
 const PRIVATE_SUMS: usize = 768 * 1024;
 /// Points of a block of tiles in bytes: what the second-level cache holds beside the sums.
 const BLOCK_BYTES: usize = 400 * 1024;
+/// Inputs of one task: some register tiles, so that gradients at the points stay in a cache.
+const TASK_INPUTS: usize = 4 * MAX_ROWS;
 /// Values of a kernel.
 const TAPS: usize = KERNEL * KERNEL;
 
 /// The gradient of a 3x3 kernel at stride 1, written to `gradient` `[out, in, 3, 3]`.
 ///
 /// `x` is the convolution's input and `dy` the gradient of its output; the channels of both are
-/// whole vectors. Values that are not finite leave values that are not finite, though elsewhere
-/// than in the plain computation: the caller checks.
-pub(crate) fn weight_gradient(x: &Maps, dy: &Maps, padding: usize, gradient: &mut [f32]) {
+/// whole vectors.
+pub(crate) fn weight_gradient(
+    x: &Maps,
+    dy: &Maps,
+    padding: usize,
+    gradient: &mut [f32],
+) -> Outcome {
     let [inputs, outputs] = [x.extent.channels, dy.extent.channels];
     let zeros = Buffer::zeros(inputs.max(outputs));
     let source =
         |maps: &Maps| Source { pixels: maps.as_ptr(), extent: maps.extent, zeros: zeros.as_ptr() };
-    let tiles = Grid::of(&dy.extent).tiles();
-    let private = POINTS * inputs * outputs * size_of::<f32>() <= PRIVATE_SUMS;
-    let slots = if private { parallel::threads().min(tiles) } else { 1 };
-    let slot_len = POINTS * inputs * outputs;
-    let mut sums = Buffer::new(slot_len * slots);
+    let strange = AtomicBool::new(false);
     let job = Job {
         x: source(x),
         dy: source(dy),
@@ -43,48 +48,49 @@ pub(crate) fn weight_gradient(x: &Maps, dy: &Maps, padding: usize, gradient: &mu
         grid: Grid::of(&dy.extent),
         inputs,
         outputs,
-        sums: sums.as_mut_ptr(),
-        slot_len,
-        slots,
+        gradient: gradient.as_mut_ptr(),
+        strange: &strange,
     };
-    if private {
+    if POINTS * inputs * outputs * size_of::<f32>() <= PRIVATE_SUMS {
         by_tiles(job);
     } else {
-        by_points(job);
+        by_kernels(job);
     }
-    finish(job, gradient);
+    Outcome::of(!strange.into_inner())
 }
 
 /// What all tasks share.
 #[derive(Clone, Copy)]
-struct Job {
+struct Job<'a> {
     x: Source,
     dy: Source,
     padding: usize,
     grid: Grid,
     inputs: usize,
     outputs: usize,
-    /// `[slot][point][panel][input][two vectors of outputs]`.
-    sums: *mut f32,
-    slot_len: usize,
-    slots: usize,
+    gradient: *mut f32,
+    strange: &'a AtomicBool,
 }
 
-/// Every slot sums over its own share of the tiles, block by block.
-fn by_tiles(job: Job) {
+/// Every slot sums over its own share of the tiles, block by block; then kernels from the sums
+/// `[slot][point][panel][input][two vectors of outputs]`.
+fn by_tiles(job: Job<'_>) {
     let tiles = job.grid.tiles();
-    let share = tiles.div_ceil(job.slots);
+    let slots = parallel::threads().min(tiles);
+    let slot_len = POINTS * job.inputs * job.outputs;
+    let mut sums = Buffer::new(slot_len * slots);
+    let share = tiles.div_ceil(slots);
     let most = BLOCK_BYTES / (POINTS * (job.inputs + job.outputs) * size_of::<f32>());
     let step = share.div_ceil(share.div_ceil(most.max(1)));
-    let shared = Shared(job);
-    parallel::run(job.slots, |slot| {
-        let job = shared.get();
+    let shared = Shared((job, sums.as_mut_ptr()));
+    parallel::run(slots, |slot| {
+        let (job, sums) = shared.get();
         let tiles = slot * share..tiles.min((slot + 1) * share);
         let (from, to) = (Points::new(step, job.inputs), Points::new(step, job.outputs));
         let (mut x, mut dy) = (Buffer::new(from.len()), Buffer::new(to.len()));
         let memory = Memory { from, x: x.as_mut_ptr(), to, dy: dy.as_mut_ptr() };
         // SAFETY: slots are disjoint.
-        let sums = unsafe { job.sums.add(slot * job.slot_len) };
+        let sums = unsafe { sums.add(slot * slot_len) };
         let mut start = tiles.start;
         while start < tiles.end || start == tiles.start {
             let block = start..tiles.end.min(start + step);
@@ -94,15 +100,22 @@ fn by_tiles(job: Job) {
             unsafe {
                 dispatch(Inputs { job, memory, tiles: block.clone(), first: 0 });
                 dispatch(Gradients { job, memory, tiles: block, first: 0 });
-                dispatch(Products { job, memory, sums, points: 0..POINTS, tiles: count, begin });
+                dispatch(Products { job, memory, sums, tiles: count, begin });
             }
             start += step;
         }
     });
+    parallel::ranges(job.inputs, parallel::threads() * 2, 1, |inputs| {
+        let (job, from) = shared.get();
+        let slots = Slots { from, count: slots, len: slot_len };
+        // SAFETY: tasks write the gradients of disjoint inputs.
+        unsafe { dispatch(Finish { job, slots, inputs }) };
+    });
 }
 
-/// All tiles to points, then the correlations point by point.
-fn by_points(job: Job) {
+/// All tiles to points; then every task takes some kernels from their sums to their values, which
+/// are too many for sums of all of them to stay in a cache.
+fn by_kernels(job: Job<'_>) {
     let tiles = job.grid.tiles();
     let (from, to) = (Points::new(tiles, job.inputs), Points::new(tiles, job.outputs));
     let (mut x, mut dy) = (Buffer::new(from.len()), Buffer::new(to.len()));
@@ -117,11 +130,14 @@ fn by_points(job: Job) {
             dispatch(Gradients { job, memory, tiles, first });
         }
     });
-    parallel::ranges(POINTS, POINTS, 1, |points| {
+    let panel = Level::current().lanes() * PANEL_VECTORS;
+    let groups = job.inputs.div_ceil(TASK_INPUTS);
+    parallel::run(job.outputs.div_ceil(panel) * groups, |task| {
         let (job, memory) = shared.get();
-        let (sums, begin) = (job.sums, Begin::Zero);
-        // SAFETY: tasks write disjoint points.
-        unsafe { dispatch(Products { job, memory, sums, points, tiles, begin }) };
+        let (panel, first) = (task / groups, task % groups * TASK_INPUTS);
+        let inputs = first..job.inputs.min(first + TASK_INPUTS);
+        // SAFETY: tasks write disjoint panels or inputs.
+        unsafe { dispatch(Kernels { job, memory, tiles, panel, inputs }) };
     });
 }
 
@@ -141,14 +157,14 @@ enum Begin {
     Sums,
 }
 
-struct Inputs {
-    job: Job,
+struct Inputs<'a> {
+    job: Job<'a>,
     memory: Memory,
     tiles: Range<usize>,
     first: usize,
 }
 
-impl Kernel for Inputs {
+impl Kernel for Inputs<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory: Memory { from, x, .. }, tiles, first } = self;
@@ -157,14 +173,14 @@ impl Kernel for Inputs {
     }
 }
 
-struct Gradients {
-    job: Job,
+struct Gradients<'a> {
+    job: Job<'a>,
     memory: Memory,
     tiles: Range<usize>,
     first: usize,
 }
 
-impl Kernel for Gradients {
+impl Kernel for Gradients<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory: Memory { to, dy, .. }, tiles, first } = self;
@@ -173,44 +189,95 @@ impl Kernel for Gradients {
     }
 }
 
-/// The correlations of some points.
-struct Products {
-    job: Job,
+/// Correlations over tiles, of all kernels.
+struct Products<'a> {
+    job: Job<'a>,
     memory: Memory,
     sums: *mut f32,
-    points: Range<usize>,
     tiles: usize,
     begin: Begin,
 }
 
-impl Kernel for Products {
+impl Kernel for Products<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { job, memory, sums, points, tiles, begin } = self;
+        let Self { job, memory, sums, tiles, begin } = self;
         let panels = Panels::of::<S>(job.outputs);
-        for point in points {
+        for point in 0..POINTS {
             for panel in 0..panels.count() {
                 let columns = panels.get(panel);
                 let width = columns.vectors * S::LANES;
-                let start = (point * job.outputs + panel * S::LANES * PANEL_VECTORS) * job.inputs;
+                let start = (point * job.outputs + columns.start) * job.inputs;
                 let mut input = 0;
                 while input < job.inputs {
                     let rows = rows_that_fit::<S>(job.inputs - input);
+                    let run = memory.run(point, input, columns.start, tiles);
                     // SAFETY: `rows` inputs exist from `input` on, and the panel's columns.
                     unsafe {
-                        let run = Run {
-                            left: memory.x.add(memory.from.offset(point, 0) + input),
-                            left_step: job.inputs,
-                            right: memory.dy.add(memory.to.offset(point, 0) + columns.start),
-                            right_step: job.outputs,
-                            pixels: tiles,
-                        };
                         let to = sums.add(start + input * width);
                         with_tile!(rows, columns.vectors, accumulate::<S>(run, to, begin));
                     }
                     input += rows;
                 }
             }
+        }
+    }
+}
+
+impl Memory {
+    /// A correlation over `tiles` at a point, from these channels on.
+    #[inline(always)]
+    fn run(&self, point: usize, input: usize, output: usize, tiles: usize) -> Run {
+        Run {
+            left: self.x.wrapping_add(self.from.offset(point, 0) + input),
+            left_step: self.from.channels,
+            right: self.dy.wrapping_add(self.to.offset(point, 0) + output),
+            right_step: self.to.channels,
+            pixels: tiles,
+        }
+    }
+}
+
+/// Some inputs' kernels to one panel of outputs.
+struct Kernels<'a> {
+    job: Job<'a>,
+    memory: Memory,
+    tiles: usize,
+    panel: usize,
+    inputs: Range<usize>,
+}
+
+impl Kernel for Kernels<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { job, memory, tiles, panel, inputs } = self;
+        let columns = Panels::of::<S>(job.outputs).get(panel);
+        let width = columns.vectors * S::LANES;
+        let mut sums = Buffer::new(POINTS * MAX_ROWS * width);
+        let sums = sums.as_mut_ptr();
+        let mut input = inputs.start;
+        while input < inputs.end {
+            let rows = rows_that_fit::<S>(inputs.end - input);
+            let stride = rows * width;
+            // SAFETY: `rows` inputs exist from `input` on, and the panel's columns; there is room
+            // for so many sums at every point.
+            unsafe {
+                for point in 0..POINTS {
+                    let run = memory.run(point, input, columns.start, tiles);
+                    let to = sums.add(point * stride);
+                    with_tile!(rows, columns.vectors, accumulate::<S>(run, to, Begin::Zero));
+                }
+                let slots = Slots { from: sums, count: 1, len: 0 };
+                for v in 0..columns.vectors {
+                    for row in 0..rows {
+                        let start = row * width + v * S::LANES;
+                        let taps = points_to_kernel::<S>(slots, start, stride);
+                        let output = columns.start + v * S::LANES;
+                        store_kernels::<S>(&job, input + row, output, taps);
+                    }
+                }
+            }
+            input += rows;
         }
     }
 }
@@ -245,27 +312,28 @@ unsafe fn accumulate<S: Simd, const R: usize, const N: usize>(
     }
 }
 
-/// Adds the slots and transforms points to kernels.
-fn finish(job: Job, gradient: &mut [f32]) {
-    let shared = Shared((job, gradient.as_mut_ptr()));
-    parallel::ranges(job.inputs, parallel::threads() * 2, 1, |inputs| {
-        let (job, gradient) = shared.get();
-        // SAFETY: tasks write the gradients of disjoint inputs.
-        unsafe { dispatch(Finish { job, gradient, inputs }) };
-    });
+/// Sums of several threads, to be added in their order.
+#[derive(Clone, Copy)]
+struct Slots {
+    from: *const f32,
+    count: usize,
+    /// Values of one.
+    len: usize,
 }
 
-struct Finish {
-    job: Job,
-    gradient: *mut f32,
+/// Points of some inputs to kernels.
+struct Finish<'a> {
+    job: Job<'a>,
+    slots: Slots,
     inputs: Range<usize>,
 }
 
-impl Kernel for Finish {
+impl Kernel for Finish<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { job, gradient, inputs } = self;
+        let Self { job, slots, inputs } = self;
         let panels = Panels::of::<S>(job.outputs);
+        let stride = job.inputs * job.outputs;
         for panel in 0..panels.count() {
             let columns = panels.get(panel);
             let width = columns.vectors * S::LANES;
@@ -273,15 +341,9 @@ impl Kernel for Finish {
                 for v in 0..columns.vectors {
                     let start = columns.start * job.inputs + input * width + v * S::LANES;
                     // SAFETY: every slot and point holds a vector there.
-                    let taps = unsafe { points_to_kernel::<S>(&job, start) };
-                    for tap in 0..TAPS * S::LANES {
-                        let (tap, lane) = (tap % TAPS, tap / TAPS);
-                        let output = columns.start + v * S::LANES + lane;
-                        // SAFETY: inside the gradient; a vector is `LANES` values.
-                        unsafe {
-                            let value = *(&raw const taps[tap]).cast::<f32>().add(lane);
-                            *gradient.add((output * job.inputs + input) * TAPS + tap) = value;
-                        }
+                    unsafe {
+                        let taps = points_to_kernel::<S>(slots, start, stride);
+                        store_kernels::<S>(&job, input, columns.start + v * S::LANES, taps);
                     }
                 }
             }
@@ -290,19 +352,22 @@ impl Kernel for Finish {
 }
 
 /// # Safety
-/// Every slot and point holds a vector at `start`.
+/// Every slot holds a vector at `start` and at every further point, `stride` apart.
 #[inline(always)]
-unsafe fn points_to_kernel<S: Simd>(job: &Job, start: usize) -> [S::Vector; TAPS] {
+unsafe fn points_to_kernel<S: Simd>(
+    slots: Slots,
+    start: usize,
+    stride: usize,
+) -> [S::Vector; TAPS] {
     // SAFETY: by the caller's promise.
     unsafe {
-        let stride = job.inputs * job.outputs;
         let mut rows = [[S::splat(0.0); KERNEL]; INPUT];
         for (i, row) in rows.iter_mut().enumerate() {
             let mut points = [S::splat(0.0); INPUT];
             for (j, point) in points.iter_mut().enumerate() {
-                let from = job.sums.add((i * INPUT + j) * stride + start);
-                for slot in 0..job.slots {
-                    *point = S::add(*point, S::load(from.add(slot * job.slot_len)));
+                let from = slots.from.add((i * INPUT + j) * stride + start);
+                for slot in 0..slots.count {
+                    *point = S::add(*point, S::load(from.add(slot * slots.len)));
                 }
             }
             *row = transform::kernel_gradient::<S>(points);
@@ -315,5 +380,30 @@ unsafe fn points_to_kernel<S: Simd>(job: &Job, start: usize) -> [S::Vector; TAPS
             }
         }
         taps
+    }
+}
+
+/// Writes the kernels from one input to a vector of outputs.
+///
+/// # Safety
+/// The input exists, and a vector of outputs from `output` on.
+#[inline(always)]
+unsafe fn store_kernels<S: Simd>(
+    job: &Job<'_>,
+    input: usize,
+    output: usize,
+    taps: [S::Vector; TAPS],
+) {
+    // SAFETY: inside the gradient; a vector is `LANES` values.
+    unsafe {
+        for lane in 0..S::LANES {
+            let kernel = job.gradient.add(((output + lane) * job.inputs + input) * TAPS);
+            for (tap, values) in taps.iter().enumerate() {
+                *kernel.add(tap) = *(&raw const *values).cast::<f32>().add(lane);
+            }
+        }
+        if !is_finite::<S>(&taps) {
+            job.strange.store(true, Ordering::Relaxed);
+        }
     }
 }

@@ -17,11 +17,12 @@ mod input;
 mod transform;
 mod weights;
 
-pub(crate) use forward::{Outcome, Winograd, run};
+pub(crate) use forward::{Winograd, run};
 pub(crate) use gradient::weight_gradient;
 pub(crate) use weights::TransformedWeights;
 
 use super::maps::Extent;
+use super::simd::Simd;
 
 /// Output pixels of a tile along an axis.
 pub(crate) const OUTPUT: usize = 4;
@@ -87,5 +88,37 @@ impl Points {
     #[inline(always)]
     pub fn offset(&self, point: usize, tile: usize) -> usize {
         point * self.stride + tile * self.channels
+    }
+}
+
+/// Whether a result can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Finite,
+    /// A value was not finite: the result is not what a plain convolution gives.
+    NotFinite,
+}
+
+impl Outcome {
+    fn of(finite: bool) -> Self {
+        if finite { Self::Finite } else { Self::NotFinite }
+    }
+}
+
+/// Whether all values are finite: anything else times zero is NaN.
+///
+/// # Safety
+/// The processor has the instructions of `S`.
+#[expect(unsafe_code, reason = "called by kernels")]
+#[inline(always)]
+unsafe fn is_finite<S: Simd>(values: &[S::Vector]) -> bool {
+    // SAFETY: by the caller's promise.
+    unsafe {
+        let zero = S::splat(0.0);
+        let mut sum = zero;
+        for value in values {
+            sum = S::mul_add(*value, zero, sum);
+        }
+        S::all_zero(sum)
     }
 }
