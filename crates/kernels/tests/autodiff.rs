@@ -196,7 +196,7 @@ fn joined_parameters_have_the_same_gradients() {
     for count in [2, 70, 5000] {
         let all: Vec<Tensor<A, 1>> = (0..count)
             .map(|index| tensor::<A, 1>([3], index as u64))
-            .map(|tensor| tensor.require_grad())
+            .map(Tensor::require_grad)
             .chain([tensor([3], 7)])
             .collect();
         let network = || {

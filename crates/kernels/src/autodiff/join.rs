@@ -37,7 +37,7 @@ pub(super) fn join<B: KernelBackend, C: CheckpointStrategy>(mut tensors: Vec<Tra
 fn one<B: KernelBackend, C: CheckpointStrategy>(tensors: &[Tracked<B>]) -> Tracked<B> {
     match tensors.len() {
         ..=64 => filled::<B, C, 64>(tensors),
-        ..=512 => filled::<B, C, 512>(tensors),
+        65..=512 => filled::<B, C, 512>(tensors),
         _ => filled::<B, C, MOST>(tensors),
     }
 }

@@ -7,6 +7,7 @@ mod channels;
 mod conv;
 mod epilogue;
 mod fuse;
+mod lanes;
 mod maps;
 mod memory;
 mod moments;

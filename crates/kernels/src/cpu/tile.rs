@@ -6,6 +6,8 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on raw pointers")]
 
+use std::ops::Range;
+
 use super::simd::Simd;
 
 /// Vectors a weight panel is wide.
@@ -164,7 +166,7 @@ pub(crate) struct Panels {
 }
 
 /// One panel.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Panel {
     /// First column.
     pub start: usize,
@@ -195,6 +197,12 @@ impl Panels {
 }
 
 impl Panel {
+    /// Columns that exist of a vector.
+    pub fn outputs(&self, vector: usize, lanes: usize) -> Range<usize> {
+        let end = self.columns.min((vector + 1) * lanes);
+        self.start + vector * lanes..self.start + end
+    }
+
     /// Columns in the last vector.
     pub fn tail(&self, lanes: usize) -> usize {
         self.columns - (self.vectors - 1) * lanes

@@ -13,6 +13,12 @@ const TILES_PER_CALL: usize = 16;
 /// The same where transformed weights are kept.
 const TILES_KEPT: usize = 8;
 
+/// Input times output channels from which on weights that do not stay are transformed where they are
+/// used: fewer stay in a cache as they are.
+const CHANNELS_ONCE: usize = 96 * 96;
+/// Tiles up to which they are: a panel's sums of all tiles stay in the second-level cache.
+const TILES_ONCE: usize = 128;
+
 /// For a forward convolution or a data gradient; `padding` is that of the convolution to run.
 pub(super) fn application(
     conv: Conv<'_>,
@@ -25,11 +31,13 @@ pub(super) fn application(
         Reuse::WhileAlive => TILES_KEPT,
     };
     let kernel = packed::shape(conv.weight)[2];
-    if padding.is_some() && fits(kernel, conv.geometry, input, output, least) {
-        Algorithm::Winograd
-    } else {
-        Algorithm::Direct
+    if padding.is_none() || !fits(kernel, conv.geometry, input, output, least) {
+        return Algorithm::Direct;
     }
+    let once = conv.reuse == Reuse::Never
+        && input.channels * output.channels >= CHANNELS_ONCE
+        && Grid::of(output).tiles() <= TILES_ONCE;
+    if once { Algorithm::WinogradOnce } else { Algorithm::Winograd }
 }
 
 /// For a weight gradient.

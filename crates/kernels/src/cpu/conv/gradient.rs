@@ -6,10 +6,11 @@
 use std::ops::Range;
 
 use crate::backend::ConvGeometry;
+use crate::cpu::lanes::from_lanes;
 use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::simd::{Kernel, RowsMut, Simd, dispatch};
 use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 
 /// Sums beyond this many bytes are not kept once per thread but cut by inputs among the threads.
@@ -58,27 +59,73 @@ struct Sums {
 impl Sums {
     /// Adds the slots in their order and rearranges them as a weight.
     fn write(&self, job: &Job, gradient: &mut [f32]) {
-        let (inputs, taps) = (job.from.channels, job.kernel * job.kernel);
-        let tap_len = self.panels.padded() * inputs;
-        let values = self.buffer.as_slice();
-        let whole = self.panels.lanes * PANEL_VECTORS;
-        let gradient = Shared(gradient.as_mut_ptr());
-        parallel::ranges(self.panels.columns, parallel::threads() * 2, 1, |outputs| {
-            for output in outputs {
-                let panel = self.panels.get(output / whole);
-                let width = panel.vectors * self.panels.lanes;
-                for input in 0..inputs {
-                    let start = panel.start * inputs + input * width + output - panel.start;
-                    for tap in 0..taps {
-                        let slots = (0..self.slots).map(|slot| (slot * taps + tap) * tap_len);
-                        let sum = slots.map(|slot| values[slot + start]).sum::<f32>();
-                        let at = (output * inputs + input) * taps + tap;
-                        // SAFETY: inside the gradient; tasks write disjoint outputs.
-                        unsafe { *gradient.get().add(at) = sum };
-                    }
-                }
+        let shared = Shared((gradient.as_mut_ptr(), *job));
+        let vectors = self.panels.padded() / self.panels.lanes;
+        let inputs = job.from.channels;
+        let groups = inputs.div_ceil(WRITE_INPUTS);
+        let work = vectors * groups * job.kernel * job.kernel * self.slots;
+        parallel::ranges(vectors * groups, work / TASK_WRITES + 1, 1, |range| {
+            let (gradient, job) = shared.get();
+            for index in range {
+                let (vector, first) = (index / groups, index % groups * WRITE_INPUTS);
+                let inputs = first..inputs.min(first + WRITE_INPUTS);
+                // SAFETY: vectors and groups of inputs are disjoint.
+                unsafe { dispatch(Write { sums: self, job, gradient, vector, inputs }) };
             }
         });
+    }
+}
+
+/// Inputs whose gradients are written at a time.
+const WRITE_INPUTS: usize = 16;
+/// Vectors times inputs that a task writes at least, in units of a group: about ten microseconds.
+const TASK_WRITES: usize = 128;
+/// Widest vector of any instruction set.
+const MAX_LANES: usize = 16;
+/// Vectors rearranged at a time: the taps of a 3x3 kernel from a group of inputs.
+const SCRATCH: usize = WRITE_INPUTS * 9;
+
+/// Gradients of some inputs' kernels to one vector of outputs.
+struct Write<'a> {
+    sums: &'a Sums,
+    job: Job,
+    gradient: *mut f32,
+    vector: usize,
+    inputs: Range<usize>,
+}
+
+impl Kernel for Write<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { sums: Sums { buffer, slots, panels }, job, gradient, vector, inputs } = self;
+        let panel = panels.get(vector / PANEL_VECTORS);
+        let v = vector % PANEL_VECTORS;
+        let outputs = panel.outputs(v, S::LANES);
+        let (width, taps) = (panel.vectors * S::LANES, job.kernel * job.kernel);
+        let tap_len = panels.padded() * job.from.channels;
+        let mut scratch = [0.0; SCRATCH * MAX_LANES];
+        let step = (SCRATCH / taps).max(1);
+        let start = panel.start * job.from.channels + v * S::LANES;
+        for first in inputs.clone().step_by(step) {
+            let count = step.min(inputs.end - first);
+            // SAFETY: inside the sums and the gradient; the scratch has room for `step` inputs.
+            unsafe {
+                for index in 0..count {
+                    for tap in 0..taps {
+                        let from =
+                            buffer.as_ptr().add(tap * tap_len + start + (first + index) * width);
+                        let mut sum = S::load(from);
+                        for slot in 1..*slots {
+                            sum = S::add(sum, S::load(from.add(slot * taps * tap_len)));
+                        }
+                        S::store(scratch.as_mut_ptr().add((index * taps + tap) * S::LANES), sum);
+                    }
+                }
+                let kernels = (outputs.start * job.from.channels + first) * taps;
+                let to = RowsMut { first: gradient.add(kernels), stride: job.from.channels * taps };
+                from_lanes::<S>(scratch.as_ptr(), to, [outputs.len(), count * taps]);
+            }
+        }
     }
 }
 

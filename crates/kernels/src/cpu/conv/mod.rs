@@ -17,7 +17,7 @@ use self::sweep::Sweep;
 use self::weights::{Direction, WeightView};
 use super::epilogue::Epilogue;
 use super::maps::{Extent, Maps};
-use super::winograd::{self, Outcome, Winograd};
+use super::winograd::{self, Outcome, Weights, Winograd};
 use crate::backend::{Activation, ConvGeometry};
 
 /// What is added to a convolution's sums.
@@ -112,26 +112,26 @@ fn apply(
     }
     let algorithm = choice::application(conv, &x.extent, &output.extent, padding);
     let packed = packed::get(conv, direction, algorithm);
-    match &*packed {
-        Packed::Winograd(weights) => {
-            let winograd = Winograd {
-                input: x.as_ptr(),
-                input_extent: x.extent,
-                padding: padding.expect("Winograd's algorithm is chosen only if there is one"),
-                output: output.as_mut_slice().as_mut_ptr(),
-                output_extent: output.extent,
-                weights,
-                epilogue: addition.epilogue(),
-            };
-            #[expect(unsafe_code, reason = "the algorithm works on pointers")]
-            // SAFETY: all maps live until the call returns, and the output is not shared.
-            let outcome = unsafe { winograd::run(winograd) };
-            if outcome == Outcome::NotFinite {
-                let view = weight_view(&conv, direction);
-                apply_directly(x, &weights::PackedWeights::new(&view), &sweeps(), addition, output);
-            }
-        }
-        Packed::Direct(weights) => apply_directly(x, weights, &sweeps(), addition, output),
+    let view = weight_view(&conv, direction);
+    let weights = match &*packed {
+        Packed::Direct(weights) => return apply_directly(x, weights, &sweeps(), addition, output),
+        Packed::Plain => Weights::Plain(view),
+        Packed::Winograd(weights) => Weights::Transformed(weights),
+    };
+    let winograd = Winograd {
+        input: x.as_ptr(),
+        input_extent: x.extent,
+        padding: padding.expect("Winograd's algorithm is chosen only if there is one"),
+        output: output.as_mut_slice().as_mut_ptr(),
+        output_extent: output.extent,
+        weights,
+        epilogue: addition.epilogue(),
+    };
+    #[expect(unsafe_code, reason = "the algorithm works on pointers")]
+    // SAFETY: all maps live until the call returns, and the output is not shared.
+    let outcome = unsafe { winograd::run(winograd) };
+    if outcome == Outcome::NotFinite {
+        apply_directly(x, &weights::PackedWeights::new(&view), &sweeps(), addition, output);
     }
 }
 

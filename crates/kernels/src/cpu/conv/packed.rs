@@ -26,10 +26,14 @@ pub(crate) enum Reuse {
 pub(super) enum Algorithm {
     Direct,
     Winograd,
+    /// The same with weights that are transformed where they are used.
+    WinogradOnce,
 }
 
 /// Weights as an algorithm wants them.
 pub(super) enum Packed {
+    /// As they are.
+    Plain,
     Direct(PackedWeights),
     Winograd(TransformedWeights),
 }
@@ -95,6 +99,7 @@ fn pack(conv: &Conv<'_>, direction: Direction, algorithm: Algorithm) -> Packed {
     let view = super::weight_view(conv, direction);
     match algorithm {
         Algorithm::Direct => Packed::Direct(PackedWeights::new(&view)),
+        Algorithm::WinogradOnce => Packed::Plain,
         Algorithm::Winograd => Packed::Winograd(TransformedWeights::new(&view)),
     }
 }

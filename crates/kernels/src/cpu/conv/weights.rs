@@ -2,10 +2,13 @@
 
 #![expect(unsafe_code, reason = "panels are written in parallel through one pointer")]
 
+use std::ops::Range;
+
+use crate::cpu::lanes::{prefetch, to_lanes};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panels};
+use crate::cpu::simd::{Kernel, Rows, Simd, dispatch};
+use crate::cpu::tile::{PANEL_VECTORS, Panel, Panels};
 
 /// Input channels packed at a time: their part of a panel stays in the first-level cache.
 pub(crate) const PACK_DEPTH: usize = 16;
@@ -42,14 +45,40 @@ impl<'a> WeightView<'a> {
         Self { values, inputs, outputs, taps, direction }
     }
 
-    /// All taps from one input to one output.
+    /// Collects the taps from some inputs to the outputs of one vector: `[input][tap][lane]`, zeros
+    /// in lanes that have no output.
+    ///
+    /// # Safety
+    /// The processor has the instructions of `S`, inputs and outputs exist, and `to` is valid for
+    /// so many vectors.
     #[inline(always)]
-    pub fn taps_of(&self, input: usize, output: usize) -> &'a [f32] {
-        let start = match self.direction {
-            Direction::Forward => (output * self.inputs + input) * self.taps,
-            Direction::Backward => (input * self.outputs + output) * self.taps,
-        };
-        &self.values[start..start + self.taps]
+    pub unsafe fn gather<S: Simd>(
+        &self,
+        inputs: Range<usize>,
+        outputs: Range<usize>,
+        to: *mut f32,
+    ) {
+        let (taps, from) = (self.taps, self.values.as_ptr());
+        // SAFETY: by the caller's promise.
+        unsafe {
+            match self.direction {
+                Direction::Forward => {
+                    let first = (outputs.start * self.inputs + inputs.start) * taps;
+                    let rows = Rows { first: from.add(first), stride: self.inputs * taps };
+                    to_lanes::<S>(rows, [outputs.len(), inputs.len() * taps], to);
+                }
+                Direction::Backward => {
+                    for (index, input) in inputs.enumerate() {
+                        let first = (input * self.outputs + outputs.start) * taps;
+                        let next = from.wrapping_add(first + PACK_DEPTH * self.outputs * taps);
+                        prefetch::<S>(next, outputs.len() * taps);
+                        let rows = Rows { first: from.add(first), stride: taps };
+                        let to = to.add(index * taps * S::LANES);
+                        to_lanes::<S>(rows, [outputs.len(), taps], to);
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -97,13 +126,8 @@ impl Kernel for Pack<'_> {
         let work = panels.count() * blocks;
         let block_values = PACK_DEPTH * weight.taps * S::LANES * PANEL_VECTORS;
         parallel::ranges(work, work * block_values / TASK_VALUES + 1, 1, |range| {
-            for index in range {
-                let (panel, block) = (index / blocks, index % blocks);
-                let inputs = block * PACK_DEPTH..weight.inputs.min((block + 1) * PACK_DEPTH);
-                let start = panel * S::LANES * PANEL_VECTORS * weight.taps * weight.inputs;
-                // SAFETY: panels and blocks of inputs are disjoint.
-                unsafe { pack_block(&weight, panels, panel, inputs, to.get().add(start)) };
-            }
+            // SAFETY: panels and blocks of inputs are disjoint.
+            unsafe { dispatch(Blocks { weight, panels, to: to.get(), range }) };
         });
         *packed = Some(PackedWeights { buffer, inputs: weight.inputs, taps: weight.taps, panels });
     }
@@ -111,32 +135,66 @@ impl Kernel for Pack<'_> {
 
 /// Values packed by one task at least: about ten microseconds.
 const TASK_VALUES: usize = 16 * 1024;
+/// Vectors rearranged at a time: the taps of a 3x3 kernel from a block of inputs.
+const SCRATCH: usize = PACK_DEPTH * 9;
+/// Widest vector of any instruction set.
+const MAX_LANES: usize = 16;
+
+/// One task: blocks of inputs of some panels.
+struct Blocks<'a> {
+    weight: WeightView<'a>,
+    panels: Panels,
+    to: *mut f32,
+    range: Range<usize>,
+}
+
+impl Kernel for Blocks<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { weight, panels, to, range } = self;
+        let blocks = weight.inputs.div_ceil(PACK_DEPTH);
+        for index in range {
+            let (panel, block) = (index / blocks, index % blocks);
+            let inputs = block * PACK_DEPTH..weight.inputs.min((block + 1) * PACK_DEPTH);
+            let start = panel * S::LANES * PANEL_VECTORS * weight.taps * weight.inputs;
+            // SAFETY: `to` is the panel's memory and nobody else writes these inputs' part of it.
+            unsafe { pack_block::<S>(&weight, panels.get(panel), inputs, to.add(start)) };
+        }
+    }
+}
 
 /// Writes some inputs of one panel.
 ///
 /// # Safety
-/// `to` is the panel's memory and nobody else writes these inputs' part of it.
-unsafe fn pack_block(
+/// The inputs exist, and `to` is valid for a panel.
+#[inline(always)]
+unsafe fn pack_block<S: Simd>(
     weight: &WeightView<'_>,
-    panels: Panels,
-    panel: usize,
-    inputs: std::ops::Range<usize>,
+    panel: Panel,
+    inputs: Range<usize>,
     to: *mut f32,
 ) {
-    let panel = panels.get(panel);
-    let width = panel.vectors * panels.lanes;
-    for lane in 0..width {
-        for input in inputs.clone() {
-            let put = |tap: usize, value: f32| {
-                // SAFETY: inside the panel: tap < taps, input < inputs, lane < width.
-                unsafe { *to.add((tap * weight.inputs + input) * width + lane) = value };
-            };
-            if lane < panel.columns {
-                let taps = weight.taps_of(input, panel.start + lane);
-                taps.iter().enumerate().for_each(|(tap, &value)| put(tap, value));
-            } else {
-                (0..weight.taps).for_each(|tap| put(tap, 0.0));
+    let mut scratch = [0.0; SCRATCH * MAX_LANES];
+    let width = panel.vectors * S::LANES;
+    let step = (SCRATCH / weight.taps).max(1);
+    for v in 0..panel.vectors {
+        let outputs = panel.outputs(v, S::LANES);
+        let mut first = inputs.start;
+        while first < inputs.end {
+            let count = step.min(inputs.end - first);
+            // SAFETY: inside the panel: tap < taps, input < inputs; the scratch has room for
+            // `step` inputs.
+            unsafe {
+                weight.gather::<S>(first..first + count, outputs.clone(), scratch.as_mut_ptr());
+                for (index, input) in (first..first + count).enumerate() {
+                    for tap in 0..weight.taps {
+                        let from = scratch.as_ptr().add((index * weight.taps + tap) * S::LANES);
+                        let at = (tap * weight.inputs + input) * width + v * S::LANES;
+                        S::store(to.add(at), S::load(from));
+                    }
+                }
             }
+            first += count;
         }
     }
 }

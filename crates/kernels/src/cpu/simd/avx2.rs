@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Kernel, Simd};
+use super::{Kernel, Rows, RowsMut, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx2;
@@ -98,5 +98,40 @@ impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn all_zero(a: Self::Vector) -> bool {
         _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_EQ_OQ>(a, _mm256_setzero_ps())) == 0xff
+    }
+
+    #[inline(always)]
+    unsafe fn prefetch(from: *const f32) {
+        _mm_prefetch::<_MM_HINT_T0>(from.cast());
+    }
+
+    #[inline(always)]
+    unsafe fn transpose(from: Rows, [rows, columns]: [usize; 2], to: RowsMut, width: usize) {
+        let mut x = [_mm256_setzero_ps(); 8];
+        // Constant bounds, so that the values stay in registers.
+        for (row, x) in x.iter_mut().enumerate() {
+            if row < rows {
+                *x = Self::load_first(from.row(row), columns);
+            }
+        }
+        // 4x4 blocks, then blocks as units.
+        let mut blocks = x;
+        for g in [0, 4] {
+            let low = [0, 2].map(|i| _mm256_castps_pd(_mm256_unpacklo_ps(x[g + i], x[g + i + 1])));
+            let high = [0, 2].map(|i| _mm256_castps_pd(_mm256_unpackhi_ps(x[g + i], x[g + i + 1])));
+            blocks[g] = _mm256_castpd_ps(_mm256_unpacklo_pd(low[0], low[1]));
+            blocks[g + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low[0], low[1]));
+            blocks[g + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high[0], high[1]));
+            blocks[g + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high[0], high[1]));
+        }
+        for j in 0..4 {
+            x[j] = _mm256_permute2f128_ps::<0x20>(blocks[j], blocks[4 + j]);
+            x[4 + j] = _mm256_permute2f128_ps::<0x31>(blocks[j], blocks[4 + j]);
+        }
+        for (column, x) in x.into_iter().enumerate() {
+            if column < columns {
+                Self::store_first(to.row(column), x, width);
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Kernel, Simd};
+use super::{Kernel, Rows, RowsMut, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx512;
@@ -95,5 +95,46 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn all_zero(a: Self::Vector) -> bool {
         _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a, _mm512_setzero_ps()) == u16::MAX
+    }
+
+    #[inline(always)]
+    unsafe fn prefetch(from: *const f32) {
+        _mm_prefetch::<_MM_HINT_T0>(from.cast());
+    }
+
+    #[inline(always)]
+    unsafe fn transpose(from: Rows, [rows, columns]: [usize; 2], to: RowsMut, width: usize) {
+        let mut x = [_mm512_setzero_ps(); 16];
+        // Constant bounds, so that the values stay in registers.
+        for (row, x) in x.iter_mut().enumerate() {
+            if row < rows {
+                *x = Self::load_first(from.row(row), columns);
+            }
+        }
+        // 4x4 blocks, then blocks as units.
+        let mut blocks = x;
+        for g in [0, 4, 8, 12] {
+            let low = [0, 2].map(|i| _mm512_castps_pd(_mm512_unpacklo_ps(x[g + i], x[g + i + 1])));
+            let high = [0, 2].map(|i| _mm512_castps_pd(_mm512_unpackhi_ps(x[g + i], x[g + i + 1])));
+            blocks[g] = _mm512_castpd_ps(_mm512_unpacklo_pd(low[0], low[1]));
+            blocks[g + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low[0], low[1]));
+            blocks[g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high[0], high[1]));
+            blocks[g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high[0], high[1]));
+        }
+        for j in 0..4 {
+            let even =
+                [0, 8].map(|g| _mm512_shuffle_f32x4::<0x88>(blocks[g + j], blocks[g + 4 + j]));
+            let odd =
+                [0, 8].map(|g| _mm512_shuffle_f32x4::<0xdd>(blocks[g + j], blocks[g + 4 + j]));
+            x[j] = _mm512_shuffle_f32x4::<0x88>(even[0], even[1]);
+            x[4 + j] = _mm512_shuffle_f32x4::<0x88>(odd[0], odd[1]);
+            x[8 + j] = _mm512_shuffle_f32x4::<0xdd>(even[0], even[1]);
+            x[12 + j] = _mm512_shuffle_f32x4::<0xdd>(odd[0], odd[1]);
+        }
+        for (column, x) in x.into_iter().enumerate() {
+            if column < columns {
+                Self::store_first(to.row(column), x, width);
+            }
+        }
     }
 }

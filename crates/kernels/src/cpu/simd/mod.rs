@@ -51,6 +51,55 @@ pub(crate) trait Simd: Copy {
     unsafe fn where_positive(value: Self::Vector, of: Self::Vector) -> Self::Vector;
     /// Whether every lane is zero of either sign; NaN is not.
     unsafe fn all_zero(a: Self::Vector) -> bool;
+
+    /// Says that the values at an address will be read soon; the address may be anything.
+    #[inline(always)]
+    unsafe fn prefetch(_from: *const f32) {}
+
+    /// Makes columns rows: reads `rows` rows of `columns` values and writes `columns` rows of `width`
+    /// values, zeros where there was no row. No number is more than [`Simd::LANES`].
+    #[inline(always)]
+    unsafe fn transpose(from: Rows, [rows, columns]: [usize; 2], to: RowsMut, width: usize) {
+        for column in 0..columns {
+            for lane in 0..width {
+                // SAFETY: by the caller's promise.
+                unsafe {
+                    let value = if lane < rows { *from.row(lane).add(column) } else { 0.0 };
+                    *to.row(column).add(lane) = value;
+                }
+            }
+        }
+    }
+}
+
+/// Rows of values in memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows {
+    pub first: *const f32,
+    /// Values from the start of one row to that of the next.
+    pub stride: usize,
+}
+
+impl Rows {
+    #[inline(always)]
+    pub fn row(self, index: usize) -> *const f32 {
+        self.first.wrapping_add(index * self.stride)
+    }
+}
+
+/// The same to write to.
+#[derive(Clone, Copy)]
+pub(crate) struct RowsMut {
+    pub first: *mut f32,
+    /// Values from the start of one row to that of the next.
+    pub stride: usize,
+}
+
+impl RowsMut {
+    #[inline(always)]
+    pub fn row(self, index: usize) -> *mut f32 {
+        self.first.wrapping_add(index * self.stride)
+    }
 }
 
 /// Work written once for every instruction set.

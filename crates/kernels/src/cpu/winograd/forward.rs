@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::input::{self, Source};
 use super::weights::TransformedWeights;
-use super::{Grid, INPUT, OUTPUT, Outcome, POINTS, Place, Points, is_finite, transform};
+use super::{
+    Begin, Grid, INPUT, OUTPUT, Outcome, POINTS, Place, Points, is_finite, once, transform,
+};
+use crate::cpu::conv::weights::WeightView;
 use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Extent;
 use crate::cpu::memory::Buffer;
@@ -32,8 +35,16 @@ pub(crate) struct Winograd<'a> {
     pub padding: usize,
     pub output: *mut f32,
     pub output_extent: Extent,
-    pub weights: &'a TransformedWeights,
+    pub weights: Weights<'a>,
     pub epilogue: Epilogue,
+}
+
+/// Weights of a convolution.
+#[derive(Clone, Copy)]
+pub(crate) enum Weights<'a> {
+    /// To be transformed where they are used, for this call alone.
+    Plain(WeightView<'a>),
+    Transformed(&'a TransformedWeights),
 }
 
 /// Runs on all cores.
@@ -44,34 +55,36 @@ pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
     let zeros = Buffer::zeros(winograd.input_extent.channels);
     let grid = Grid::of(&winograd.output_extent);
     let strange = AtomicBool::new(false);
-    let job = Shared(Job { winograd, grid, zeros: zeros.as_ptr(), strange: &strange });
-    if winograd.weights.bytes() > BLOCKED_WEIGHTS {
-        by_points(&job);
-    } else {
-        by_blocks(&job);
+    let job = Job { winograd, grid, zeros: zeros.as_ptr(), strange: &strange };
+    match winograd.weights {
+        Weights::Plain(weight) => once::run(job, weight),
+        Weights::Transformed(weights) if weights.bytes() > BLOCKED_WEIGHTS => {
+            by_points(job, weights);
+        }
+        Weights::Transformed(weights) => by_blocks(job, weights),
     }
     Outcome::of(!strange.into_inner())
 }
 
 /// What all tasks share.
 #[derive(Clone, Copy)]
-struct Job<'a> {
-    winograd: Winograd<'a>,
-    grid: Grid,
+pub(super) struct Job<'a> {
+    pub winograd: Winograd<'a>,
+    pub grid: Grid,
     zeros: *const f32,
-    strange: &'a AtomicBool,
+    pub strange: &'a AtomicBool,
 }
 
 /// Every task takes a block of tiles from pixels to pixels.
-fn by_blocks(job: &Shared<Job<'_>>) {
-    let Job { winograd, grid, .. } = job.get();
-    let [inputs, outputs] = [winograd.weights.inputs, winograd.weights.panels.padded()];
+fn by_blocks(job: Job<'_>, weights: &TransformedWeights) {
+    let [inputs, outputs] = [weights.inputs, weights.panels.padded()];
     let most = BLOCK_BYTES / (POINTS * (inputs + outputs) * size_of::<f32>());
-    let tiles = grid.tiles();
+    let tiles = job.grid.tiles();
     let blocks = tiles.div_ceil(most.max(BLOCK_UNIT)).next_multiple_of(parallel::threads());
     let step = tiles.div_ceil(blocks).next_multiple_of(BLOCK_UNIT);
+    let shared = Shared(job);
     parallel::run(tiles.div_ceil(step), |block| {
-        let job = job.get();
+        let job = shared.get();
         let tiles = block * step..tiles.min((block + 1) * step);
         let (from, to) = (Points::new(tiles.len(), inputs), Points::new(tiles.len(), outputs));
         let (mut transformed, mut sums) = (Buffer::new(from.len()), Buffer::new(to.len()));
@@ -80,35 +93,28 @@ fn by_blocks(job: &Shared<Job<'_>>) {
         // SAFETY: by the promise of `run`; blocks write disjoint tiles.
         unsafe {
             dispatch(Inputs { job, memory, tiles: tiles.clone(), first: 0 });
-            dispatch(Products { job, memory, points: 0..POINTS, tiles: tiles.len() });
+            dispatch(Products { weights, memory, points: 0..POINTS, tiles: tiles.len() });
             dispatch(Outputs { job, memory, tiles, first: 0 });
         }
     });
 }
 
 /// All tiles to points, then all products point by point, then all tiles back.
-fn by_points(job: &Shared<Job<'_>>) {
-    let Job { winograd, grid, .. } = job.get();
-    let tiles = grid.tiles();
-    let from = Points::new(tiles, winograd.weights.inputs);
-    let to = Points::new(tiles, winograd.weights.panels.padded());
+fn by_points(job: Job<'_>, weights: &TransformedWeights) {
+    let tiles = job.grid.tiles();
+    let from = Points::new(tiles, weights.inputs);
+    let to = Points::new(tiles, weights.panels.padded());
     let (mut transformed, mut sums) = (Buffer::new(from.len()), Buffer::new(to.len()));
     let memory =
         Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
-    let shared = Shared((job.get(), memory));
-    let pieces = parallel::threads() * 2;
-    parallel::ranges(tiles, pieces, 1, |tiles| {
-        let (job, memory) = shared.get();
-        let first = tiles.start;
-        // SAFETY: by the promise of `run`; tasks write disjoint tiles.
-        unsafe { dispatch(Inputs { job, memory, tiles, first }) };
-    });
+    transform_inputs(job, memory);
+    let shared = Shared((job, memory));
     parallel::ranges(POINTS, POINTS, 1, |points| {
-        let (job, memory) = shared.get();
-        // SAFETY: as above, with disjoint points.
-        unsafe { dispatch(Products { job, memory, points, tiles }) };
+        let (_, memory) = shared.get();
+        // SAFETY: by the promise of `run`; tasks write disjoint points.
+        unsafe { dispatch(Products { weights, memory, points, tiles }) };
     });
-    parallel::ranges(tiles, pieces, 1, |tiles| {
+    parallel::ranges(tiles, parallel::threads() * 2, 1, |tiles| {
         let (job, memory) = shared.get();
         let first = tiles.start;
         // SAFETY: as above, with disjoint tiles.
@@ -116,13 +122,24 @@ fn by_points(job: &Shared<Job<'_>>) {
     });
 }
 
+/// All tiles of the input to points.
+pub(super) fn transform_inputs(job: Job<'_>, memory: Memory) {
+    let shared = Shared((job, memory));
+    parallel::ranges(job.grid.tiles(), parallel::threads() * 2, 1, |tiles| {
+        let (job, memory) = shared.get();
+        let first = tiles.start;
+        // SAFETY: by the promise of `run`; tasks write disjoint tiles.
+        unsafe { dispatch(Inputs { job, memory, tiles, first }) };
+    });
+}
+
 /// Points of inputs and of outputs.
 #[derive(Clone, Copy)]
-struct Memory {
-    from: Points,
-    transformed: *mut f32,
-    to: Points,
-    sums: *mut f32,
+pub(super) struct Memory {
+    pub from: Points,
+    pub transformed: *mut f32,
+    pub to: Points,
+    pub sums: *mut f32,
 }
 
 /// Input tiles to points.
@@ -148,7 +165,7 @@ impl Kernel for Inputs<'_> {
 
 /// The matrix products of some points.
 struct Products<'a> {
-    job: Job<'a>,
+    weights: &'a TransformedWeights,
     memory: Memory,
     points: Range<usize>,
     tiles: usize,
@@ -157,26 +174,58 @@ struct Products<'a> {
 impl Kernel for Products<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { job, memory, points, tiles } = self;
-        let weights = job.winograd.weights;
+        let Self { weights, memory: Memory { from, transformed, to, sums }, points, tiles } = self;
         for point in points {
             for panel in 0..weights.panels.count() {
                 let columns = weights.panels.get(panel);
-                let values = weights.panel(point, panel);
-                let mut tile = 0;
-                while tile < tiles {
-                    let rows = rows_that_fit::<S>(tiles - tile);
-                    // SAFETY: `rows` tiles exist from `tile` on, at every point.
-                    unsafe {
-                        let from = memory.transformed.add(memory.from.offset(point, tile));
-                        let to = memory.sums.add(memory.to.offset(point, tile) + columns.start);
-                        let [depth, width] = [memory.from.channels, memory.to.channels];
-                        let shape = [depth, width];
-                        with_tile!(rows, columns.vectors, product::<S>(from, values, to, shape));
-                    }
-                    tile += rows;
+                // SAFETY: the point has so many tiles, and the panel's columns.
+                unsafe {
+                    let product = Product {
+                        from: transformed.add(from.offset(point, 0)),
+                        stride: from.channels,
+                        panel: weights.panel(point, panel),
+                        depth: weights.inputs,
+                        to: sums.add(to.offset(point, 0) + columns.start),
+                        width: to.channels,
+                        begin: Begin::Zero,
+                    };
+                    product.run::<S>(tiles, columns.vectors);
                 }
             }
+        }
+    }
+}
+
+/// Tiles at one point times one panel of weights.
+#[derive(Clone, Copy)]
+pub(super) struct Product {
+    pub from: *const f32,
+    /// Values from one tile's inputs to the next one's.
+    pub stride: usize,
+    /// `[depth][vectors of outputs]`.
+    pub panel: *const f32,
+    pub depth: usize,
+    pub to: *mut f32,
+    /// Values from one tile's sums to the next one's.
+    pub width: usize,
+    pub begin: Begin,
+}
+
+impl Product {
+    /// # Safety
+    /// All pointers are valid for so many tiles and vectors.
+    #[inline(always)]
+    pub unsafe fn run<S: Simd>(self, tiles: usize, vectors: usize) {
+        let mut tile = 0;
+        while tile < tiles {
+            let rows = rows_that_fit::<S>(tiles - tile);
+            // SAFETY: by the caller's promise.
+            unsafe {
+                let from = self.from.add(tile * self.stride);
+                let part = Self { from, to: self.to.add(tile * self.width), ..self };
+                with_tile!(rows, vectors, product::<S>(part));
+            }
+            tile += rows;
         }
     }
 }
@@ -184,18 +233,21 @@ impl Kernel for Products<'_> {
 /// `R` tiles times one panel.
 ///
 /// # Safety
-/// `from` is valid for `R` x `depth` values, `to` for `R` rows of `N` vectors `width` apart.
+/// `from` is valid for `R` tiles, `to` for `R` rows of `N` vectors.
 #[inline(always)]
-unsafe fn product<S: Simd, const R: usize, const N: usize>(
-    from: *const f32,
-    panel: *const f32,
-    to: *mut f32,
-    [depth, width]: [usize; 2],
-) {
+unsafe fn product<S: Simd, const R: usize, const N: usize>(product: Product) {
+    let Product { from, stride, panel, depth, to, width, begin } = product;
     // SAFETY: by the caller's promise.
     unsafe {
         let mut sums = zeros::<S, R, N>();
-        let rows: [*const f32; R] = std::array::from_fn(|r| from.add(r * depth));
+        if begin == Begin::Sums {
+            for (r, sums) in sums.iter_mut().enumerate() {
+                for (v, sum) in sums.iter_mut().enumerate() {
+                    *sum = S::load(to.add(r * width + v * S::LANES));
+                }
+            }
+        }
+        let rows: [*const f32; R] = std::array::from_fn(|r| from.add(r * stride));
         multiply::<S, R, N>(&mut sums, &rows, panel, depth);
         for (r, sums) in sums.into_iter().enumerate() {
             for (v, sum) in sums.into_iter().enumerate() {
@@ -243,7 +295,7 @@ impl Kernel for Outputs<'_> {
 /// # Safety
 /// `from` is valid for a vector at every point.
 #[inline(always)]
-unsafe fn points_to_pixels<S: Simd>(
+pub(super) unsafe fn points_to_pixels<S: Simd>(
     from: *const f32,
     stride: usize,
 ) -> [[S::Vector; OUTPUT]; OUTPUT] {
@@ -273,7 +325,7 @@ unsafe fn points_to_pixels<S: Simd>(
 /// # Safety
 /// `place` is a tile of the output, and `count` channels exist from `channel` on.
 #[inline(always)]
-unsafe fn store_tile<S: Simd>(
+pub(super) unsafe fn store_tile<S: Simd>(
     winograd: &Winograd<'_>,
     place: Place,
     channel: usize,

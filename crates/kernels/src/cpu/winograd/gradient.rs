@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::input::{self, Source};
 use super::weights::KERNEL;
-use super::{Grid, INPUT, Outcome, POINTS, Points, is_finite, transform};
+use super::{Begin, Grid, INPUT, Outcome, POINTS, Points, is_finite, transform};
+use crate::cpu::lanes::{from_lanes, prefetch};
 use crate::cpu::maps::Maps;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Level, Simd, dispatch};
+use crate::cpu::simd::{Kernel, Level, RowsMut, Simd, dispatch};
 use crate::cpu::tile::{
     MAX_ROWS, PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile,
 };
@@ -72,6 +73,15 @@ struct Job<'a> {
     strange: &'a AtomicBool,
 }
 
+impl Job<'_> {
+    /// Gradients of the kernels from an input on, one row an output.
+    #[inline(always)]
+    fn kernels(&self, input: usize, output: usize) -> RowsMut {
+        let first = self.gradient.wrapping_add((output * self.inputs + input) * TAPS);
+        RowsMut { first, stride: self.inputs * TAPS }
+    }
+}
+
 /// Every slot sums over its own share of the tiles, block by block; then kernels from the sums
 /// `[slot][point][panel][input][two vectors of outputs]`.
 fn by_tiles(job: Job<'_>) {
@@ -106,10 +116,9 @@ fn by_tiles(job: Job<'_>) {
         }
     });
     parallel::ranges(job.inputs, parallel::threads() * 2, 1, |inputs| {
-        let (job, from) = shared.get();
-        let slots = Slots { from, count: slots, len: slot_len };
+        let (job, sums) = shared.get();
         // SAFETY: tasks write the gradients of disjoint inputs.
-        unsafe { dispatch(Finish { job, slots, inputs }) };
+        unsafe { dispatch(Finish { job, sums, slots, slot_len, inputs }) };
     });
 }
 
@@ -148,13 +157,6 @@ struct Memory {
     x: *mut f32,
     to: Points,
     dy: *mut f32,
-}
-
-/// Whether sums start from nothing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Begin {
-    Zero,
-    Sums,
 }
 
 struct Inputs<'a> {
@@ -263,18 +265,24 @@ impl Kernel for Kernels<'_> {
             // for so many sums at every point.
             unsafe {
                 for point in 0..POINTS {
+                    if point < columns.columns {
+                        let kernels = job.kernels(input, columns.start + point);
+                        prefetch::<S>(kernels.first, rows * TAPS);
+                    }
                     let run = memory.run(point, input, columns.start, tiles);
                     let to = sums.add(point * stride);
                     with_tile!(rows, columns.vectors, accumulate::<S>(run, to, Begin::Zero));
                 }
-                let slots = Slots { from: sums, count: 1, len: 0 };
                 for v in 0..columns.vectors {
-                    for row in 0..rows {
-                        let start = row * width + v * S::LANES;
-                        let taps = points_to_kernel::<S>(slots, start, stride);
-                        let output = columns.start + v * S::LANES;
-                        store_kernels::<S>(&job, input + row, output, taps);
-                    }
+                    let sums = Sums {
+                        from: sums.add(v * S::LANES),
+                        point: stride,
+                        input: width,
+                        slots: 1,
+                        slot: 0,
+                    };
+                    let outputs = columns.start + v * S::LANES;
+                    finish::<S>(&job, sums, input..input + rows, outputs);
                 }
             }
             input += rows;
@@ -312,38 +320,48 @@ unsafe fn accumulate<S: Simd, const R: usize, const N: usize>(
     }
 }
 
-/// Sums of several threads, to be added in their order.
+/// Where sums of one vector of outputs lie.
 #[derive(Clone, Copy)]
-struct Slots {
+struct Sums {
+    /// Of the first input at the first point.
     from: *const f32,
-    count: usize,
-    /// Values of one.
-    len: usize,
+    /// Values from one point to the next.
+    point: usize,
+    /// Values from one input to the next.
+    input: usize,
+    /// Sums of several threads, to be added in their order.
+    slots: usize,
+    /// Values from one thread's to the next one's.
+    slot: usize,
 }
 
 /// Points of some inputs to kernels.
 struct Finish<'a> {
     job: Job<'a>,
-    slots: Slots,
+    sums: *const f32,
+    slots: usize,
+    slot_len: usize,
     inputs: Range<usize>,
 }
 
 impl Kernel for Finish<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { job, slots, inputs } = self;
+        let Self { job, sums, slots, slot_len, inputs } = self;
         let panels = Panels::of::<S>(job.outputs);
-        let stride = job.inputs * job.outputs;
         for panel in 0..panels.count() {
             let columns = panels.get(panel);
             let width = columns.vectors * S::LANES;
-            for input in inputs.clone() {
+            for first in inputs.clone().step_by(MAX_ROWS) {
+                let rows = first..inputs.end.min(first + MAX_ROWS);
                 for v in 0..columns.vectors {
-                    let start = columns.start * job.inputs + input * width + v * S::LANES;
-                    // SAFETY: every slot and point holds a vector there.
+                    let start = columns.start * job.inputs + first * width + v * S::LANES;
+                    // SAFETY: every slot and point holds vectors of these inputs there.
                     unsafe {
-                        let taps = points_to_kernel::<S>(slots, start, stride);
-                        store_kernels::<S>(&job, input, columns.start + v * S::LANES, taps);
+                        let from = sums.add(start);
+                        let point = job.inputs * job.outputs;
+                        let sums = Sums { from, point, input: width, slots, slot: slot_len };
+                        finish::<S>(&job, sums, rows.clone(), columns.start + v * S::LANES);
                     }
                 }
             }
@@ -351,23 +369,41 @@ impl Kernel for Finish<'_> {
     }
 }
 
+/// Points of some inputs, at most [`MAX_ROWS`], to their kernels to one vector of outputs.
+///
 /// # Safety
-/// Every slot holds a vector at `start` and at every further point, `stride` apart.
+/// The sums are complete; inputs and outputs exist.
 #[inline(always)]
-unsafe fn points_to_kernel<S: Simd>(
-    slots: Slots,
-    start: usize,
-    stride: usize,
-) -> [S::Vector; TAPS] {
+unsafe fn finish<S: Simd>(job: &Job<'_>, sums: Sums, inputs: Range<usize>, outputs: usize) {
+    let (first, count) = (inputs.start, inputs.len() * TAPS);
+    // SAFETY: by the caller's promise; a vector is `LANES` values.
+    unsafe {
+        let mut values = [S::splat(0.0); MAX_ROWS * TAPS];
+        for (index, taps) in values.chunks_exact_mut(TAPS).take(inputs.len()).enumerate() {
+            let from = sums.from.add(index * sums.input);
+            taps.copy_from_slice(&points_to_kernel::<S>(Sums { from, ..sums }));
+        }
+        if !is_finite::<S>(&values[..count]) {
+            job.strange.store(true, Ordering::Relaxed);
+        }
+        let to = job.kernels(first, outputs);
+        from_lanes::<S>(values.as_ptr().cast(), to, [S::LANES, count]);
+    }
+}
+
+/// # Safety
+/// Every slot and point holds a vector.
+#[inline(always)]
+unsafe fn points_to_kernel<S: Simd>(sums: Sums) -> [S::Vector; TAPS] {
     // SAFETY: by the caller's promise.
     unsafe {
         let mut rows = [[S::splat(0.0); KERNEL]; INPUT];
         for (i, row) in rows.iter_mut().enumerate() {
             let mut points = [S::splat(0.0); INPUT];
             for (j, point) in points.iter_mut().enumerate() {
-                let from = slots.from.add((i * INPUT + j) * stride + start);
-                for slot in 0..slots.count {
-                    *point = S::add(*point, S::load(from.add(slot * slots.len)));
+                let from = sums.from.add((i * INPUT + j) * sums.point);
+                for slot in 0..sums.slots {
+                    *point = S::add(*point, S::load(from.add(slot * sums.slot)));
                 }
             }
             *row = transform::kernel_gradient::<S>(points);
@@ -380,30 +416,5 @@ unsafe fn points_to_kernel<S: Simd>(
             }
         }
         taps
-    }
-}
-
-/// Writes the kernels from one input to a vector of outputs.
-///
-/// # Safety
-/// The input exists, and a vector of outputs from `output` on.
-#[inline(always)]
-unsafe fn store_kernels<S: Simd>(
-    job: &Job<'_>,
-    input: usize,
-    output: usize,
-    taps: [S::Vector; TAPS],
-) {
-    // SAFETY: inside the gradient; a vector is `LANES` values.
-    unsafe {
-        for lane in 0..S::LANES {
-            let kernel = job.gradient.add(((output + lane) * job.inputs + input) * TAPS);
-            for (tap, values) in taps.iter().enumerate() {
-                *kernel.add(tap) = *(&raw const *values).cast::<f32>().add(lane);
-            }
-        }
-        if !is_finite::<S>(&taps) {
-            job.strange.store(true, Ordering::Relaxed);
-        }
     }
 }

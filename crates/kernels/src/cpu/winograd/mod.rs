@@ -14,10 +14,11 @@
 mod forward;
 mod gradient;
 mod input;
+mod once;
 mod transform;
 mod weights;
 
-pub(crate) use forward::{Winograd, run};
+pub(crate) use forward::{Weights, Winograd, run};
 pub(crate) use gradient::weight_gradient;
 pub(crate) use weights::TransformedWeights;
 
@@ -89,6 +90,13 @@ impl Points {
     pub fn offset(&self, point: usize, tile: usize) -> usize {
         point * self.stride + tile * self.channels
     }
+}
+
+/// Whether sums start from nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    Zero,
+    Sums,
 }
 
 /// Whether a result can be used.

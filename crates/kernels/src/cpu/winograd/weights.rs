@@ -2,18 +2,20 @@
 
 #![expect(unsafe_code, reason = "points are written in parallel through one pointer")]
 
+use std::ops::Range;
+
 use super::{INPUT, POINTS, transform};
 use crate::cpu::conv::weights::{Direction, PACK_DEPTH, WeightView};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
 use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panels};
+use crate::cpu::tile::{PANEL_VECTORS, Panel, Panels};
 
 /// Side of the kernels.
 pub(super) const KERNEL: usize = 3;
 const TAPS: usize = KERNEL * KERNEL;
-/// Widest panel of any instruction set.
-const MAX_WIDTH: usize = 32;
+/// Widest vector of any instruction set.
+const MAX_LANES: usize = 16;
 
 /// Transformed weights of a 3x3 convolution.
 pub(crate) struct TransformedWeights {
@@ -74,7 +76,7 @@ struct Blocks<'a> {
     weight: WeightView<'a>,
     panels: Panels,
     to: *mut f32,
-    range: std::ops::Range<usize>,
+    range: Range<usize>,
 }
 
 impl Kernel for Blocks<'_> {
@@ -82,56 +84,56 @@ impl Kernel for Blocks<'_> {
     unsafe fn run<S: Simd>(self) {
         let Self { weight, panels, to, range } = self;
         let blocks = weight.inputs.div_ceil(PACK_DEPTH);
-        let mut taps = [[0.0; MAX_WIDTH]; TAPS];
+        let stride = panels.padded() * weight.inputs;
         for index in range {
             let (panel, block) = (index / blocks, index % blocks);
             let columns = panels.get(panel);
+            let inputs = block * PACK_DEPTH..weight.inputs.min((block + 1) * PACK_DEPTH);
             let width = columns.vectors * S::LANES;
-            for input in block * PACK_DEPTH..weight.inputs.min((block + 1) * PACK_DEPTH) {
-                gather(&weight, input, columns.start, columns.columns, &mut taps);
-                let start = panels.lanes * PANEL_VECTORS * panel * weight.inputs + input * width;
-                for v in 0..columns.vectors {
-                    // SAFETY: every point's panel has `inputs` rows of `width` values.
-                    unsafe {
-                        let to = to.add(start + v * S::LANES);
-                        let stride = panels.padded() * weight.inputs;
-                        transform_vector::<S>(&taps, v * S::LANES, to, stride);
-                    }
-                }
+            let start = columns.start * weight.inputs + inputs.start * width;
+            // SAFETY: every point's panel has `inputs` rows of `width` values.
+            unsafe { transform_block::<S>(&weight, columns, inputs, to.add(start), stride) };
+        }
+    }
+}
+
+/// Transforms the kernels from some inputs, at most [`PACK_DEPTH`], to one panel of outputs:
+/// `[input][panel]` at every point, points `stride` apart.
+///
+/// # Safety
+/// Inputs and outputs exist, and `to` is valid for so many values at every point.
+#[inline(always)]
+pub(super) unsafe fn transform_block<S: Simd>(
+    weight: &WeightView<'_>,
+    columns: Panel,
+    inputs: Range<usize>,
+    to: *mut f32,
+    stride: usize,
+) {
+    let mut taps = [0.0; PACK_DEPTH * TAPS * MAX_LANES];
+    let width = columns.vectors * S::LANES;
+    for v in 0..columns.vectors {
+        // SAFETY: by the caller's promise.
+        unsafe {
+            weight.gather::<S>(inputs.clone(), columns.outputs(v, S::LANES), taps.as_mut_ptr());
+            for index in 0..inputs.len() {
+                let taps = taps.as_ptr().add(index * TAPS * S::LANES);
+                let to = to.add(index * width + v * S::LANES);
+                transform_vector::<S>(taps, weight.direction, to, stride);
             }
         }
     }
 }
 
-/// Collects the taps of one input to the outputs of a panel, in the order in which a convolution
-/// meets them: gradients of inputs see the kernel rotated.
-#[inline(always)]
-fn gather(
-    weight: &WeightView<'_>,
-    input: usize,
-    first: usize,
-    outputs: usize,
-    taps: &mut [[f32; MAX_WIDTH]; TAPS],
-) {
-    for tap in 0..TAPS {
-        let place = match weight.direction {
-            Direction::Forward => tap,
-            Direction::Backward => TAPS - 1 - tap,
-        };
-        for (lane, slot) in taps[place].iter_mut().enumerate().take(outputs) {
-            *slot = weight.taps_of(input, first + lane)[tap];
-        }
-    }
-}
-
-/// Transforms one vector of kernels and stores its points `stride` apart.
+/// Transforms one vector of kernels `[tap][lane]` and stores its points `stride` apart. Gradients
+/// of inputs see the kernels rotated.
 ///
 /// # Safety
 /// `to` is valid for a vector at every point.
 #[inline(always)]
 unsafe fn transform_vector<S: Simd>(
-    taps: &[[f32; MAX_WIDTH]; TAPS],
-    lane: usize,
+    taps: *const f32,
+    direction: Direction,
     to: *mut f32,
     stride: usize,
 ) {
@@ -139,8 +141,14 @@ unsafe fn transform_vector<S: Simd>(
     unsafe {
         let mut rows = [[S::splat(0.0); INPUT]; KERNEL];
         for (i, row) in rows.iter_mut().enumerate() {
-            let kernel: [S::Vector; KERNEL] =
-                std::array::from_fn(|j| S::load(taps[i * KERNEL + j][lane..].as_ptr()));
+            let mut kernel = [S::splat(0.0); KERNEL];
+            for (j, value) in kernel.iter_mut().enumerate() {
+                let tap = match direction {
+                    Direction::Forward => i * KERNEL + j,
+                    Direction::Backward => TAPS - 1 - (i * KERNEL + j),
+                };
+                *value = S::load(taps.add(tap * S::LANES));
+            }
             *row = transform::kernel::<S>(kernel);
         }
         for j in 0..INPUT {
