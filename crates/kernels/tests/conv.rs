@@ -76,7 +76,7 @@ fn check(case: Case) {
         dw[tap] += d * x;
     });
     let primitive = |t: &Tensor<B, 4>| t.clone().into_primitive().tensor();
-    let lift = |t| Tensor::<B, 4>::from_primitive(burn::tensor::TensorPrimitive::Float(t));
+    let lift = |t| Tensor::<B, 4>::from_primitive(TensorPrimitive::Float(t));
     for x in [x.clone(), channels_last(&x)] {
         let forward = ops::conv(x.clone(), weight.clone(), case.geometry);
         let error = distance(&vec(&forward), &y);
