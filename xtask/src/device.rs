@@ -63,15 +63,15 @@ pub const HOST: burn::backend::flex::FlexDevice = burn::backend::flex::FlexDevic
 pub fn require(choice: DeviceChoice) -> anyhow::Result<()> {
     let (built, feature) = match choice {
         DeviceChoice::Cpu => (cfg!(feature = "flex"), "flex"),
-        DeviceChoice::Wgpu(_) => (cfg!(feature = "wgpu"), "wgpu"),
-        DeviceChoice::Vulkan(_) => (cfg!(feature = "vulkan"), "vulkan"),
-        DeviceChoice::Cuda(_) => (cfg!(feature = "cuda"), "cuda"),
+        DeviceChoice::Wgpu(_) => (cfg!(feature = "wgpu-plain"), "wgpu"),
+        DeviceChoice::Vulkan(_) => (cfg!(feature = "vulkan-plain"), "vulkan"),
+        DeviceChoice::Cuda(_) => (cfg!(feature = "cuda-plain"), "cuda"),
     };
     if built { Ok(()) } else { Err(not_built(choice, feature)) }
 }
 
 /// A GPU by position among the discrete ones, or the best.
-#[cfg(any(feature = "wgpu", feature = "vulkan"))]
+#[cfg(any(feature = "wgpu-plain", feature = "vulkan-plain"))]
 pub fn wgpu_device(index: Option<usize>) -> burn::backend::wgpu::WgpuDevice {
     use burn::backend::wgpu::WgpuDevice;
     index.map_or(WgpuDevice::DefaultDevice, WgpuDevice::DiscreteGpu)
@@ -100,26 +100,26 @@ macro_rules! on_device {
             }
             #[cfg(not(feature = "flex"))]
             DeviceChoice::Cpu => Err($crate::device::not_built(choice, "flex")),
-            #[cfg(feature = "wgpu")]
+            #[cfg(feature = "wgpu-plain")]
             DeviceChoice::Wgpu(index) => {
                 let device = $crate::device::wgpu_device(index);
                 $function::<burn::backend::Wgpu>($($argument,)* &device)
             }
-            #[cfg(not(feature = "wgpu"))]
+            #[cfg(not(feature = "wgpu-plain"))]
             DeviceChoice::Wgpu(_) => Err($crate::device::not_built(choice, "wgpu")),
-            #[cfg(feature = "vulkan")]
+            #[cfg(feature = "vulkan-plain")]
             DeviceChoice::Vulkan(index) => {
                 let device = $crate::device::wgpu_device(index);
                 $function::<burn::backend::Vulkan>($($argument,)* &device)
             }
-            #[cfg(not(feature = "vulkan"))]
+            #[cfg(not(feature = "vulkan-plain"))]
             DeviceChoice::Vulkan(_) => Err($crate::device::not_built(choice, "vulkan")),
-            #[cfg(feature = "cuda")]
+            #[cfg(feature = "cuda-plain")]
             DeviceChoice::Cuda(index) => {
                 let device = burn::backend::cuda::CudaDevice::new(index);
                 $function::<burn::backend::Cuda>($($argument,)* &device)
             }
-            #[cfg(not(feature = "cuda"))]
+            #[cfg(not(feature = "cuda-plain"))]
             DeviceChoice::Cuda(_) => Err($crate::device::not_built(choice, "cuda")),
         }
     }};

@@ -56,5 +56,6 @@ fn run(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Import(arguments) => verbs::import::run(&arguments, output),
         Verb::Report(arguments) => verbs::report::run(&arguments, output),
         Verb::Bench(arguments) => verbs::bench::run(&arguments, output),
+        Verb::CheckDevice(arguments) => verbs::check_device::run(&arguments, output),
     }
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use scalenas_train::Precision;
+
 use crate::device::DeviceChoice;
 pub use evaluate::{EvalPose, EvalSeg, Flip, SideFit};
 
@@ -72,6 +74,11 @@ pub enum Verb {
         after_help = "Examples:\n  cargo xtask bench --arch P2.json --width 32 --input 256x192 --batch 8 --mode train --json\n  cargo xtask bench --arch P2.json --batch 1 8 --mode infer train --against torch.jsonl"
     )]
     Bench(Bench),
+    /// Compare every operation on a device, and its gradients, with the processor's
+    #[command(
+        after_help = "Examples:\n  cargo xtask --features cuda check-device --device cuda\n  cargo xtask --features vulkan check-device --device vulkan --space segmentation_w48 --input 512x1024 --batch 1\n  cargo xtask check-device --space tiny --input 64x64"
+    )]
+    CheckDevice(CheckDevice),
 }
 
 /// What networks are for.
@@ -308,6 +315,24 @@ pub enum Format {
     Bf16,
 }
 
+impl Format {
+    /// As training calls it.
+    pub fn precision(self) -> Precision {
+        match self {
+            Self::F32 => Precision::F32,
+            Self::Bf16 => Precision::Bf16,
+        }
+    }
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+        }
+    }
+}
+
 /// Options of `bench`.
 #[derive(Debug, Args)]
 pub struct Bench {
@@ -336,6 +361,29 @@ pub struct Bench {
     #[arg(long)]
     pub against: Option<PathBuf>,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]
+    #[arg(long, default_value = "cpu")]
+    pub device: DeviceChoice,
+}
+
+/// Options of `check-device`.
+#[derive(Debug, Args)]
+pub struct CheckDevice {
+    /// Search space whose operations are compared
+    #[arg(long, default_value = "pose_w32")]
+    pub space: String,
+    /// Height and width of the input
+    #[arg(long, default_value = "256x192", value_parser = parse_size)]
+    pub input: (usize, usize),
+    /// Pictures in a batch
+    #[arg(long, default_value_t = 2, value_parser = parse_count)]
+    pub batch: usize,
+    /// Number format of features on the device
+    #[arg(long, value_enum, default_value_t = Format::F32)]
+    pub precision: Format,
+    /// Largest difference allowed, relative to the largest value [default: 1e-3 for f32, 3e-2 for bf16]
+    #[arg(long, value_parser = parse_scale)]
+    pub limit: Option<f64>,
+    /// What is compared; cpu means its kernels beside the framework's own operations
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
 }

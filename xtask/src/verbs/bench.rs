@@ -17,7 +17,7 @@ use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
 use scalenas_train::{Adam, Precision};
 use serde_json::{Value, json};
 
-use crate::cli::{Bench as Arguments, Format, Mode};
+use crate::cli::{Bench as Arguments, Mode};
 use crate::device::{self, DeviceChoice};
 use crate::fault::user;
 use crate::networks;
@@ -73,17 +73,11 @@ impl Case<'_> {
     }
 
     fn precision(&self) -> Precision {
-        match self.arguments.precision {
-            Format::F32 => Precision::F32,
-            Format::Bf16 => Precision::Bf16,
-        }
+        self.arguments.precision.precision()
     }
 
     fn precision_name(&self) -> &'static str {
-        match self.arguments.precision {
-            Format::F32 => "f32",
-            Format::Bf16 => "bf16",
-        }
+        self.arguments.precision.name()
     }
 
     /// The smallest seconds of the same case in another program's lines: its best layout.

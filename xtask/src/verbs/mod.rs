@@ -1,6 +1,7 @@
 //! One module a verb.
 
 pub mod bench;
+pub mod check_device;
 pub mod cost;
 pub mod eval_pose;
 pub mod eval_seg;
