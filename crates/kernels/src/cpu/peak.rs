@@ -6,13 +6,13 @@
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost loops on vectors")]
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::parallel::{self, Shared};
 use super::simd::{Kernel, Simd, dispatch};
+use super::tile::{PANEL_VECTORS, Tile, with_tile};
 
-/// Independent sums: more than the units' latency times their number.
-const SUMS: usize = 16;
 /// Rounds of a task.
 const ROUNDS: usize = 4_000_000;
 /// Values copied: far more than any cache holds.
@@ -32,14 +32,15 @@ pub struct Peak {
 impl Peak {
     /// Measures; takes a second or two.
     pub fn measure() -> Self {
-        let lanes = super::Level::current().lanes();
-        let operations = 2 * parallel::threads() * ROUNDS * SUMS * lanes;
+        let operations = AtomicUsize::new(0);
         let arithmetic = best(|| {
+            operations.store(0, Ordering::Relaxed);
             parallel::run(parallel::threads(), |_| {
                 // SAFETY: touches registers only.
-                unsafe { dispatch(MultiplyAdd) };
+                unsafe { dispatch(MultiplyAdd { operations: &operations }) };
             });
         });
+        let operations = operations.into_inner();
         let (from, mut to) = (vec![1.0f32; VALUES], vec![0.0f32; VALUES]);
         let copy = best(|| copy(&from, &mut to));
         let bytes = 2 * VALUES * size_of::<f32>();
@@ -68,25 +69,36 @@ fn copy(from: &[f32], to: &mut [f32]) {
     });
 }
 
-struct MultiplyAdd;
+/// As many independent sums as the convolutions' register tiles have: more than the units' latency
+/// times their number, and no more than there are registers.
+struct MultiplyAdd<'a> {
+    operations: &'a AtomicUsize,
+}
 
-impl Kernel for MultiplyAdd {
+impl Kernel for MultiplyAdd<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let (factor, term) = (black_box(0.5f32), black_box(0.25f32));
-        let (factor, term) = (S::splat(factor), S::splat(term));
-        let mut sums = [term; SUMS];
-        for _ in 0..ROUNDS {
-            for sum in &mut sums {
-                *sum = S::mul_add(*sum, factor, term);
-            }
-        }
-        let mut total = S::splat(0.0);
-        for sum in sums {
-            total = S::add(total, sum);
-        }
-        let mut last = 0.0f32;
-        S::store_first(&raw mut last, total, 1);
-        black_box(last);
+        let sums = with_tile!(S::ROWS, PANEL_VECTORS, rounds::<S>());
+        self.operations.fetch_add(2 * ROUNDS * sums * S::LANES, Ordering::Relaxed);
     }
+}
+
+/// Returns the number of sums.
+#[inline(always)]
+unsafe fn rounds<S: Simd, const R: usize, const N: usize>() -> usize {
+    let (factor, term) = (S::splat(black_box(0.5)), S::splat(black_box(0.25)));
+    let mut sums: Tile<S, R, N> = [[term; N]; R];
+    for _ in 0..ROUNDS {
+        for sum in sums.as_flattened_mut() {
+            *sum = S::mul_add(*sum, factor, term);
+        }
+    }
+    let mut total = S::splat(0.0);
+    for sum in sums.as_flattened() {
+        total = S::add(total, *sum);
+    }
+    let mut last = 0.0f32;
+    S::store_first(&raw mut last, total, 1);
+    black_box(last);
+    R * N
 }
