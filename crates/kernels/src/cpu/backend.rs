@@ -215,20 +215,22 @@ fn norm_gradients(state: NormState<Flex>, gradient: FlexTensor) -> NormGradients
     let x = Maps::from_tensor(state.x);
     let (mean, variance) = (vector(&state.mean), vector(&state.variance));
     let scale = Scale::new(&mean, &variance, &vector(&state.weight), &vector(&state.bias), epsilon);
-    let output = state.output.map(Maps::from_tensor);
-    let mut dy = Maps::from_tensor(gradient);
-    let mut residual = None;
-    let mut mask = match activation {
-        Activation::Identity => Mask::Open,
-        Activation::Relu => Mask::Normalised,
+    let dy = Maps::from_tensor(gradient);
+    let (dy, sums, mask, residual) = match state.output.map(Maps::from_tensor) {
+        // The residual wants the masked gradient anyway: it is masked once.
+        Some(output) if activation == Activation::Relu => {
+            let (dz, sums) = norm_gradient::masked_sums(&x, dy, &output, &scale);
+            (dz.clone(), sums, Mask::Open, Some(dz.into_tensor()))
+        }
+        _ => {
+            let mask = match activation {
+                Activation::Identity => Mask::Open,
+                Activation::Relu => Mask::Normalised,
+            };
+            let sums = norm_gradient::sums(&x, &dy, &scale, mask);
+            (dy, sums, mask, None)
+        }
     };
-    if let Some(output) = &output {
-        // The residual wants the masked gradient anyway: mask once, in place.
-        dy = pointwise::relu_gradient(output, dy);
-        mask = Mask::Open;
-        residual = Some(dy.clone().into_tensor());
-    }
-    let sums = norm_gradient::sums(&x, &dy, &scale, mask);
     let inverse: Vec<f64> =
         variance.iter().map(|&v| (f64::from(v) + epsilon).sqrt().recip()).collect();
     let slope = slope(&sums, &scale, &inverse, x.extent.pixels(), origin);

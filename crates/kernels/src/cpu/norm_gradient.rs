@@ -21,6 +21,8 @@ pub(crate) enum Mask {
     Open,
     /// Where the normalised value, computed anew, is positive.
     Normalised,
+    /// Where the output is positive; the masked gradient is written on the way.
+    Output { output: *const f32, masked: *mut f32 },
 }
 
 /// Sums per channel.
@@ -33,15 +35,27 @@ pub(crate) struct Sums {
 
 /// Sums over all pixels.
 pub(crate) fn sums(x: &Maps, dy: &Maps, scale: &Scale, mask: Mask) -> Sums {
+    sums_of(x, dy.as_ptr(), scale, mask)
+}
+
+/// The gradient where `output` is positive or NaN, in place if nobody else holds it, and its sums.
+pub(crate) fn masked_sums(x: &Maps, dy: Maps, output: &Maps, scale: &Scale) -> (Maps, Sums) {
+    let mut place = Place::of(dy);
+    let (dy, masked) = place.pointers();
+    let sums = sums_of(x, dy, scale, Mask::Output { output: output.as_ptr(), masked });
+    (place.result, sums)
+}
+
+fn sums_of(x: &Maps, dy: *const f32, scale: &Scale, mask: Mask) -> Sums {
     let (extent, channels) = (x.extent, x.extent.channels);
     let pieces = channels::pieces(&extent);
     let none = || Sums { gradient: vec![0.0; channels], product: vec![0.0; channels] };
     let mut parts: Vec<Sums> = (0..pieces).map(|_| none()).collect();
-    let shared = Shared((x.as_ptr(), dy.as_ptr(), parts.as_mut_ptr()));
+    let shared = Shared((x.as_ptr(), dy, mask, parts.as_mut_ptr()));
     parallel::run(pieces, |index| {
-        let (x, dy, parts) = shared.get();
+        let (x, dy, mask, parts) = shared.get();
         let pixels = channels::piece(&extent, pieces, index);
-        // SAFETY: the pixels exist in all maps; every task has a part of its own.
+        // SAFETY: the pixels exist in all maps; every task has a part and pixels of its own.
         unsafe {
             let masked = Masked { x, dy, scale, mask, channels };
             dispatch(Sum { masked, pixels, sums: &mut *parts.add(index) });
@@ -69,9 +83,9 @@ pub(crate) fn input(x: &Maps, dy: Maps, scale: &Scale, slope: &Slope, mask: Mask
     let mut place = Place::of(dy);
     let (dy, to) = place.pointers();
     let pieces = channels::pieces(&extent);
-    let shared = Shared((x.as_ptr(), dy, to));
+    let shared = Shared((x.as_ptr(), dy, mask, to));
     parallel::run(pieces, |index| {
-        let (x, dy, to) = shared.get();
+        let (x, dy, mask, to) = shared.get();
         let pixels = channels::piece(&extent, pieces, index);
         let masked = Masked { x, dy, scale, mask, channels: extent.channels };
         // SAFETY: the pixels exist in all maps, and tasks write disjoint ones.
@@ -121,6 +135,9 @@ impl Masked<'_> {
             Mask::Normalised => {
                 S::where_positive(dy, S::mul_add(centred, coefficients.factor, coefficients.bias))
             }
+            Mask::Output { output, .. } => {
+                S::where_positive(dy, lane.load::<S>(output.add(offset)))
+            }
         };
         (dz, centred)
     }
@@ -166,6 +183,9 @@ impl<S: Simd> Term<S> for Products<'_, S> {
     unsafe fn add(&mut self, sum: S::Vector, pixel: usize) -> S::Vector {
         let at = self.offset + pixel * self.masked.channels;
         let (dz, centred) = self.masked.at::<S>(self.lane, at, &self.coefficients);
+        if let Mask::Output { masked, .. } = self.masked.mask {
+            self.lane.store::<S>(masked.add(at), dz);
+        }
         let gradient = &mut self.gradient[pixel % 2];
         *gradient = S::add(*gradient, dz);
         S::mul_add(dz, centred, sum)
