@@ -2,8 +2,9 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
+use burn::tensor::{DType, Tensor, TensorPrimitive};
 
+use crate::precision::cast;
 use crate::reference::{self, gradient};
 
 /// Stride and padding of a convolution with a square kernel; the kernel's side is the weight's.
@@ -124,6 +125,13 @@ pub trait KernelBackend: Backend {
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
         lower(reference::conv::<Self>(lift(x), lift(weight), geometry))
+    }
+
+    /// A convolution's weight `[out, in, kernel, kernel]` as convolutions of features in this number
+    /// format read it: same values and shape, in another order in memory perhaps. They take it
+    /// either way; what is used several times is better prepared once.
+    fn prepare_weight(weight: FloatTensor<Self>, dtype: DType) -> FloatTensor<Self> {
+        lower(cast(lift::<Self, 4>(weight), dtype))
     }
 
     /// `activation(conv(x) + bias + residual)`, with `bias` `[out]`.
@@ -249,6 +257,12 @@ pub trait KernelBackend: Backend {
     /// the records become one beforehand, which costs less than one by one. Values and gradients do
     /// not depend on it.
     fn join(_parameters: Vec<FloatTensor<Self>>) {}
+
+    /// Bytes that the backend holds on a device, where it can tell: the most that was needed since the
+    /// last clean-up, for memory is kept for later use.
+    fn reserved_memory(_device: &Self::Device) -> Option<u64> {
+        None
+    }
 
     /// Sum of two gradients of the same features.
     fn add_gradients(a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {

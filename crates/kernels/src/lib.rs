@@ -1,8 +1,8 @@
 //! Convolution, normalisation and fusion kernels behind one backend extension trait.
 //!
-//! The network's hot path consists of the five operations of [`KernelBackend`]. Every one has a
-//! default body that composes the framework's own operations ([`reference`]), which GPU backends
-//! use until a kernel exists; the CPU backend has kernels of its own.
+//! The network's hot path consists of the operations of [`KernelBackend`]. Every one has a default
+//! body that composes the framework's own operations ([`reference`]); the CPU backend and all CubeCL
+//! backends have kernels of their own.
 //!
 //! Invariant: whatever the implementation, values and gradients equal the composed ones within
 //! float32 rounding, and NaN and infinity pass through as they do there.
@@ -15,9 +15,12 @@
 
 mod autodiff;
 mod backend;
-mod backends;
 #[cfg(feature = "flex")]
 pub mod cpu;
+#[cfg(feature = "fusion")]
+mod fusion;
+#[cfg(feature = "gpu")]
+mod gpu;
 pub mod ops;
 pub mod precision;
 pub mod reference;

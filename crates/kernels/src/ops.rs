@@ -1,8 +1,8 @@
 //! The operations on tensors.
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::Tensor;
 use burn::tensor::ops::FloatTensor;
+use burn::tensor::{DType, Tensor};
 
 use crate::backend::{Activation, ConvGeometry, KernelBackend, lift, lower};
 
@@ -13,6 +13,11 @@ pub fn conv<B: KernelBackend>(
     geometry: ConvGeometry,
 ) -> Tensor<B, 4> {
     lift(B::conv(lower(x), lower(weight), geometry))
+}
+
+/// See [`KernelBackend::prepare_weight`].
+pub fn prepare_weight<B: KernelBackend>(weight: Tensor<B, 4>, dtype: DType) -> Tensor<B, 4> {
+    lift(B::prepare_weight(lower(weight), dtype))
 }
 
 /// See [`KernelBackend::conv_bias`].

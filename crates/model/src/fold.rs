@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
-use scalenas_kernels::precision::cast;
 use scalenas_kernels::{Activation, KernelBackend, ops};
 use scalenas_space::layers::Flow;
 
@@ -42,16 +41,17 @@ impl<B: KernelBackend> InferenceNet<B> {
         let units = network.layers().units();
         let fold = |unit: &&ConvNorm<B>| (unit.norm_name.clone(), fold(unit, statistics));
         let layers = units.iter().map(fold).collect();
-        Self { layers: network.layers().clone(), folded: Folded { layers } }
+        let network = Self { layers: network.layers().clone(), folded: Folded { layers } };
+        network.with_weights(DType::F32)
     }
 
-    /// The same network with its weights in this number format, once, instead of at every
-    /// convolution; to be given pictures in the same.
+    /// The same network with its weights in this number format and as the device's convolutions read
+    /// them, once, instead of at every convolution; to be given pictures in the same. Biases stay
+    /// float32, in which they are added.
     #[must_use]
     pub fn with_weights(mut self, dtype: DType) -> Self {
         for layer in self.folded.layers.values_mut() {
-            layer.weight = cast(layer.weight.clone(), dtype);
-            layer.bias = cast(layer.bias.clone(), dtype);
+            layer.weight = ops::prepare_weight(layer.weight.clone(), dtype);
         }
         self
     }

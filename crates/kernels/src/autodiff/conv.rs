@@ -5,7 +5,7 @@ use burn_autodiff::checkpoint::base::Checkpointer;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn_autodiff::grads::Gradients;
 use burn_autodiff::ops::{Backward, Ops, OpsKind};
-use burn_backend::Backend;
+use burn_backend::{Backend, TensorMetadata};
 
 use super::gradients::{self, Tracked};
 use crate::backend::{Activation, ConvGeometry, KernelBackend};
@@ -14,7 +14,10 @@ use crate::backend::{Activation, ConvGeometry, KernelBackend};
 #[derive(Debug, Clone)]
 struct State<B: Backend> {
     x: FloatTensor<B>,
+    /// The parameter: its gradient has its format.
     weight: FloatTensor<B>,
+    /// The same as convolutions read it.
+    prepared: FloatTensor<B>,
     geometry: ConvGeometry,
     /// The output, where a ReLU made it.
     output: Option<FloatTensor<B>>,
@@ -56,7 +59,7 @@ fn backward<B: KernelBackend, const N: usize>(
     gradient: FloatTensor<B>,
     gradients: &mut Gradients,
 ) {
-    let State { x, weight, geometry, output } = ops.state;
+    let State { x, weight, prepared, geometry, output } = ops.state;
     let gradient = match output {
         Some(output) => B::relu_gradient(output, gradient),
         None => gradient,
@@ -65,7 +68,7 @@ fn backward<B: KernelBackend, const N: usize>(
     let mut next = || parents.next().flatten();
     let (x_node, weight_node, bias_node, residual_node) = (next(), next(), next(), next());
     if let Some(node) = weight_node {
-        let value = B::conv_weight_gradient(x.clone(), weight.clone(), gradient.clone(), geometry);
+        let value = B::conv_weight_gradient(x.clone(), weight, gradient.clone(), geometry);
         gradients.register::<B>(node.id, value);
     }
     if let Some(node) = bias_node {
@@ -73,7 +76,7 @@ fn backward<B: KernelBackend, const N: usize>(
     }
     if let Some(node) = x_node {
         let sum = gradients::take::<B>(gradients, &gradient, |tensor| tensor.node = node.clone());
-        let value = B::conv_input_gradient(x, weight, gradient.clone(), geometry, sum);
+        let value = B::conv_input_gradient(x, prepared, gradient.clone(), geometry, sum);
         gradients.register::<B>(node.id, value);
     }
     if let Some(node) = residual_node {
@@ -92,8 +95,9 @@ pub(super) fn conv<B: KernelBackend, C: CheckpointStrategy>(
     let (x, weight) = (x.primitive, weight.primitive);
     match Backward::<B, 2>::prepare::<C>(Conv, nodes).compute_bound().stateful() {
         OpsKind::Tracked(prep) => {
-            let result = B::conv(x.clone(), weight.clone(), geometry);
-            prep.finish(State { x, weight, geometry, output: None }, result)
+            let prepared = B::prepare_weight(weight.clone(), x.dtype());
+            let result = B::conv(x.clone(), prepared.clone(), geometry);
+            prep.finish(State { x, weight, prepared, geometry, output: None }, result)
         }
         OpsKind::UnTracked(prep) => prep.finish(B::conv(x, weight, geometry)),
     }
@@ -111,9 +115,9 @@ pub(super) fn conv_bias<B: KernelBackend, C: CheckpointStrategy>(
     let run = |x, weight, residual| {
         B::conv_bias(x, weight, bias.primitive.clone(), residual, activation, geometry)
     };
-    let state = |x, weight, output: &FloatTensor<B>| {
+    let state = |x, weight, prepared, output: &FloatTensor<B>| {
         let output = (activation == Activation::Relu).then(|| output.clone());
-        State { x, weight, geometry, output }
+        State { x, weight, prepared, geometry, output }
     };
     let (x_node, weight_node) = (x.node, weight.node);
     let (x, weight) = (x.primitive, weight.primitive);
@@ -123,8 +127,9 @@ pub(super) fn conv_bias<B: KernelBackend, C: CheckpointStrategy>(
             let nodes = [x_node, weight_node, bias.node];
             match Backward::<B, 3>::prepare::<C>(Conv, nodes).compute_bound().stateful() {
                 OpsKind::Tracked(prep) => {
-                    let result = run(x.clone(), weight.clone(), None);
-                    prep.finish(state(x, weight, &result), result)
+                    let prepared = B::prepare_weight(weight.clone(), x.dtype());
+                    let result = run(x.clone(), prepared.clone(), None);
+                    prep.finish(state(x, weight, prepared, &result), result)
                 }
                 OpsKind::UnTracked(prep) => prep.finish(run(x, weight, None)),
             }
@@ -134,8 +139,9 @@ pub(super) fn conv_bias<B: KernelBackend, C: CheckpointStrategy>(
             let residual = Some(residual.primitive);
             match Backward::<B, 4>::prepare::<C>(Conv, nodes).compute_bound().stateful() {
                 OpsKind::Tracked(prep) => {
-                    let result = run(x.clone(), weight.clone(), residual);
-                    prep.finish(state(x, weight, &result), result)
+                    let prepared = B::prepare_weight(weight.clone(), x.dtype());
+                    let result = run(x.clone(), prepared.clone(), residual);
+                    prep.finish(state(x, weight, prepared, &result), result)
                 }
                 OpsKind::UnTracked(prep) => prep.finish(run(x, weight, residual)),
             }

@@ -1,0 +1,239 @@
+//! The operations for GPU backends. Number formats without float32 arithmetic of their own, kernels
+//! of other shapes and single values go the composed way.
+
+use burn::tensor::ops::{FloatTensorOps, ModuleOps};
+use burn_backend::DType;
+use burn_cubecl::kernel::{cast, into_contiguous};
+use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
+use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElement};
+
+use super::maps::{Extent, Maps};
+use super::moments::Moments;
+use super::norm::{self, Scale};
+use super::norm_gradient::{self, Forward};
+use super::pointwise::{Pairing, pairs};
+use super::{adam, fuse};
+use crate::backend::{
+    Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
+    NormState, lift, lower,
+};
+use crate::reference::{self, gradient as reference_gradient};
+
+impl<R, F, I, BT> KernelBackend for CubeBackend<R, F, I, BT>
+where
+    R: CubeRuntime,
+    F: FloatElement,
+    I: IntElement,
+    BT: BoolElement,
+{
+    /// Channels last and in the features' number format, in one launch instead of one for each.
+    fn prepare_weight(weight: CubeTensor<R>, dtype: DType) -> CubeTensor<R> {
+        let last = permute_nchw_to_nhwc(weight);
+        // A cast writes its result in order whatever the order it reads.
+        let last = if last.dtype == dtype { into_contiguous(last) } else { cast(last, dtype) };
+        permute_nhwc_to_nchw(last)
+    }
+
+    fn conv(x: CubeTensor<R>, weight: CubeTensor<R>, geometry: ConvGeometry) -> CubeTensor<R> {
+        let weight = Self::prepare_weight(weight, x.dtype);
+        Self::conv2d(x, weight, None, reference::options(geometry))
+    }
+
+    fn conv_bias(
+        x: CubeTensor<R>,
+        weight: CubeTensor<R>,
+        bias: CubeTensor<R>,
+        residual: Option<CubeTensor<R>>,
+        activation: Activation,
+        geometry: ConvGeometry,
+    ) -> CubeTensor<R> {
+        if !is_supported(&x) {
+            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+            let residual = residual.map(lift);
+            return lower(reference::conv_bias::<Self>(
+                x, weight, bias, residual, activation, geometry,
+            ));
+        }
+        let weight = Self::prepare_weight(weight, x.dtype);
+        let options = reference::options(geometry);
+        if residual.is_none() && activation == Activation::Identity {
+            let bias = cast(bias, x.dtype);
+            return Self::conv2d(x, weight, Some(bias), options);
+        }
+        let y = Maps::from_tensor(Self::conv2d(x, weight, None, options));
+        let residual = residual.map(Maps::from_tensor);
+        norm::finish(&y, vector(bias), residual.as_ref(), activation).into_tensor()
+    }
+
+    fn norm_batch(
+        x: CubeTensor<R>,
+        weight: CubeTensor<R>,
+        bias: CubeTensor<R>,
+        epsilon: f64,
+        residual: Option<CubeTensor<R>>,
+        activation: Activation,
+    ) -> NormOutput<Self> {
+        if !is_supported(&x) {
+            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+            let residual = residual.map(lift);
+            let (output, mean, variance) =
+                reference::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
+            let (output, mean, variance) = (lower(output), lower(mean), lower(variance));
+            return NormOutput { output, mean, variance };
+        }
+        let x = Maps::from_tensor(x);
+        let residual = residual.map(Maps::from_tensor);
+        let Moments { mean, variance } = Moments::of(&x);
+        let scale = scale([mean.clone(), variance.clone(), weight, bias], epsilon);
+        let output = norm::apply(&x, &scale, residual.as_ref(), activation).into_tensor();
+        NormOutput { output, mean, variance }
+    }
+
+    fn norm_frozen(
+        x: CubeTensor<R>,
+        weight: CubeTensor<R>,
+        bias: CubeTensor<R>,
+        mean: CubeTensor<R>,
+        variance: CubeTensor<R>,
+        epsilon: f64,
+        residual: Option<CubeTensor<R>>,
+        activation: Activation,
+    ) -> CubeTensor<R> {
+        if !is_supported(&x) {
+            let (mean, variance) = (lift(mean), lift(variance));
+            return lower(reference::norm_frozen::<Self>(
+                lift(x),
+                lift(weight),
+                lift(bias),
+                mean,
+                variance,
+                epsilon,
+                residual.map(lift),
+                activation,
+            ));
+        }
+        let scale = scale([mean, variance, weight, bias], epsilon);
+        let residual = residual.map(Maps::from_tensor);
+        norm::apply(&Maps::from_tensor(x), &scale, residual.as_ref(), activation).into_tensor()
+    }
+
+    fn fuse(
+        target: CubeTensor<R>,
+        edges: Vec<CubeTensor<R>>,
+        activation: Activation,
+    ) -> CubeTensor<R> {
+        if !is_supported(&target) {
+            let edges = edges.into_iter().map(lift).collect();
+            return lower(reference::fuse::<Self>(lift(target), edges, activation));
+        }
+        let edges: Vec<Maps<R>> = edges.into_iter().map(Maps::from_tensor).collect();
+        let mut sum = Maps::from_tensor(target);
+        let last = edges.len().saturating_sub(1) / fuse::MOST_EDGES;
+        for index in 0..=last {
+            let chunk = edges.chunks(fuse::MOST_EDGES).nth(index).unwrap_or_default();
+            let activation = if index == last { activation } else { Activation::Identity };
+            sum = fuse::forward(&sum, chunk, activation);
+        }
+        sum.into_tensor()
+    }
+
+    fn conv_input_gradient(
+        x: CubeTensor<R>,
+        weight: CubeTensor<R>,
+        gradient: CubeTensor<R>,
+        geometry: ConvGeometry,
+        sum: Option<CubeTensor<R>>,
+    ) -> CubeTensor<R> {
+        let weight = Self::prepare_weight(weight, x.dtype);
+        let value = Self::conv2d_x_backward(x, weight, gradient, reference::options(geometry));
+        match sum {
+            Some(sum) => Self::add_gradients(sum, value),
+            None => value,
+        }
+    }
+
+    fn norm_gradient(state: NormState<Self>, gradient: CubeTensor<R>) -> NormGradients<Self> {
+        if !is_supported(&state.x) {
+            return reference_gradient::norm::<Self>(state, gradient);
+        }
+        let NormState { x, weight, bias, mean, variance, epsilon, origin, activation, output } =
+            state;
+        let (x, output) = (Maps::from_tensor(x), output.map(Maps::from_tensor));
+        let scale = scale([mean, variance, weight, bias], epsilon);
+        let forward = Forward { x: &x, scale: &scale, origin, activation, output: output.as_ref() };
+        let values = norm_gradient::gradients(&forward, Maps::from_tensor(gradient));
+        NormGradients {
+            x: values.x.into_tensor(),
+            weight: values.weight,
+            bias: values.bias,
+            residual: values.residual.map(Maps::into_tensor),
+        }
+    }
+
+    fn relu_gradient(output: CubeTensor<R>, gradient: CubeTensor<R>) -> CubeTensor<R> {
+        if !is_supported(&output) {
+            return lower(reference_gradient::masked::<Self>(&lift(output), lift(gradient)));
+        }
+        let (output, gradient) = (Maps::from_tensor(output), Maps::from_tensor(gradient));
+        pairs(&gradient, &output, Pairing::WherePositive).into_tensor()
+    }
+
+    fn edge_gradient(gradient: CubeTensor<R>, shape: [usize; 4]) -> CubeTensor<R> {
+        let [batch, channels, height, width] = shape;
+        let edge = Extent { batch, channels, height, width };
+        if Extent::of(&gradient) == edge {
+            return gradient;
+        }
+        if !is_supported(&gradient) {
+            return lower(reference_gradient::edge::<Self>(lift(gradient), shape));
+        }
+        fuse::edge_gradient(&Maps::from_tensor(gradient), edge).into_tensor()
+    }
+
+    fn adam(values: AdamValues<Self>, gradient: CubeTensor<R>, step: AdamStep) -> AdamValues<Self> {
+        let AdamValues { weight, mean, square } = values;
+        let all = [&weight, &mean, &square, &gradient];
+        if all.iter().any(|tensor| tensor.dtype != DType::F32 || !is_addressable(tensor)) {
+            return reference::adam::<Self>(AdamValues { weight, mean, square }, gradient, step);
+        }
+        let [weight, mean, square] = adam::step([weight, mean, square], gradient, step);
+        AdamValues { weight, mean, square }
+    }
+
+    fn reserved_memory(device: &Self::Device) -> Option<u64> {
+        R::client(device).memory_usage().ok().map(|usage| usage.bytes_reserved)
+    }
+
+    fn add_gradients(a: CubeTensor<R>, b: CubeTensor<R>) -> CubeTensor<R> {
+        if !is_supported(&a) {
+            return <Self as FloatTensorOps<Self>>::float_add(a, b);
+        }
+        pairs(&Maps::from_tensor(a), &Maps::from_tensor(b), Pairing::Sum).into_tensor()
+    }
+}
+
+fn scale<R: CubeRuntime>(
+    [mean, variance, weight, bias]: [CubeTensor<R>; 4],
+    epsilon: f64,
+) -> Scale<R> {
+    let [mean, variance, weight, bias] = [mean, variance, weight, bias].map(vector);
+    Scale { mean, variance, weight, bias, epsilon: epsilon as f32 }
+}
+
+/// Float32 values side by side.
+fn vector<R: CubeRuntime>(tensor: CubeTensor<R>) -> CubeTensor<R> {
+    into_contiguous(cast(tensor, DType::F32))
+}
+
+/// Whether the kernels take features of this kind.
+fn is_supported<R: CubeRuntime>(x: &CubeTensor<R>) -> bool {
+    matches!(x.dtype, DType::F32 | DType::F16 | DType::BF16)
+        && is_addressable(x)
+        && x.meta.num_elements() > 0
+}
+
+/// Kernels count values with 32 bits.
+fn is_addressable<R: CubeRuntime>(tensor: &CubeTensor<R>) -> bool {
+    u32::try_from(tensor.meta.num_elements()).is_ok()
+}

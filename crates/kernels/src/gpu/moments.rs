@@ -1,0 +1,159 @@
+//! Mean and biased variance per channel.
+//!
+//! Every cube takes some pixels and looks at them twice, for their mean and for the squared
+//! deviations from it: the second time they are in a cache. A last cube merges all of them by Chan's
+//! formula. Accurate for any mean, and the same on every run.
+
+#![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
+
+use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{CubeRuntime, cubecl};
+use cubecl::prelude::*;
+
+use super::grid::Reduction;
+use super::maps::Maps;
+use super::sum::over_rows;
+use super::vectors::load;
+
+/// Mean and biased variance of all pixels, `[channels]` each.
+pub(super) struct Moments<R: CubeRuntime> {
+    pub mean: CubeTensor<R>,
+    pub variance: CubeTensor<R>,
+}
+
+impl<R: CubeRuntime> Moments<R> {
+    pub fn of(x: &Maps<R>) -> Self {
+        let (pixels, channels) = (x.extent.pixels(), x.extent.channels);
+        let lanes = x.lanes();
+        let grid = Reduction::of(pixels, channels / lanes);
+        let client = &x.tensor().client;
+        let [means, squares] = [0, 1].map(|_| x.vector([grid.blocks, channels]));
+        // SAFETY: grids cover their tensors, and kernels check what lies outside of them.
+        unsafe {
+            measure::launch_unchecked(
+                client,
+                grid.count(),
+                grid.dim(),
+                lanes,
+                x.arg(),
+                means.clone().into_tensor_arg(),
+                squares.clone().into_tensor_arg(),
+                grid.lanes,
+                grid.rows,
+                x.tensor().dtype.into(),
+            );
+        }
+        let [mean, variance] = [0, 1].map(|_| x.vector([channels]));
+        let grid = grid.finish();
+        // SAFETY: as above.
+        unsafe {
+            merge::launch_unchecked(
+                client,
+                grid.count(),
+                grid.dim(),
+                lanes,
+                means.into_tensor_arg(),
+                squares.into_tensor_arg(),
+                mean.clone().into_tensor_arg(),
+                variance.clone().into_tensor_arg(),
+                pixels as u32,
+                grid.lanes,
+                grid.rows,
+            );
+        }
+        Self { mean, variance }
+    }
+}
+
+/// Pixels `first..end` of a block.
+#[cube]
+pub(super) fn block_pixels(pixels: usize, blocks: usize, block: usize) -> (usize, usize) {
+    let step = pixels.div_ceil(blocks);
+    let first = min(block * step, pixels);
+    (first, min(first + step, pixels))
+}
+
+#[cube(launch_unchecked)]
+fn measure<F: Float, N: Size>(
+    x: &Tensor<Vector<F, N>>,
+    means: &mut Tensor<Vector<f32, N>>,
+    squares: &mut Tensor<Vector<f32, N>>,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
+    #[define(F)] _dtype: StorageType,
+) {
+    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let block = CUBE_POS_Y as usize;
+    let vectors = x.shape(1) / x.vector_size();
+    let vector = CUBE_POS_X as usize * lanes + lane;
+    // Lanes beyond the last channel take part in barriers, with values that nobody stores.
+    let source = min(vector, vectors - 1);
+    let (first, end) = block_pixels(x.shape(0), CUBE_COUNT_Y as usize, block);
+
+    let mut sum = Vector::<f32, N>::new(0.0f32);
+    let mut pixel = first + row;
+    while pixel < end {
+        sum += load::<F, N>(x, pixel, source);
+        pixel += rows;
+    }
+    let count = f32::cast_from(max(end - first, 1));
+    let mean = over_rows(sum, lane, row, lanes, rows) / Vector::new(count);
+
+    let mut square = Vector::<f32, N>::new(0.0f32);
+    let mut pixel = first + row;
+    while pixel < end {
+        let distance = load::<F, N>(x, pixel, source) - mean;
+        square += distance * distance;
+        pixel += rows;
+    }
+    let square = over_rows(square, lane, row, lanes, rows);
+
+    if row == 0 && vector < vectors {
+        means[block * vectors + vector] = mean;
+        squares[block * vectors + vector] = square;
+    }
+}
+
+#[cube(launch_unchecked)]
+fn merge<N: Size>(
+    means: &Tensor<Vector<f32, N>>,
+    squares: &Tensor<Vector<f32, N>>,
+    mean: &mut Tensor<Vector<f32, N>>,
+    variance: &mut Tensor<Vector<f32, N>>,
+    pixels: u32,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
+) {
+    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let blocks = means.shape(0);
+    let vectors = means.shape(1) / means.vector_size();
+    let vector = CUBE_POS_X as usize * lanes + lane;
+    let source = min(vector, vectors - 1);
+    let pixels = pixels as usize;
+    let whole = Vector::<f32, N>::new(f32::cast_from(pixels));
+
+    let mut sum = Vector::<f32, N>::new(0.0f32);
+    let mut block = row;
+    while block < blocks {
+        let (first, end) = block_pixels(pixels, blocks, block);
+        sum += means[block * vectors + source] * Vector::new(f32::cast_from(end - first));
+        block += rows;
+    }
+    let average = over_rows(sum, lane, row, lanes, rows) / whole;
+
+    let mut sum = Vector::<f32, N>::new(0.0f32);
+    let mut block = row;
+    while block < blocks {
+        let (first, end) = block_pixels(pixels, blocks, block);
+        let count = Vector::new(f32::cast_from(end - first));
+        let distance = means[block * vectors + source] - average;
+        sum += squares[block * vectors + source] + distance * distance * count;
+        block += rows;
+    }
+    let sum = over_rows(sum, lane, row, lanes, rows);
+
+    if row == 0 && vector < vectors {
+        mean[vector] = average;
+        variance[vector] = sum / whole;
+    }
+}

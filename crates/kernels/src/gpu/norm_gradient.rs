@@ -1,0 +1,261 @@
+//! Gradients of a normalisation: one pass over memory for the sums per channel, one for the input's
+//! gradient.
+
+#![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
+
+use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{CubeRuntime, cubecl};
+use cubecl::prelude::*;
+
+use super::grid::{Reduction, elementwise};
+use super::maps::{Maps, common_lanes};
+use super::moments::block_pixels;
+use super::norm::Scale;
+use super::sum::over_rows;
+use super::vectors::{load, where_positive};
+use crate::backend::{Activation, Origin};
+
+/// A normalisation that was computed.
+pub(super) struct Forward<'a, R: CubeRuntime> {
+    pub x: &'a Maps<R>,
+    pub scale: &'a Scale<R>,
+    pub origin: Origin,
+    pub activation: Activation,
+    /// Where a ReLU followed a residual.
+    pub output: Option<&'a Maps<R>>,
+}
+
+/// See [`crate::NormGradients`].
+pub(super) struct Gradients<R: CubeRuntime> {
+    pub x: Maps<R>,
+    pub weight: CubeTensor<R>,
+    pub bias: CubeTensor<R>,
+    pub residual: Option<Maps<R>>,
+}
+
+/// Where the ReLU let values pass is read off the output, if it was kept, and the masked gradient
+/// becomes the residual's; otherwise it is computed anew from the input.
+pub(super) fn gradients<R: CubeRuntime>(forward: &Forward<'_, R>, dy: Maps<R>) -> Gradients<R> {
+    let Forward { x, scale, output, .. } = forward;
+    let relu = forward.activation == Activation::Relu;
+    let masked = (relu && output.is_some()).then(|| dy.new_like(dy.extent));
+    let recompute = relu && output.is_none();
+    let [weight, bias] = sums(forward, &dy, masked.as_ref(), recompute);
+    // From here on the gradient is masked, or there was no activation, or it is masked on the way.
+    let dz = masked.as_ref().unwrap_or(&dy);
+    let result = x.new_like(x.extent);
+    let lanes = common_lanes(&[x, dz, &result]);
+    let (count, dim) = elementwise(x.tensor(), x.extent.len() / lanes);
+    let share = match forward.origin {
+        Origin::Batch => -1.0 / x.extent.pixels() as f32,
+        Origin::Given => 0.0,
+    };
+    // SAFETY: threads beyond the last vector do nothing.
+    unsafe {
+        input::launch_unchecked(
+            &x.tensor().client,
+            count,
+            dim,
+            lanes,
+            x.arg(),
+            dz.arg(),
+            scale.mean.clone().into_tensor_arg(),
+            scale.variance.clone().into_tensor_arg(),
+            scale.weight.clone().into_tensor_arg(),
+            scale.bias.clone().into_tensor_arg(),
+            weight.clone().into_tensor_arg(),
+            bias.clone().into_tensor_arg(),
+            result.arg(),
+            scale.epsilon,
+            share,
+            recompute,
+            x.tensor().dtype.into(),
+        );
+    }
+    Gradients { x: result, weight, bias, residual: masked }
+}
+
+/// Gradients of weight and bias; the masked gradient is written on the way.
+fn sums<R: CubeRuntime>(
+    forward: &Forward<'_, R>,
+    dy: &Maps<R>,
+    masked: Option<&Maps<R>>,
+    recompute: bool,
+) -> [CubeTensor<R>; 2] {
+    let Forward { x, scale, output, .. } = forward;
+    let (pixels, channels) = (x.extent.pixels(), x.extent.channels);
+    let output = output.filter(|_| masked.is_some());
+    let lanes = common_lanes(&[x, dy, output.unwrap_or(x), masked.unwrap_or(x)]);
+    let grid = Reduction::of(pixels, channels / lanes);
+    let client = &x.tensor().client;
+    let [products, plain] = [0, 1].map(|_| x.vector([grid.blocks, channels]));
+    // SAFETY: grids cover their tensors, and kernels check what lies outside of them.
+    unsafe {
+        block_sums::launch_unchecked(
+            client,
+            grid.count(),
+            grid.dim(),
+            lanes,
+            x.arg(),
+            dy.arg(),
+            output.map(Maps::arg).into(),
+            masked.map(Maps::arg).into(),
+            scale.mean.clone().into_tensor_arg(),
+            scale.variance.clone().into_tensor_arg(),
+            scale.weight.clone().into_tensor_arg(),
+            scale.bias.clone().into_tensor_arg(),
+            products.clone().into_tensor_arg(),
+            plain.clone().into_tensor_arg(),
+            scale.epsilon,
+            recompute,
+            grid.lanes,
+            grid.rows,
+            x.tensor().dtype.into(),
+        );
+    }
+    let [weight, bias] = [0, 1].map(|_| x.vector([channels]));
+    let grid = grid.finish();
+    // SAFETY: as above.
+    unsafe {
+        add_blocks::launch_unchecked(
+            client,
+            grid.count(),
+            grid.dim(),
+            lanes,
+            products.into_tensor_arg(),
+            plain.into_tensor_arg(),
+            scale.variance.clone().into_tensor_arg(),
+            weight.clone().into_tensor_arg(),
+            bias.clone().into_tensor_arg(),
+            scale.epsilon,
+            grid.lanes,
+            grid.rows,
+        );
+    }
+    [weight, bias]
+}
+
+#[cube(launch_unchecked)]
+fn block_sums<F: Float, N: Size>(
+    x: &Tensor<Vector<F, N>>,
+    dy: &Tensor<Vector<F, N>>,
+    output: &ComptimeOption<Tensor<Vector<F, N>>>,
+    masked: &mut ComptimeOption<Tensor<Vector<F, N>>>,
+    mean: &Tensor<Vector<f32, N>>,
+    variance: &Tensor<Vector<f32, N>>,
+    weight: &Tensor<Vector<f32, N>>,
+    bias: &Tensor<Vector<f32, N>>,
+    products: &mut Tensor<Vector<f32, N>>,
+    plain: &mut Tensor<Vector<f32, N>>,
+    epsilon: f32,
+    #[comptime] recompute: bool,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
+    #[define(F)] _dtype: StorageType,
+) {
+    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let block = CUBE_POS_Y as usize;
+    let vectors = x.shape(1) / x.vector_size();
+    let vector = CUBE_POS_X as usize * lanes + lane;
+    // Lanes beyond the last channel take part in barriers, with values that nobody stores.
+    let source = min(vector, vectors - 1);
+    let (first, end) = block_pixels(x.shape(0), CUBE_COUNT_Y as usize, block);
+    let mean = mean[source];
+    let factor = weight[source] / (variance[source] + Vector::new(epsilon)).sqrt();
+
+    let mut product = Vector::<f32, N>::new(0.0f32);
+    let mut sum = Vector::<f32, N>::new(0.0f32);
+    let mut pixel = first + row;
+    while pixel < end {
+        let centred = load::<F, N>(x, pixel, source) - mean;
+        let mut dz = load::<F, N>(dy, pixel, source);
+        if comptime![recompute] {
+            dz = where_positive(dz, centred * factor + bias[source]);
+        }
+        #[comptime]
+        if let ComptimeOption::Some(output) = output {
+            dz = where_positive(dz, load::<F, N>(output, pixel, source));
+        }
+        #[comptime]
+        if let ComptimeOption::Some(masked) = masked {
+            if vector < vectors {
+                masked[pixel * vectors + vector] = Vector::cast_from(dz);
+            }
+        }
+        product += dz * centred;
+        sum += dz;
+        pixel += rows;
+    }
+    let product = over_rows(product, lane, row, lanes, rows);
+    let sum = over_rows(sum, lane, row, lanes, rows);
+    if row == 0 && vector < vectors {
+        products[block * vectors + vector] = product;
+        plain[block * vectors + vector] = sum;
+    }
+}
+
+#[cube(launch_unchecked)]
+fn add_blocks<N: Size>(
+    products: &Tensor<Vector<f32, N>>,
+    plain: &Tensor<Vector<f32, N>>,
+    variance: &Tensor<Vector<f32, N>>,
+    weight_gradient: &mut Tensor<Vector<f32, N>>,
+    bias_gradient: &mut Tensor<Vector<f32, N>>,
+    epsilon: f32,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
+) {
+    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
+    let blocks = products.shape(0);
+    let vectors = products.shape(1) / products.vector_size();
+    let vector = CUBE_POS_X as usize * lanes + lane;
+    let source = min(vector, vectors - 1);
+    let mut product = Vector::<f32, N>::new(0.0f32);
+    let mut sum = Vector::<f32, N>::new(0.0f32);
+    let mut block = row;
+    while block < blocks {
+        product += products[block * vectors + source];
+        sum += plain[block * vectors + source];
+        block += rows;
+    }
+    let product = over_rows(product, lane, row, lanes, rows);
+    let sum = over_rows(sum, lane, row, lanes, rows);
+    if row == 0 && vector < vectors {
+        let deviation = (variance[vector] + Vector::new(epsilon)).sqrt();
+        weight_gradient[vector] = product / deviation;
+        bias_gradient[vector] = sum;
+    }
+}
+
+/// `factor · (dz + share · (Σ dz + normalised · Σ dz · normalised))`.
+#[cube(launch_unchecked)]
+fn input<F: Float, N: Size>(
+    x: &Tensor<Vector<F, N>>,
+    dz: &Tensor<Vector<F, N>>,
+    mean: &Tensor<Vector<f32, N>>,
+    variance: &Tensor<Vector<f32, N>>,
+    weight: &Tensor<Vector<f32, N>>,
+    bias: &Tensor<Vector<f32, N>>,
+    weight_gradient: &Tensor<Vector<f32, N>>,
+    bias_gradient: &Tensor<Vector<f32, N>>,
+    result: &mut Tensor<Vector<F, N>>,
+    epsilon: f32,
+    share: f32,
+    #[comptime] recompute: bool,
+    #[define(F)] _dtype: StorageType,
+) {
+    if ABSOLUTE_POS >= result.len() {
+        terminate!();
+    }
+    let vectors = result.shape(1) / result.vector_size();
+    let (pixel, vector) = (ABSOLUTE_POS / vectors, ABSOLUTE_POS % vectors);
+    let deviation = (variance[vector] + Vector::new(epsilon)).sqrt();
+    let factor = weight[vector] / deviation;
+    let normalised = (load::<F, N>(x, pixel, vector) - mean[vector]) / deviation;
+    let mut gradient = load::<F, N>(dz, pixel, vector);
+    if comptime![recompute] {
+        gradient = where_positive(gradient, normalised * weight[vector] + bias[vector]);
+    }
+    let common = bias_gradient[vector] + normalised * weight_gradient[vector];
+    result[ABSOLUTE_POS] = Vector::cast_from(factor * (gradient + common * Vector::new(share)));
+}
