@@ -357,7 +357,8 @@ pub struct Bench {
     /// Repetitions, of which the median counts
     #[arg(long, default_value_t = 5)]
     pub reps: usize,
-    /// JSON lines of another program (keys mode, batch, seconds) to print ratios to
+    /// JSON lines of another program to print ratios to: of those with the same mode, batch, width,
+    /// input and dtype, the smallest `seconds` count; what a line does not say is not compared
     #[arg(long)]
     pub against: Option<PathBuf>,
     /// Where to compute: cpu, wgpu[:N], vulkan[:N], cuda[:N]

@@ -1,6 +1,8 @@
 //! `bench`: seconds of inference and of training steps, medians on an idle machine.
 
-use std::fs;
+mod against;
+mod memory;
+
 use std::path::Path;
 use std::time::Instant;
 
@@ -17,6 +19,7 @@ use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
 use scalenas_train::{Adam, Precision};
 use serde_json::{Value, json};
 
+use self::against::Against;
 use crate::cli::{Bench as Arguments, Mode};
 use crate::device::{self, DeviceChoice};
 use crate::fault::user;
@@ -32,28 +35,57 @@ const JOINTS: usize = 17;
 /// Measures every mode and batch size.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device)?;
-    let against = arguments.against.as_deref().map(read_lines).transpose()?;
     let (space, architecture) = resolve(arguments)?;
+    let cases = cases(arguments, &space, &architecture);
+    // Before anything is measured, for that takes its time.
+    let against = arguments.against.as_deref().map(Against::read).transpose()?;
+    let others = others(&cases, against.as_ref(), output)?;
     let machine = (arguments.device == DeviceChoice::Cpu).then(Peak::measure);
     let mut rows = Vec::new();
-    for &mode in &arguments.mode {
-        for &batch in &arguments.batch {
-            let case = Case { arguments, space: &space, architecture: &architecture, mode, batch };
-            let mut line = on_device!(arguments.device, measure(&case))?;
-            if let (Some(machine), Some(gflops)) = (machine, line["gflops"].as_f64()) {
-                line["machine_gflops"] = json!(machine.gflops);
-                line["machine_gigabytes_per_second"] = json!(machine.gigabytes);
-                line["share_of_peak"] = json!(gflops / machine.gflops);
-            }
-            if let Some(other) = against.as_ref().and_then(|lines| case.find(lines)) {
-                line["ratio"] = json!(other / line["seconds"].as_f64().unwrap_or(f64::NAN));
-            }
-            output.say(line.to_string());
-            rows.push(line);
+    for (case, other) in cases.iter().zip(others) {
+        let mut line = on_device!(arguments.device, measure(case))?;
+        if let (Some(machine), Some(gflops)) = (machine, line["gflops"].as_f64()) {
+            line["machine_gflops"] = json!(machine.gflops);
+            line["machine_gigabytes_per_second"] = json!(machine.gigabytes);
+            line["share_of_peak"] = json!(gflops / machine.gflops);
         }
+        if let Some(other) = other {
+            line["ratio"] = json!(other / line["seconds"].as_f64().unwrap_or(f64::NAN));
+        }
+        output.say(line.to_string());
+        rows.push(line);
     }
     let last = rows.last().cloned().unwrap_or_default();
     output.result(&last, result_table(&rows))
+}
+
+/// The other program's seconds for every case; some may be missing, but not all.
+fn others(
+    cases: &[Case<'_>],
+    against: Option<&Against>,
+    output: Output,
+) -> Result<Vec<Option<f64>>> {
+    let Some(lines) = against else { return Ok(vec![None; cases.len()]) };
+    let seconds: Vec<_> = cases.iter().map(|case| lines.seconds(&case.facts())).collect();
+    let mut lacking = cases.iter().zip(&seconds).filter(|(_, seconds)| seconds.is_none());
+    let say = |(case, _): (&Case<'_>, _)| lines.lacks(&case.facts());
+    if seconds.iter().all(Option::is_none) {
+        return Err(user(lacking.next().map(say).unwrap_or_default()));
+    }
+    lacking.map(say).for_each(|line| output.say(line));
+    Ok(seconds)
+}
+
+fn cases<'a>(
+    arguments: &'a Arguments,
+    space: &'a SpaceSpec,
+    architecture: &'a Architecture,
+) -> Vec<Case<'a>> {
+    let of_mode = |&mode: &Mode| {
+        let case = move |&batch: &usize| Case { arguments, space, architecture, mode, batch };
+        arguments.batch.iter().map(case)
+    };
+    arguments.mode.iter().flat_map(of_mode).collect()
 }
 
 struct Case<'a> {
@@ -80,12 +112,19 @@ impl Case<'_> {
         self.arguments.precision.name()
     }
 
-    /// The smallest seconds of the same case in another program's lines: its best layout.
-    fn find(&self, lines: &[Value]) -> Option<f64> {
-        let same = lines
-            .iter()
-            .filter(|line| line["mode"] == self.mode_name() && line["batch"] == json!(self.batch));
-        same.filter_map(|line| line["seconds"].as_f64()).reduce(f64::min)
+    /// What is measured.
+    fn facts(&self) -> Value {
+        let (height, width) = self.arguments.input;
+        json!({
+            "framework": concat!("scalenas ", env!("CARGO_PKG_VERSION")),
+            "arch": self.arguments.arch,
+            "width": self.arguments.width,
+            "input": [height, width],
+            "batch": self.batch,
+            "mode": self.mode_name(),
+            "device": self.arguments.device.to_string(),
+            "dtype": self.precision_name(),
+        })
     }
 }
 
@@ -106,31 +145,20 @@ fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Valu
         let (format, device) = (case.precision_name(), case.arguments.device);
         return Err(user(format!("--precision {format}: {device} has none; accepted: f32")));
     }
-    scalenas_kernels::cpu::release_memory();
-    reset_peak();
+    memory::reset::<B>(device);
     let seconds = match case.mode {
         Mode::Infer => infer::<B>(case, device)?,
         Mode::Train => train::<Autodiff<B>>(case, device)?,
     };
-    let (height, width) = case.arguments.input;
     let macs = cost::cost(case.space, case.architecture, case.arguments.input)?.live_macs;
     // Backward is two products of the same size for every forward one.
     let passes = if case.mode == Mode::Train { 3.0 } else { 1.0 };
-    let gflops = 2.0 * passes * macs as f64 * case.batch as f64 / seconds / 1e9;
-    Ok(json!({
-        "framework": concat!("scalenas ", env!("CARGO_PKG_VERSION")),
-        "arch": case.arguments.arch,
-        "width": case.arguments.width,
-        "input": [height, width],
-        "batch": case.batch,
-        "mode": case.mode_name(),
-        "device": case.arguments.device.to_string(),
-        "dtype": case.precision_name(),
-        "seconds": seconds,
-        "images_per_second": case.batch as f64 / seconds,
-        "gflops": gflops,
-        "peak_gib": peak_gib(),
-    }))
+    let mut line = case.facts();
+    line["seconds"] = json!(seconds);
+    line["images_per_second"] = json!(case.batch as f64 / seconds);
+    line["gflops"] = json!(2.0 * passes * macs as f64 * case.batch as f64 / seconds / 1e9);
+    line["peak_gib"] = json!(memory::peak_gib::<B>(case.arguments.device, device));
+    Ok(line)
 }
 
 fn pictures<B: Backend>(case: &Case<'_>, device: &B::Device) -> Tensor<B, 4> {
@@ -189,31 +217,6 @@ fn median<B: Backend>(reps: usize, device: &B::Device, mut step: impl FnMut()) -
     }
     seconds.sort_by(f64::total_cmp);
     Ok(seconds[seconds.len() / 2])
-}
-
-/// Starts the kernel's count of peak memory anew, where it can be.
-fn reset_peak() {
-    let _ = fs::write("/proc/self/clear_refs", "5");
-}
-
-/// Peak resident memory of this process, where the system tells.
-fn peak_gib() -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
-    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kib / f64::from(1 << 20))
-}
-
-fn read_lines(path: &Path) -> Result<Vec<Value>> {
-    let text = fs::read_to_string(path)
-        .map_err(|e| user(format!("failed to read {}: {e}", path.display())))?;
-    let lines = text.lines().filter(|line| !line.trim().is_empty()).enumerate();
-    lines
-        .map(|(number, line)| {
-            serde_json::from_str(line)
-                .map_err(|e| user(format!("{} line {}: {e}", path.display(), number + 1)))
-        })
-        .collect()
 }
 
 fn result_table(rows: &[Value]) -> String {
