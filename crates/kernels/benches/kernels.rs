@@ -50,6 +50,14 @@ fn convolutions(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("forward", &name), |b| {
             b.iter(|| Flex::conv(x.clone(), weight.clone(), geometry));
         });
+        let bias = random([output]);
+        group.bench_function(BenchmarkId::new("forward, folded", &name), |b| {
+            // As in inference: rearranged weights are kept.
+            b.iter(|| {
+                let (x, w, bias) = (x.clone(), weight.clone(), bias.clone());
+                Flex::conv_bias(x, w, bias, None, Activation::Relu, geometry)
+            });
+        });
         group.bench_function(BenchmarkId::new("input gradient", &name), |b| {
             b.iter(|| {
                 let (x, w, dy) = (x.clone(), weight.clone(), dy.clone());
@@ -79,20 +87,28 @@ fn normalisation(c: &mut Criterion) {
             b.iter(|| forward(Some(residual.clone())));
         });
         let norm = forward(None);
+        let state = |output: Option<&FlexTensor>| NormState {
+            x: x.clone(),
+            weight: weight.clone(),
+            bias: bias.clone(),
+            mean: norm.mean.clone(),
+            variance: norm.variance.clone(),
+            epsilon: 1e-5,
+            origin: Origin::Batch,
+            activation: Activation::Relu,
+            output: output.cloned(),
+        };
         group.bench_function(BenchmarkId::new("gradient", &name), |b| {
+            b.iter(|| Flex::norm_gradient(state(None), dy.clone()));
+        });
+        group.bench_function(BenchmarkId::new("gradient, residual, ReLU", &name), |b| {
+            b.iter(|| Flex::norm_gradient(state(Some(&norm.output)), dy.clone()));
+        });
+        group.bench_function(BenchmarkId::new("given statistics", &name), |b| {
             b.iter(|| {
-                let state = NormState {
-                    x: x.clone(),
-                    weight: weight.clone(),
-                    bias: bias.clone(),
-                    mean: norm.mean.clone(),
-                    variance: norm.variance.clone(),
-                    epsilon: 1e-5,
-                    origin: Origin::Batch,
-                    activation: Activation::Relu,
-                    output: None,
-                };
-                Flex::norm_gradient(state, dy.clone())
+                let (x, w, bias) = (x.clone(), weight.clone(), bias.clone());
+                let (mean, variance) = (norm.mean.clone(), norm.variance.clone());
+                Flex::norm_frozen(x, w, bias, mean, variance, 1e-5, None, Activation::Relu)
             });
         });
         group.finish();
@@ -104,6 +120,10 @@ fn fusion(c: &mut Criterion) {
         MAPS.iter().map(|&[_, height, width]| features([BATCH, 32, height, width])).collect();
     c.bench_function("fusion of four branches", |b| {
         b.iter(|| Flex::fuse(all[0].clone(), all[1..].to_vec(), Activation::Relu));
+    });
+    let [_, height, width] = MAPS[3];
+    c.bench_function("gradient of the coarsest edge", |b| {
+        b.iter(|| Flex::edge_gradient(all[0].clone(), [BATCH, 32, height, width]));
     });
 }
 

@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use scalenas_space::vary::{MutationRates, crossover, mutate};
 use scalenas_space::{CostModel, SpaceSpec, rng, sample};
 
 fn space(c: &mut Criterion) {
@@ -20,6 +21,14 @@ fn space(c: &mut Criterion) {
     });
     let architecture = sample::uniform(&spec, &mut random);
     group.bench_function("id", |b| b.iter(|| black_box(&architecture).id(&spec)));
+    group.bench_function("validate", |b| b.iter(|| black_box(&architecture).validate(&spec)));
+    let (mate, rates) = (sample::uniform(&spec, &mut random), MutationRates::default());
+    group.bench_function("mutate", |b| {
+        b.iter(|| mutate(&spec, black_box(&architecture), &rates, &mut random));
+    });
+    group.bench_function("crossover", |b| {
+        b.iter(|| crossover(black_box(&architecture), &mate, 0.25, &mut random));
+    });
     group.finish();
 }
 
