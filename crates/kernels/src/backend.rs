@@ -253,6 +253,17 @@ pub trait KernelBackend: Backend {
         reference::adam::<Self>(values, gradient, step)
     }
 
+    /// Running mean and variance `[channels]`, moved by `share` towards those of a batch; the latter's
+    /// variance is multiplied by `unbiased` before.
+    fn move_statistics(
+        running: [FloatTensor<Self>; 2],
+        batch: [FloatTensor<Self>; 2],
+        share: f64,
+        unbiased: f64,
+    ) -> [FloatTensor<Self>; 2] {
+        reference::move_statistics::<Self>(running, batch, share, unbiased)
+    }
+
     /// Prepares for operations that use these parameters together: where gradients are recorded,
     /// the records become one beforehand, which costs less than one by one. Values and gradients do
     /// not depend on it.

@@ -80,6 +80,16 @@ pub fn fuse<B: KernelBackend>(
     lift(B::fuse(lower(target), edges.into_iter().map(lower).collect(), activation))
 }
 
+/// See [`KernelBackend::move_statistics`]; takes and returns mean and variance.
+pub fn move_statistics<B: KernelBackend>(
+    running: [Tensor<B, 1>; 2],
+    batch: [Tensor<B, 1>; 2],
+    share: f64,
+    unbiased: f64,
+) -> [Tensor<B, 1>; 2] {
+    B::move_statistics(running.map(lower), batch.map(lower), share, unbiased).map(lift)
+}
+
 /// See [`KernelBackend::join`]; takes the learnable tensors of a module.
 pub fn join<B: KernelBackend>(module: &impl Module<B>) {
     let mut parameters = Parameters(Vec::new());

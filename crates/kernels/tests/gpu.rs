@@ -290,6 +290,8 @@ fn convolutions_with_bias_residual_and_activation() {
     }
 }
 
+// The fusion layer hides strides.
+#[cfg(not(feature = "fusion"))]
 #[test]
 fn features_stay_channels_last_between_operations() {
     let x = tensor::<Gpu, 4>([2, 32, 8, 6], 1);
@@ -347,6 +349,32 @@ fn features_in_sixteen_bits_where_the_device_has_them() {
         let wanted: Vec<f64> = data(norm(x)).iter().collect();
         assert!(distance(&found, &wanted) < limit, "{format:?}");
     }
+}
+
+#[test]
+fn given_statistics_let_no_gradient_spread() {
+    let device = Device::<Autodiff<Gpu>>::default();
+    let x = tensor::<Autodiff<Gpu>, 4>([1, 8, 2, 3], 1).require_grad();
+    let (ones, zeros) = (Tensor::ones([8], &device), Tensor::zeros([8], &device));
+    let (mean, variance) = (zeros.clone(), ones.clone());
+    let identity = Activation::Identity;
+    let y = ops::norm_frozen(x.clone(), ones, zeros, mean, variance, EPSILON, None, identity);
+    let mut dy = common::values(8 * 6, 2);
+    dy[13] = f32::INFINITY;
+    let dy = Tensor::from_data(TensorData::new(dy, [1, 8, 2, 3]), &device);
+    let found = gradient(&x, &(y * dy).sum().backward());
+    let strange = found.iter::<f32>().enumerate().filter(|(_, value)| !value.is_finite());
+    assert_eq!(strange.map(|(index, _)| index).collect::<Vec<_>>(), [13]);
+}
+
+#[test]
+fn running_statistics_move() {
+    fn run<B: KernelBackend>() -> Vec<TensorData> {
+        let vector = |seed| tensor::<B, 1>([37], seed);
+        let running = [vector(1), vector(2)];
+        ops::move_statistics(running, [vector(3), vector(4)], 0.1, 1.25).map(data).into()
+    }
+    same(run::<Gpu>(), run::<Flex>(), "running statistics");
 }
 
 #[test]

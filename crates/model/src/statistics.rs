@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Tensor, TensorData};
+use scalenas_kernels::{KernelBackend, ops};
 
 use crate::parameters::NamedTensors;
 
@@ -140,20 +141,6 @@ impl<B: Backend> Statistics<B> {
         self.layers.is_empty()
     }
 
-    /// Moves the layers seen in `batch` by `momentum` towards it, as PyTorch does: the variance is
-    /// the unbiased one. Layers that did not run keep their values.
-    pub fn update(&mut self, batch: &BatchStatistics<B>, momentum: f64) {
-        for layer in &batch.layers {
-            let Some(old) = self.layers.get_mut(&layer.name) else { continue };
-            let n = layer.samples as f64;
-            let unbiased = if n > 1.0 { n / (n - 1.0) } else { 1.0 };
-            let keep = 1.0 - momentum;
-            old.mean = old.mean.clone() * keep + layer.mean.clone() * momentum;
-            old.variance =
-                old.variance.clone() * keep + layer.variance.clone() * (momentum * unbiased);
-        }
-    }
-
     /// The statistics of the layers that `keep` names.
     #[must_use]
     pub fn restricted(&self, keep: impl Fn(&str) -> bool) -> Self {
@@ -181,6 +168,21 @@ impl<B: Backend> Statistics<B> {
             Some((name.to_owned(), layer))
         });
         Self { layers: layers.collect() }
+    }
+}
+
+impl<B: KernelBackend> Statistics<B> {
+    /// Moves the layers seen in `batch` by `momentum` towards it, as PyTorch does: the variance is
+    /// the unbiased one. Layers that did not run keep their values.
+    pub fn update(&mut self, batch: &BatchStatistics<B>, momentum: f64) {
+        for layer in &batch.layers {
+            let Some(old) = self.layers.get_mut(&layer.name) else { continue };
+            let n = layer.samples as f64;
+            let unbiased = if n > 1.0 { n / (n - 1.0) } else { 1.0 };
+            let running = [old.mean.clone(), old.variance.clone()];
+            let seen = [layer.mean.clone(), layer.variance.clone()];
+            [old.mean, old.variance] = ops::move_statistics(running, seen, momentum, unbiased);
+        }
     }
 }
 

@@ -3,26 +3,40 @@
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
 use burn_backend::TensorMetadata;
-use burn_cubecl::ops::numeric::empty_device_contiguous_dtype;
+use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 use cubecl::std::tensor::layout::linear::LinearView;
 
 use super::grid::elementwise;
+use super::maps::new_like;
 use crate::backend::AdamStep;
 
-/// New parameter, mean and mean of squares; values may be stored in any order.
+/// New parameter, mean and mean of squares; values may be stored in any order. Kernels of
+/// convolutions leave channels last, as their gradients come and as convolutions read them.
 pub(super) fn step<R: CubeRuntime>(
     values: [CubeTensor<R>; 3],
     gradient: CubeTensor<R>,
     step: AdamStep,
 ) -> [CubeTensor<R>; 3] {
-    let new = |old: &CubeTensor<R>| {
-        let (client, device) = (old.client.clone(), old.device.clone());
-        empty_device_contiguous_dtype(client, device, old.shape(), old.dtype)
-    };
-    let results = values.each_ref().map(new);
+    if gradient.rank() == KERNEL_AXES {
+        let values = values.map(permute_nchw_to_nhwc);
+        return in_order(values, permute_nchw_to_nhwc(gradient), step).map(permute_nhwc_to_nchw);
+    }
+    in_order(values, gradient, step)
+}
+
+/// Axes of a convolution's kernel.
+const KERNEL_AXES: usize = 4;
+
+/// The same, with results that are contiguous.
+fn in_order<R: CubeRuntime>(
+    values: [CubeTensor<R>; 3],
+    gradient: CubeTensor<R>,
+    step: AdamStep,
+) -> [CubeTensor<R>; 3] {
+    let results = values.each_ref().map(new_like);
     let [first, second] = step.corrections();
     let (count, dim) = elementwise(&gradient, gradient.meta.num_elements());
     let client = gradient.client.clone();

@@ -13,12 +13,17 @@ use super::moments::Moments;
 use super::norm::{self, Scale};
 use super::norm_gradient::{self, Forward};
 use super::pointwise::{Pairing, pairs};
-use super::{adam, fuse};
+use super::{adam, fuse, statistics};
 use crate::backend::{
     Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
     NormState, lift, lower,
 };
 use crate::reference::{self, gradient as reference_gradient};
+
+/// Channels of features in sixteen bits come in multiples of this for units that multiply matrices and
+/// add in float32. What they cannot take (the pictures' three channels), the framework adds in the
+/// features' own format, which loses a sum over all pixels.
+const TENSOR_CORE_CHANNELS: usize = 8;
 
 impl<R, F, I, BT> KernelBackend for CubeBackend<R, F, I, BT>
 where
@@ -27,12 +32,14 @@ where
     I: IntElement,
     BT: BoolElement,
 {
-    /// Channels last and in the features' number format, in one launch instead of one for each.
+    /// Channels last and in the features' number format, in one launch at most.
     fn prepare_weight(weight: CubeTensor<R>, dtype: DType) -> CubeTensor<R> {
-        let last = permute_nchw_to_nhwc(weight);
+        if weight.dtype == dtype {
+            return Maps::from_tensor(weight).into_tensor();
+        }
         // A cast writes its result in order whatever the order it reads.
-        let last = if last.dtype == dtype { into_contiguous(last) } else { cast(last, dtype) };
-        permute_nhwc_to_nchw(last)
+        let last = cast(permute_nchw_to_nhwc(weight), dtype);
+        Maps::from_tensor(permute_nhwc_to_nchw(last)).into_tensor()
     }
 
     fn conv(x: CubeTensor<R>, weight: CubeTensor<R>, geometry: ConvGeometry) -> CubeTensor<R> {
@@ -153,6 +160,23 @@ where
         }
     }
 
+    fn conv_weight_gradient(
+        x: CubeTensor<R>,
+        weight: CubeTensor<R>,
+        gradient: CubeTensor<R>,
+        geometry: ConvGeometry,
+    ) -> CubeTensor<R> {
+        let dtype = weight.dtype;
+        let exact = x.meta.shape()[1].is_multiple_of(TENSOR_CORE_CHANNELS);
+        let (x, gradient) = match exact {
+            true => (x, gradient),
+            false => (cast(x, dtype), cast(gradient, dtype)),
+        };
+        // Of the weight only its shape is read.
+        let options = reference::options(geometry);
+        cast(Self::conv2d_weight_backward(x, weight, gradient, options), dtype)
+    }
+
     fn norm_gradient(state: NormState<Self>, gradient: CubeTensor<R>) -> NormGradients<Self> {
         if !is_supported(&state.x) {
             return reference_gradient::norm::<Self>(state, gradient);
@@ -201,6 +225,15 @@ where
         AdamValues { weight, mean, square }
     }
 
+    fn move_statistics(
+        running: [CubeTensor<R>; 2],
+        batch: [CubeTensor<R>; 2],
+        share: f64,
+        unbiased: f64,
+    ) -> [CubeTensor<R>; 2] {
+        statistics::step(running.map(vector), batch.map(vector), share, unbiased)
+    }
+
     fn reserved_memory(device: &Self::Device) -> Option<u64> {
         R::client(device).memory_usage().ok().map(|usage| usage.bytes_reserved)
     }
@@ -233,7 +266,7 @@ fn is_supported<R: CubeRuntime>(x: &CubeTensor<R>) -> bool {
         && x.meta.num_elements() > 0
 }
 
-/// Kernels count values with 32 bits.
+/// Kernels count values with 32 bits, gaps between pixels included.
 fn is_addressable<R: CubeRuntime>(tensor: &CubeTensor<R>) -> bool {
-    u32::try_from(tensor.meta.num_elements()).is_ok()
+    u32::try_from(tensor.handle.size() / tensor.dtype.size() as u64).is_ok()
 }

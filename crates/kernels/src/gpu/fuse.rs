@@ -20,6 +20,7 @@ pub(super) fn forward<R: CubeRuntime>(
     activation: Activation,
 ) -> Maps<R> {
     assert!(edges.len() <= MOST_EDGES, "the caller cuts the edges");
+    edges.iter().for_each(|edge| check_edge(target, edge));
     let output = target.new_like(target.extent);
     let lanes = common_lanes(&[target, &output])
         .min(edges.iter().map(Maps::lanes).min().unwrap_or(usize::MAX));
@@ -50,10 +51,20 @@ pub(super) fn forward<R: CubeRuntime>(
     output
 }
 
+/// Edges are whole times smaller, the same in both directions.
+fn check_edge<R: CubeRuntime>(target: &Maps<R>, edge: &Maps<R>) {
+    let (fine, coarse) = (target.extent, edge.extent);
+    let factor = fine.width / coarse.width.max(1);
+    let repeated =
+        Extent { height: coarse.height * factor, width: coarse.width * factor, ..coarse };
+    assert_eq!(repeated, fine, "an edge of extent {coarse:?}");
+    assert_eq!(edge.tensor().dtype, target.tensor().dtype, "an edge of another number format");
+}
+
 /// Gradient of an edge of extent `edge`: sums over the pixels that each of its pixels became.
 pub(super) fn edge_gradient<R: CubeRuntime>(gradient: &Maps<R>, edge: Extent) -> Maps<R> {
     let output = gradient.new_like(edge);
-    let lanes = common_lanes(&[gradient, &output]);
+    let lanes = gradient.lanes().min(output.lanes());
     let (count, dim) = elementwise(gradient.tensor(), edge.len() / lanes);
     // SAFETY: threads beyond the last vector do nothing; every coarse pixel has its fine ones.
     unsafe {

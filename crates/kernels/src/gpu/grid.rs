@@ -11,8 +11,9 @@ const THREADS: usize = 256;
 const LANES: usize = 32;
 /// Pixels that a thread takes at least, so that there are not more sums than values.
 const PIXELS: usize = 8;
-/// Cubes in all: several for every multiprocessor of the largest devices.
-const CUBES: usize = 1024;
+/// Cubes in all: so many that what is in work at a time stays in a cache for a second look, and few
+/// enough to be merged by one cube.
+const CUBES: usize = 4096;
 
 /// A reduction over pixels: every cube takes some vectors of channels (x) of some pixels (y), with
 /// one row of threads a pixel.

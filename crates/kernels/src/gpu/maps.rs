@@ -51,9 +51,11 @@ pub(super) struct Maps<R: CubeRuntime> {
 
 impl<R: CubeRuntime> Maps<R> {
     /// Takes a tensor over, copying it only if it is stored otherwise.
-    pub fn from_tensor(tensor: CubeTensor<R>) -> Self {
+    pub fn from_tensor(mut tensor: CubeTensor<R>) -> Self {
         let extent = Extent::of(&tensor);
         if let Some(pitch) = pitch(&tensor, &extent) {
+            // Axes of one value may carry any stride, which would make vectors look misaligned.
+            *tensor.meta = Metadata::new(extent.shape(), last_strides(&extent, pitch));
             return Self { tensor, extent, pitch };
         }
         let last = into_contiguous(permute_nchw_to_nhwc(tensor));
@@ -91,20 +93,28 @@ impl<R: CubeRuntime> Maps<R> {
         rows.into_tensor_arg()
     }
 
-    /// Values of a vector: the most that divide the channels and the pitch of all these maps.
+    /// Values of a vector: the most that divide channels and pitch.
     pub fn lanes(&self) -> usize {
-        let most = [MOST_LANES, 2].into_iter();
-        most.into_iter()
-            .find(|lanes| {
-                self.extent.channels.is_multiple_of(*lanes) && self.pitch.is_multiple_of(*lanes)
-            })
-            .unwrap_or(1)
+        let divides = |lanes: &usize| {
+            self.extent.channels.is_multiple_of(*lanes) && self.pitch.is_multiple_of(*lanes)
+        };
+        [MOST_LANES, 2].into_iter().find(divides).unwrap_or(1)
     }
 }
 
-/// The smallest vector of several maps: all are read with the same.
+/// The smallest vector of several maps, which are read together: of one extent and number format.
 pub(super) fn common_lanes<R: CubeRuntime>(maps: &[&Maps<R>]) -> usize {
+    for pair in maps.windows(2) {
+        assert_eq!(pair[0].extent, pair[1].extent, "maps of different extents");
+        assert_eq!(pair[0].tensor.dtype, pair[1].tensor.dtype, "maps of different number formats");
+    }
     maps.iter().map(|maps| maps.lanes()).min().unwrap_or(1)
+}
+
+/// A new contiguous tensor of the same shape, number format and device.
+pub(super) fn new_like<R: CubeRuntime>(tensor: &CubeTensor<R>) -> CubeTensor<R> {
+    let (client, device) = (tensor.client.clone(), tensor.device.clone());
+    empty_device_contiguous_dtype(client, device, tensor.shape(), tensor.dtype)
 }
 
 /// Strides of `[batch, channels, height, width]` over pixels that are `pitch` values apart.

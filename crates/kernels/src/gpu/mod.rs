@@ -23,5 +23,6 @@ mod moments;
 mod norm;
 mod norm_gradient;
 mod pointwise;
+mod statistics;
 mod sum;
 mod vectors;

@@ -46,10 +46,6 @@ pub(super) fn gradients<R: CubeRuntime>(forward: &Forward<'_, R>, dy: Maps<R>) -
     let result = x.new_like(x.extent);
     let lanes = common_lanes(&[x, dz, &result]);
     let (count, dim) = elementwise(x.tensor(), x.extent.len() / lanes);
-    let share = match forward.origin {
-        Origin::Batch => -1.0 / x.extent.pixels() as f32,
-        Origin::Given => 0.0,
-    };
     // SAFETY: threads beyond the last vector do nothing.
     unsafe {
         input::launch_unchecked(
@@ -67,7 +63,8 @@ pub(super) fn gradients<R: CubeRuntime>(forward: &Forward<'_, R>, dy: Maps<R>) -
             bias.clone().into_tensor_arg(),
             result.arg(),
             scale.epsilon,
-            share,
+            -1.0 / x.extent.pixels() as f32,
+            forward.origin == Origin::Batch,
             recompute,
             x.tensor().dtype.into(),
         );
@@ -227,7 +224,8 @@ fn add_blocks<N: Size>(
     }
 }
 
-/// `factor · (dz + share · (Σ dz + normalised · Σ dz · normalised))`.
+/// `factor · (dz + share · (Σ dz + normalised · Σ dz · normalised))`, with statistics of the batch;
+/// given ones do not depend on the input, and leave `factor · dz`.
 #[cube(launch_unchecked)]
 fn input<F: Float, N: Size>(
     x: &Tensor<Vector<F, N>>,
@@ -241,6 +239,7 @@ fn input<F: Float, N: Size>(
     result: &mut Tensor<Vector<F, N>>,
     epsilon: f32,
     share: f32,
+    #[comptime] of_batch: bool,
     #[comptime] recompute: bool,
     #[define(F)] _dtype: StorageType,
 ) {
@@ -251,11 +250,15 @@ fn input<F: Float, N: Size>(
     let (pixel, vector) = (ABSOLUTE_POS / vectors, ABSOLUTE_POS % vectors);
     let deviation = (variance[vector] + Vector::new(epsilon)).sqrt();
     let factor = weight[vector] / deviation;
-    let normalised = (load::<F, N>(x, pixel, vector) - mean[vector]) / deviation;
+    let centred = load::<F, N>(x, pixel, vector) - mean[vector];
     let mut gradient = load::<F, N>(dz, pixel, vector);
     if comptime![recompute] {
-        gradient = where_positive(gradient, normalised * weight[vector] + bias[vector]);
+        // The same arithmetic as for the sums: a value next to zero must not pass in one alone.
+        gradient = where_positive(gradient, centred * factor + bias[vector]);
     }
-    let common = bias_gradient[vector] + normalised * weight_gradient[vector];
-    result[ABSOLUTE_POS] = Vector::cast_from(factor * (gradient + common * Vector::new(share)));
+    if comptime![of_batch] {
+        let common = bias_gradient[vector] + centred / deviation * weight_gradient[vector];
+        gradient += common * Vector::new(share);
+    }
+    result[ABSOLUTE_POS] = Vector::cast_from(factor * gradient);
 }

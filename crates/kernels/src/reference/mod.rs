@@ -104,6 +104,21 @@ pub fn adam<B: Backend>(
     AdamValues { weight: B::float_sub(values.weight, change), mean, square }
 }
 
+/// See [`crate::KernelBackend::move_statistics`].
+pub fn move_statistics<B: Backend>(
+    running: [FloatTensor<B>; 2],
+    batch: [FloatTensor<B>; 2],
+    share: f64,
+    unbiased: f64,
+) -> [FloatTensor<B>; 2] {
+    let blend = |old, new, take: f64| {
+        let kept = B::float_mul_scalar(old, (1.0 - share).into());
+        B::float_add(kept, B::float_mul_scalar(new, take.into()))
+    };
+    let ([mean, variance], [new_mean, new_variance]) = (running, batch);
+    [blend(mean, new_mean, share), blend(variance, new_variance, share * unbiased)]
+}
+
 /// Nearest upsampling by a whole factor, as a broadcast: its gradient is a plain sum everywhere.
 fn upsample<B: Backend>(x: Tensor<B, 4>, height: usize, width: usize) -> Tensor<B, 4> {
     let [batch, channels, h, w] = x.dims();
