@@ -168,10 +168,8 @@ where
     ) -> CubeTensor<R> {
         let dtype = weight.dtype;
         let exact = x.meta.shape()[1].is_multiple_of(TENSOR_CORE_CHANNELS);
-        let (x, gradient) = match exact {
-            true => (x, gradient),
-            false => (cast(x, dtype), cast(gradient, dtype)),
-        };
+        let (x, gradient) =
+            if exact { (x, gradient) } else { (cast(x, dtype), cast(gradient, dtype)) };
         // Of the weight only its shape is read.
         let options = reference::options(geometry);
         cast(Self::conv2d_weight_backward(x, weight, gradient, options), dtype)

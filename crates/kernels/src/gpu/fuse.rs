@@ -20,7 +20,9 @@ pub(super) fn forward<R: CubeRuntime>(
     activation: Activation,
 ) -> Maps<R> {
     assert!(edges.len() <= MOST_EDGES, "the caller cuts the edges");
-    edges.iter().for_each(|edge| check_edge(target, edge));
+    for edge in edges {
+        check_edge(target, edge);
+    }
     let output = target.new_like(target.extent);
     let lanes = common_lanes(&[target, &output])
         .min(edges.iter().map(Maps::lanes).min().unwrap_or(usize::MAX));
