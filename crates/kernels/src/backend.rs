@@ -6,6 +6,7 @@ use burn::tensor::{DType, Tensor, TensorPrimitive};
 
 use crate::precision::cast;
 use crate::reference::{self, gradient};
+use crate::shapes;
 
 /// Stride and padding of a convolution with a square kernel; the kernel's side is the weight's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +118,9 @@ pub struct AdamValues<B: Backend> {
 }
 
 /// A backend that runs the network's operations.
+///
+/// Every implementation of an operation, these default bodies included, panics if the shapes of its
+/// arguments disagree; the message says both.
 pub trait KernelBackend: Backend {
     /// Convolution of `x` `[batch, in, height, width]` with `weight` `[out, in, kernel, kernel]`.
     fn conv(
@@ -124,6 +128,7 @@ pub trait KernelBackend: Backend {
         weight: FloatTensor<Self>,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
+        shapes::conv(&x, &weight, geometry);
         lower(reference::conv::<Self>(lift(x), lift(weight), geometry))
     }
 
@@ -131,6 +136,7 @@ pub trait KernelBackend: Backend {
     /// format read it: same values and shape, in another order in memory perhaps. They take it
     /// either way; what is used several times is better prepared once.
     fn prepare_weight(weight: FloatTensor<Self>, dtype: DType) -> FloatTensor<Self> {
+        shapes::prepare_weight(&weight);
         lower(cast(lift::<Self, 4>(weight), dtype))
     }
 
@@ -143,6 +149,7 @@ pub trait KernelBackend: Backend {
         activation: Activation,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
+        shapes::conv_bias(&x, &weight, &bias, residual.as_ref(), geometry);
         let residual = residual.map(lift);
         let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
         lower(reference::conv_bias::<Self>(x, weight, bias, residual, activation, geometry))
@@ -157,6 +164,7 @@ pub trait KernelBackend: Backend {
         residual: Option<FloatTensor<Self>>,
         activation: Activation,
     ) -> NormOutput<Self> {
+        shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
         let residual = residual.map(lift);
         let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
         let (output, mean, variance) =
@@ -176,6 +184,9 @@ pub trait KernelBackend: Backend {
         residual: Option<FloatTensor<Self>>,
         activation: Activation,
     ) -> FloatTensor<Self> {
+        let vectors =
+            [("weight", &weight), ("bias", &bias), ("mean", &mean), ("variance", &variance)];
+        shapes::norm(&x, &vectors, residual.as_ref());
         let (weight, bias) = (lift(weight), lift(bias));
         let (mean, variance) = (lift(mean), lift(variance));
         let residual = residual.map(lift);
@@ -192,12 +203,13 @@ pub trait KernelBackend: Backend {
     }
 
     /// `activation(target + Σ upsample(edge))`: every edge `[batch, channels, height / s, width / s]`
-    /// is repeated `s` times in both directions, `s` being read off its shape.
+    /// is repeated `s` times in both directions, `s` being read off its shape; it is a whole number.
     fn fuse(
         target: FloatTensor<Self>,
         edges: Vec<FloatTensor<Self>>,
         activation: Activation,
     ) -> FloatTensor<Self> {
+        shapes::fuse(&target, &edges);
         let edges = edges.into_iter().map(lift).collect();
         lower(reference::fuse::<Self>(lift(target), edges, activation))
     }
@@ -211,6 +223,7 @@ pub trait KernelBackend: Backend {
         geometry: ConvGeometry,
         sum: Option<FloatTensor<Self>>,
     ) -> FloatTensor<Self> {
+        shapes::conv_input_gradient(&x, &weight, &gradient, geometry, sum.as_ref());
         gradient::conv_input::<Self>(x, weight, gradient, geometry, sum)
     }
 
@@ -221,26 +234,31 @@ pub trait KernelBackend: Backend {
         gradient: FloatTensor<Self>,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
+        shapes::conv_weight_gradient(&x, &weight, &gradient, geometry);
         gradient::conv_weight::<Self>(x, weight, gradient, geometry)
     }
 
     /// Gradients of a normalisation's inputs, given that of its output.
     fn norm_gradient(state: NormState<Self>, gradient: FloatTensor<Self>) -> NormGradients<Self> {
+        shapes::norm_gradient(&state, &gradient);
         gradient::norm::<Self>(state, gradient)
     }
 
     /// The gradient before a ReLU with this `output`.
     fn relu_gradient(output: FloatTensor<Self>, gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        shapes::relu_gradient(&output, &gradient);
         lower(gradient::masked::<Self>(&lift(output), lift(gradient)))
     }
 
     /// Sum over all but the channels: the gradient of a bias.
     fn channel_sums(gradient: FloatTensor<Self>) -> FloatTensor<Self> {
+        shapes::channel_sums(&gradient);
         lower(gradient::channel_sums::<Self>(lift(gradient)))
     }
 
     /// Gradient of an edge of [`KernelBackend::fuse`] that has this shape.
     fn edge_gradient(gradient: FloatTensor<Self>, shape: [usize; 4]) -> FloatTensor<Self> {
+        shapes::edge_gradient(&gradient, shape);
         lower(gradient::edge::<Self>(lift(gradient), shape))
     }
 
@@ -250,6 +268,7 @@ pub trait KernelBackend: Backend {
         gradient: FloatTensor<Self>,
         step: AdamStep,
     ) -> AdamValues<Self> {
+        shapes::adam(&values, &gradient);
         reference::adam::<Self>(values, gradient, step)
     }
 
@@ -261,6 +280,7 @@ pub trait KernelBackend: Backend {
         share: f64,
         unbiased: f64,
     ) -> [FloatTensor<Self>; 2] {
+        shapes::move_statistics(&running, &batch);
         reference::move_statistics::<Self>(running, batch, share, unbiased)
     }
 
@@ -277,6 +297,7 @@ pub trait KernelBackend: Backend {
 
     /// Sum of two gradients of the same features.
     fn add_gradients(a: FloatTensor<Self>, b: FloatTensor<Self>) -> FloatTensor<Self> {
+        shapes::add_gradients(&a, &b);
         Self::float_add(a, b)
     }
 }

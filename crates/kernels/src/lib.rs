@@ -24,6 +24,7 @@ mod gpu;
 pub mod ops;
 pub mod precision;
 pub mod reference;
+mod shapes;
 
 pub use backend::{
     Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,

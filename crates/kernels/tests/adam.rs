@@ -55,6 +55,27 @@ fn equals_float64() {
     });
 }
 
+/// Addresses of parameter, mean and mean of squares.
+fn addresses(values: &AdamValues<B>) -> [*const u8; 3] {
+    [&values.weight, &values.mean, &values.square].map(|tensor| tensor.bytes().as_ptr())
+}
+
+#[test]
+fn values_that_nobody_else_holds_stay_where_they_are() {
+    let make = |seed| tensor::<B, 4>([64, 32, 3, 3], seed).abs().into_primitive().tensor();
+    let step = AdamStep { learning_rate: 1e-2, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, time: 1 };
+    let values = AdamValues::<B> { weight: make(1), mean: make(2), square: make(3) };
+    let before = addresses(&values);
+    let values = B::adam(values, make(4), step);
+    assert_eq!(addresses(&values), before);
+    // The framework's learner holds the weight while it steps: only that one moves.
+    let held = values.weight.clone();
+    let [_, mean, square] = before;
+    let after = addresses(&B::adam(values, make(5), step));
+    assert_eq!(after[1..], [mean, square]);
+    assert_ne!(after[0], held.bytes().as_ptr());
+}
+
 #[test]
 fn steps_in_place_equal_steps_aside() {
     let step =

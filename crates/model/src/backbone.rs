@@ -22,6 +22,9 @@ pub(crate) struct Backbone<B: Backend> {
     transitions: Vec<Transition<B>>,
     /// `[stage][module]`.
     stages: Vec<Vec<MultiScaleModule<B>>>,
+    /// Input pixels per pixel of the coarsest branch, along an axis.
+    #[module(skip)]
+    coarsest_stride: usize,
 }
 
 impl<B: Backend> Backbone<B> {
@@ -40,6 +43,7 @@ impl<B: Backend> Backbone<B> {
             stages: stages
                 .map(|s| (0..spec.stages[s].modules).map(|m| module(s, m)).collect())
                 .collect(),
+            coarsest_stride: spec.coarsest_stride(),
         }
     }
 
@@ -53,7 +57,8 @@ impl<B: Backend> Backbone<B> {
             (transition, entries.into_iter().map(|(m, plan)| m.restricted(plan)).collect())
         });
         let (transitions, stages) = parts.unzip();
-        Self { stem: self.stem.clone(), transitions, stages }
+        let (stem, coarsest_stride) = (self.stem.clone(), self.coarsest_stride);
+        Self { stem, transitions, stages, coarsest_stride }
     }
 
     pub fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
@@ -79,12 +84,22 @@ impl<B: Backend> Backbone<B> {
 
 impl<B: KernelBackend> Backbone<B> {
     /// Pictures `[batch, 3, height, width]` to the branches that leave the last module.
+    ///
+    /// # Panics
+    /// If a side is no multiple of the coarsest branch's stride: branches would not cover each other.
     pub fn forward(
         &self,
         images: Tensor<B, 4>,
         plan: &Plan,
         norms: &mut Norms<'_, B>,
     ) -> Branches<B> {
+        let [_, _, height, width] = images.dims();
+        let stride = self.coarsest_stride;
+        assert!(
+            [height, width].iter().all(|&side| side > 0 && side.is_multiple_of(stride)),
+            "pictures are {height}x{width} (height x width), but sides must be multiples of {stride}, \
+             the stride of the coarsest branch"
+        );
         let features = self.stem.forward(images, norms);
         let mut plans = plan.modules.iter().peekable();
         let mut branches = vec![Some(features)];

@@ -77,26 +77,10 @@ impl<B: Backend> ScaleNet<B> {
     ) -> Result<Self> {
         architecture.validate(spec)?;
         let supernet = Supernet::new(spec, 0, device);
-        let statistics = Statistics::from_named(tensors, device);
-        let mut network = supernet.extract(architecture, &statistics);
+        let mut network = supernet.extract(architecture, &supernet.initial_statistics(device));
         apply(&mut network.layers, tensors, Absent::Refuse, origin, &spec.name)?;
-        network.check_statistics(origin)?;
+        network.statistics.apply(tensors, origin, &spec.name, device)?;
         Ok(network)
-    }
-
-    fn check_statistics(&self, origin: &str) -> Result<()> {
-        let units = self.layers.units();
-        let names = units.iter().map(|unit| unit.norm_name.as_str());
-        let mut absent = names.filter(|name| self.statistics.get(name).is_none()).peekable();
-        match absent.peek() {
-            None => Ok(()),
-            Some(first) => Err(crate::Error::Missing {
-                origin: origin.to_owned(),
-                network: self.spec().name.clone(),
-                first: format!("{first}.running_mean"),
-                count: absent.count(),
-            }),
-        }
     }
 
     /// The architecture.

@@ -7,10 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{Tensor, TensorData};
 use scalenas_kernels::{KernelBackend, ops};
 
+use crate::error::{Error, Result};
 use crate::parameters::NamedTensors;
 
 /// Mean and variance of one normalisation layer, each `[channels]`.
@@ -158,16 +159,46 @@ impl<B: Backend> Statistics<B> {
         tensors
     }
 
-    /// The layers of `tensors` that have both entries; others are ignored.
-    pub fn from_named(tensors: &NamedTensors, device: &B::Device) -> Self {
-        let vector = |data: &TensorData| Tensor::from_data(data.clone(), device);
-        let layers = tensors.iter().filter_map(|(key, mean)| {
-            let name = key.strip_suffix(MEAN)?;
-            let variance = tensors.get(&format!("{name}{VARIANCE}"))?;
-            let layer = LayerStatistics { mean: vector(mean), variance: vector(variance) };
-            Some((name.to_owned(), layer))
-        });
-        Self { layers: layers.collect() }
+    /// Takes over the entries of `tensors` for every layer that is there, after checking all shapes,
+    /// so that an error changes nothing.
+    ///
+    /// # Errors
+    /// Names key and both shapes where they differ, or the first absent key.
+    pub(crate) fn apply(
+        &mut self,
+        tensors: &NamedTensors,
+        origin: &str,
+        network: &str,
+        device: &B::Device,
+    ) -> Result<()> {
+        let mut layers = self.layers.clone();
+        let mut missing = Vec::new();
+        for (name, layer) in &mut layers {
+            for (suffix, vector) in [(MEAN, &mut layer.mean), (VARIANCE, &mut layer.variance)] {
+                let key = format!("{name}{suffix}");
+                let Some(data) = tensors.get(&key) else {
+                    missing.push(key);
+                    continue;
+                };
+                let expected = vector.dims().to_vec();
+                if data.shape.as_slice() != expected.as_slice() {
+                    let (origin, network) = (origin.to_owned(), network.to_owned());
+                    let found = data.shape.to_vec();
+                    return Err(Error::Shape { key, origin, network, found, expected });
+                }
+                *vector = Tensor::from_data(data.clone(), device);
+            }
+        }
+        if let Some(first) = missing.first() {
+            return Err(Error::Missing {
+                origin: origin.to_owned(),
+                network: network.to_owned(),
+                count: missing.len(),
+                first: first.clone(),
+            });
+        }
+        self.layers = layers;
+        Ok(())
     }
 }
 

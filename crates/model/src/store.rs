@@ -70,8 +70,9 @@ pub fn load_supernet<B: Backend>(
         });
     }
     let mut supernet = Supernet::new(&contents.spec, 0, device);
-    supernet.load_named(&contents.tensors, Absent::Refuse, &path.display().to_string())?;
-    let statistics = Statistics::from_named(&contents.tensors, device);
+    let origin = path.display().to_string();
+    supernet.load_named(&contents.tensors, Absent::Refuse, &origin)?;
+    let statistics = supernet.load_statistics(&contents.tensors, &origin, device)?;
     Ok((supernet, statistics))
 }
 

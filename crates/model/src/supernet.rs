@@ -71,6 +71,18 @@ impl<B: Backend> Supernet<B> {
         apply(self, tensors, absent, origin, &space)
     }
 
+    /// The statistics of all layers from checkpoint entries.
+    pub fn load_statistics(
+        &self,
+        tensors: &NamedTensors,
+        origin: &str,
+        device: &B::Device,
+    ) -> Result<Statistics<B>> {
+        let mut statistics = self.initial_statistics(device);
+        statistics.apply(tensors, origin, &self.spec.name, device)?;
+        Ok(statistics)
+    }
+
     /// A stand-alone network that owns the live layers of `architecture` and their statistics.
     /// Its outputs are those of the supernet.
     pub fn extract(&self, architecture: &Architecture, statistics: &Statistics<B>) -> ScaleNet<B> {

@@ -17,6 +17,7 @@ use scalenas_model::{Statistics, Supernet, load_supernet, save_supernet};
 
 use crate::error::{Error, Result};
 use crate::meter::MeterRecord;
+use crate::record_shapes::RecordShapes;
 
 const MODEL: &str = "model";
 const OPTIMIZER: &str = "optimizer";
@@ -119,6 +120,11 @@ impl Checkpoints {
         LC: LearningComponentsTypes,
     {
         let folder = self.path(iteration);
+        let model = record_path(&folder, MODEL, iteration);
+        let parameters = RecordShapes::read(&model)?;
+        parameters.check_parameters(&RecordShapes::of_module(learner.model()), &model)?;
+        let optimizer = record_path(&folder, OPTIMIZER, iteration);
+        RecordShapes::read(&optimizer)?.check_states(&parameters, &optimizer)?;
         learner.load_model(read::<_, LC::Backend>(&folder, MODEL, iteration, device)?);
         learner.load_optim(read::<_, LC::Backend>(&folder, OPTIMIZER, iteration, device)?);
         learner.load_scheduler(read::<_, LC::Backend>(&folder, SCHEDULE, iteration, device)?);
@@ -149,10 +155,13 @@ fn read<R: Record<B>, B: Backend>(
     iteration: u64,
     device: &B::Device,
 ) -> Result<R> {
-    Checkpointer::<R, B>::restore(&file(folder, name), iteration as usize, device).map_err(|e| {
-        let path = folder.join(format!("{name}-{iteration}.mpk"));
-        Error::file("read", path, e)
-    })
+    Checkpointer::<R, B>::restore(&file(folder, name), iteration as usize, device)
+        .map_err(|e| Error::file("read", record_path(folder, name, iteration), e))
+}
+
+/// Where the framework's checkpointer puts a record.
+fn record_path(folder: &Path, name: &str, iteration: u64) -> PathBuf {
+    folder.join(format!("{name}-{iteration}.mpk"))
 }
 
 type Recorder = NamedMpkFileRecorder<FullPrecisionSettings>;

@@ -27,6 +27,7 @@ mod options;
 mod pictures;
 mod precision;
 mod progress;
+mod record_shapes;
 mod run_folder;
 mod scenes;
 mod schedule;

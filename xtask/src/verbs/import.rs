@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use scalenas_model::import::{Kind, read_pth};
-use scalenas_model::{Absent, NamedParameters, ScaleNet, Statistics, Supernet, save_supernet};
+use scalenas_model::{Absent, NamedParameters, ScaleNet, Supernet, save_supernet};
 use scalenas_space::Architecture;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     } else {
         let mut supernet = Supernet::<Host>::new(spec, 0, &HOST);
         supernet.load_named(&checkpoint.tensors, Absent::Refuse, &origin)?;
-        let statistics = Statistics::from_named(&checkpoint.tensors, &HOST);
+        let statistics = supernet.load_statistics(&checkpoint.tensors, &origin, &HOST)?;
         save_supernet(&arguments.out, &supernet, &statistics)?;
         let count = supernet.to_named().values().map(burn::tensor::TensorData::num_elements).sum();
         ("supernet", count)

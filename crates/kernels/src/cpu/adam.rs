@@ -10,7 +10,7 @@ use burn_flex::{FlexTensor, Layout};
 use super::channels::Lane;
 use super::memory::Buffer;
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 use crate::backend::AdamStep;
 
 /// Values a task handles at least.
@@ -29,10 +29,11 @@ pub(crate) fn step(
     let from = gradient.storage::<f32>()[gradient.layout().start_offset()..].as_ptr();
     let coefficients = Coefficients::new(step);
     let shared = Shared((pointers, from));
+    let isa = Isa::current();
     parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
         let (pointers, gradient) = shared.get();
         // SAFETY: all tensors have `len` values; ranges are disjoint.
-        unsafe { dispatch(Step { pointers, gradient, range, coefficients }) };
+        unsafe { dispatch(isa, Step { pointers, gradient, range, coefficients }) };
     });
     slots.map(|slot| slot.result)
 }
@@ -44,8 +45,9 @@ struct Slot {
 }
 
 impl Slot {
-    fn of(tensor: FlexTensor) -> Self {
-        let tensor = tensor.to_contiguous();
+    fn of(mut tensor: FlexTensor) -> Self {
+        // Assigned, so that no other handle on the values is left: they are written in place.
+        tensor = tensor.to_contiguous();
         if tensor.is_unique() {
             return Self { input: None, result: tensor };
         }

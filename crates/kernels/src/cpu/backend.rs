@@ -11,12 +11,14 @@ use super::memory::Buffer;
 use super::moments::Moments;
 use super::norm::{self, Scale};
 use super::norm_gradient::{self, Mask, Slope, Sums};
+use super::simd::Isa;
 use super::{adam, fuse, pointwise};
 use crate::backend::{
     Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
     NormState, Origin, lift, lower,
 };
 use crate::reference::{self, gradient as reference_gradient};
+use crate::shapes;
 
 /// Feature maps with a channel count that is no multiple of this are predictions, read next by
 /// plain operations, which are slow on anything but the plain order.
@@ -26,11 +28,12 @@ const MAX_KERNEL: usize = 7;
 
 impl KernelBackend for Flex {
     fn conv(x: FlexTensor, weight: FlexTensor, geometry: ConvGeometry) -> FlexTensor {
+        shapes::conv(&x, &weight, geometry);
         if !supported(&x, &weight) {
             return lower(reference::conv::<Self>(lift(x), lift(weight), geometry));
         }
         let weight = weight.to_contiguous();
-        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never };
+        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never, isa: Isa::current() };
         leave(conv::forward(&Maps::from_tensor(x), conv, &Addition::NONE))
     }
 
@@ -42,6 +45,7 @@ impl KernelBackend for Flex {
         activation: Activation,
         geometry: ConvGeometry,
     ) -> FlexTensor {
+        shapes::conv_bias(&x, &weight, &bias, residual.as_ref(), geometry);
         if !supported(&x, &weight) {
             let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
             let residual = residual.map(lift);
@@ -53,7 +57,8 @@ impl KernelBackend for Flex {
         let residual = residual.map(Maps::from_tensor);
         let bias = vector(&bias);
         let addition = Addition { bias: Some(&bias), residual: residual.as_ref(), activation };
-        let conv = Conv { weight: &weight, geometry, reuse: Reuse::WhileAlive };
+        let conv =
+            Conv { weight: &weight, geometry, reuse: Reuse::WhileAlive, isa: Isa::current() };
         leave(conv::forward(&Maps::from_tensor(x), conv, &addition))
     }
 
@@ -65,6 +70,7 @@ impl KernelBackend for Flex {
         residual: Option<FlexTensor>,
         activation: Activation,
     ) -> NormOutput<Self> {
+        shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
         if !is_f32(&x) {
             let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
             let residual = residual.map(lift);
@@ -94,6 +100,9 @@ impl KernelBackend for Flex {
         residual: Option<FlexTensor>,
         activation: Activation,
     ) -> FlexTensor {
+        let vectors =
+            [("weight", &weight), ("bias", &bias), ("mean", &mean), ("variance", &variance)];
+        shapes::norm(&x, &vectors, residual.as_ref());
         if !is_f32(&x) {
             let (mean, variance) = (lift(mean), lift(variance));
             return lower(reference::norm_frozen::<Self>(
@@ -114,6 +123,7 @@ impl KernelBackend for Flex {
     }
 
     fn fuse(target: FlexTensor, edges: Vec<FlexTensor>, activation: Activation) -> FlexTensor {
+        shapes::fuse(&target, &edges);
         if !is_f32(&target) {
             let edges = edges.into_iter().map(lift).collect();
             return lower(reference::fuse::<Self>(lift(target), edges, activation));
@@ -129,12 +139,13 @@ impl KernelBackend for Flex {
         geometry: ConvGeometry,
         sum: Option<FlexTensor>,
     ) -> FlexTensor {
+        shapes::conv_input_gradient(&x, &weight, &gradient, geometry, sum.as_ref());
         if !supported(&x, &weight) {
             return reference_gradient::conv_input::<Self>(x, weight, gradient, geometry, sum);
         }
         let input = Extent::of(&x);
         let weight = weight.to_contiguous();
-        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never };
+        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never, isa: Isa::current() };
         let sum = sum.map(Maps::from_tensor);
         conv::input_gradient(&Maps::from_tensor(gradient), conv, input, sum.as_ref()).into_tensor()
     }
@@ -145,18 +156,20 @@ impl KernelBackend for Flex {
         gradient: FlexTensor,
         geometry: ConvGeometry,
     ) -> FlexTensor {
+        shapes::conv_weight_gradient(&x, &weight, &gradient, geometry);
         if !supported(&x, &weight) {
             return reference_gradient::conv_weight::<Self>(x, weight, gradient, geometry);
         }
         let shape: [usize; 4] = weight.shape().dims();
         let mut result = Buffer::new(shape.iter().product());
         let (x, dy) = (Maps::from_tensor(x), Maps::from_tensor(gradient));
-        conv::weight_gradient(&x, &dy, shape[2], geometry, result.as_mut_slice());
+        conv::weight_gradient(&x, &dy, shape[2], geometry, Isa::current(), result.as_mut_slice());
         let layout = Layout::contiguous(Shape::from(shape));
         FlexTensor::new(result.into_bytes(), layout, DType::F32)
     }
 
     fn norm_gradient(state: NormState<Self>, gradient: FlexTensor) -> NormGradients<Self> {
+        shapes::norm_gradient(&state, &gradient);
         if is_f32(&state.x) {
             norm_gradients(state, gradient)
         } else {
@@ -165,6 +178,7 @@ impl KernelBackend for Flex {
     }
 
     fn relu_gradient(output: FlexTensor, gradient: FlexTensor) -> FlexTensor {
+        shapes::relu_gradient(&output, &gradient);
         if !is_f32(&output) {
             return lower(reference_gradient::masked::<Self>(&lift(output), lift(gradient)));
         }
@@ -173,6 +187,7 @@ impl KernelBackend for Flex {
     }
 
     fn channel_sums(gradient: FlexTensor) -> FlexTensor {
+        shapes::channel_sums(&gradient);
         if !is_f32(&gradient) {
             return lower(reference_gradient::channel_sums::<Self>(lift(gradient)));
         }
@@ -180,6 +195,7 @@ impl KernelBackend for Flex {
     }
 
     fn edge_gradient(gradient: FlexTensor, shape: [usize; 4]) -> FlexTensor {
+        shapes::edge_gradient(&gradient, shape);
         if !is_f32(&gradient) {
             return lower(reference_gradient::edge::<Self>(lift(gradient), shape));
         }
@@ -193,6 +209,7 @@ impl KernelBackend for Flex {
     }
 
     fn adam(values: AdamValues<Self>, gradient: FlexTensor, step: AdamStep) -> AdamValues<Self> {
+        shapes::adam(&values, &gradient);
         let AdamValues { weight, mean, square } = values;
         let all = [&weight, &mean, &square, &gradient];
         if all.iter().any(|tensor| !is_f32(tensor)) {
@@ -203,6 +220,7 @@ impl KernelBackend for Flex {
     }
 
     fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {
+        shapes::add_gradients(&a, &b);
         if !is_f32(&a) {
             return <Self as burn::tensor::ops::FloatTensorOps<Self>>::float_add(a, b);
         }
@@ -261,9 +279,8 @@ fn is_f32(tensor: &FlexTensor) -> bool {
 }
 
 fn supported(x: &FlexTensor, weight: &FlexTensor) -> bool {
-    let [_, _, height, width] = weight.shape().dims::<4>();
-    let square = height == width && height <= MAX_KERNEL;
-    is_f32(x) && is_f32(weight) && square
+    let [_, _, kernel, _] = weight.shape().dims::<4>();
+    is_f32(x) && is_f32(weight) && kernel <= MAX_KERNEL
 }
 
 /// Results that plain operations will read leave in the plain order.

@@ -8,7 +8,7 @@ use super::channels::Lane;
 use super::epilogue::Epilogue;
 use super::maps::{Extent, Maps, Place};
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 use crate::backend::Activation;
 
 /// Values that a task handles at least.
@@ -22,10 +22,11 @@ pub(crate) fn forward(target: Maps, edges: &[Maps], activation: Activation) -> M
     let lines = extent.batch * extent.height;
     let shared = Shared((from, to));
     let epilogue = Epilogue { activation, ..Epilogue::NONE };
+    let isa = Isa::current();
     parallel::ranges(lines, extent.len() / TASK_VALUES + 1, 1, |lines| {
         let (from, to) = shared.get();
         // SAFETY: the lines exist, edges cover them, and tasks write disjoint ones.
-        unsafe { dispatch(Forward { from, to, extent, edges, lines, epilogue }) };
+        unsafe { dispatch(isa, Forward { from, to, extent, edges, lines, epilogue }) };
     });
     place.result
 }
@@ -75,10 +76,11 @@ pub(crate) fn edge_gradient(gradient: &Maps, edge: Extent) -> Maps {
     let fine = gradient.extent;
     let lines = edge.batch * edge.height;
     let shared = Shared((gradient.as_ptr(), output.as_mut_slice().as_mut_ptr()));
+    let isa = Isa::current();
     parallel::ranges(lines, fine.len() / TASK_VALUES + 1, 1, |lines| {
         let (from, to) = shared.get();
         // SAFETY: the lines exist, and tasks write disjoint ones.
-        unsafe { dispatch(Downsample { from, fine, to, edge, lines }) };
+        unsafe { dispatch(isa, Downsample { from, fine, to, edge, lines }) };
     });
     output
 }

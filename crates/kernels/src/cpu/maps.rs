@@ -24,11 +24,16 @@ impl Extent {
 
     /// Batch x height x width.
     pub fn pixels(&self) -> usize {
-        self.batch * self.height * self.width
+        self.product(&[self.batch, self.height, self.width])
     }
 
     pub fn len(&self) -> usize {
-        self.pixels() * self.channels
+        self.product(&[self.batch, self.height, self.width, self.channels])
+    }
+
+    fn product(&self, sizes: &[usize]) -> usize {
+        let product = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+        product.unwrap_or_else(|| panic!("maps of {self:?} do not fit in memory"))
     }
 
     fn layout(&self, start: usize) -> Layout {

@@ -2,7 +2,8 @@
 //! and fresh pages from the system cost as much as the arithmetic on them.
 //!
 //! Invariants: a buffer's memory is always initialised (zeroed once when it comes from the system,
-//! then holding old values), 64-byte aligned, and owned by one buffer or one free list.
+//! then holding old values), 64-byte aligned, and owned by one buffer or by the pool. What the pool
+//! holds and lends together stays below its cap, which follows the most that was ever lent.
 
 #![expect(unsafe_code, reason = "owns raw memory and lends it to tensors")]
 
@@ -10,24 +11,127 @@ use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::collections::BTreeMap;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use burn_std::{AllocationController, AllocationProperty, Bytes};
 
 /// Of every buffer, in bytes: a cache line and the widest vector.
 const ALIGNMENT: usize = 64;
+/// The framework's largest alignment: a buffer says that it has this one when the framework asks, for
+/// copies are made with the alignment of the original.
+const FRAMEWORK_ALIGNMENT: usize = align_of::<u128>();
 /// Smaller buffers all have this size, in bytes.
 const SMALLEST: usize = 4096;
 /// Size classes between a power of two and the next.
 const CLASSES: usize = 8;
+/// A request takes an idle block that is larger than needed by up to this share of its size.
+const SPARE: usize = 4;
+/// Below this many bytes, blocks are never given back to the system.
+const SMALLEST_CAP: usize = 64 << 20;
+/// Share of the most that was lent, by which blocks may exceed it: room for changing sizes.
+const CAP_SPARE: usize = 4;
 
-static FREE: Mutex<BTreeMap<usize, Vec<Memory>>> = Mutex::new(BTreeMap::new());
+static POOL: Mutex<Pool> = Mutex::new(Pool::new());
 
-/// Memory of one size class.
-struct Memory(NonNull<u8>);
+/// A block of one size class that nobody uses.
+struct Block {
+    memory: NonNull<u8>,
+    size: usize,
+    /// When it was handed back, in events of the pool.
+    since: u64,
+}
 
 // SAFETY: plain memory, owned by whoever holds the value.
-unsafe impl Send for Memory {}
+unsafe impl Send for Block {}
+
+impl Block {
+    /// Gives the memory back to the system.
+    fn free(self) {
+        // SAFETY: allocated with this layout, and in no pool or buffer.
+        unsafe { dealloc(self.memory.as_ptr(), layout(self.size)) };
+    }
+}
+
+/// Idle blocks by size, the latest last, and sums over all blocks.
+struct Pool {
+    idle: BTreeMap<usize, Vec<Block>>,
+    idle_bytes: usize,
+    used_bytes: usize,
+    /// Most bytes that buffers used at once since the last release.
+    peak_bytes: usize,
+    events: u64,
+}
+
+impl Pool {
+    const fn new() -> Self {
+        Self { idle: BTreeMap::new(), idle_bytes: 0, used_bytes: 0, peak_bytes: 0, events: 0 }
+    }
+
+    /// Idle and used bytes that the pool keeps at most.
+    fn cap(&self) -> usize {
+        (self.peak_bytes + self.peak_bytes / CAP_SPARE).max(SMALLEST_CAP)
+    }
+
+    /// An idle block of at least this size, counted as used; or nothing, and then a block of exactly
+    /// this size is counted, which the caller allocates.
+    fn lend(&mut self, size: usize) -> Option<Block> {
+        let fitting = self.idle.range_mut(size..=size + size / SPARE);
+        let block = fitting.map(|(_, blocks)| blocks).find_map(Vec::pop);
+        let size = block.as_ref().map_or(size, |block| block.size);
+        self.idle_bytes -= block.as_ref().map_or(0, |block| block.size);
+        self.used_bytes += size;
+        self.peak_bytes = self.peak_bytes.max(self.used_bytes);
+        block
+    }
+
+    fn take_back(&mut self, memory: NonNull<u8>, size: usize) {
+        self.events += 1;
+        self.used_bytes -= size;
+        self.idle_bytes += size;
+        let block = Block { memory, size, since: self.events };
+        self.idle.entry(size).or_default().push(block);
+    }
+
+    /// Takes out the blocks, those idle for longest first, that exceed the cap.
+    fn excess(&mut self) -> Vec<Block> {
+        let mut excess = Vec::new();
+        while self.idle_bytes + self.used_bytes > self.cap() {
+            let first =
+                |(&size, blocks): (&usize, &Vec<Block>)| Some((blocks.first()?.since, size));
+            let Some((_, size)) = self.idle.iter().filter_map(first).min() else { break };
+            let blocks = self.idle.get_mut(&size).expect("the class was just found");
+            excess.push(blocks.remove(0));
+            if blocks.is_empty() {
+                self.idle.remove(&size);
+            }
+            self.idle_bytes -= size;
+        }
+        excess
+    }
+}
+
+fn pool() -> MutexGuard<'static, Pool> {
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Memory that operations on the processor use or keep for later ones, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// Held by tensors and running operations.
+    pub used: usize,
+    /// Kept for later.
+    pub idle: usize,
+    /// Limit of both together; it follows the most that was used at once.
+    pub cap: usize,
+}
+
+impl MemoryUse {
+    /// Of the whole process, at this moment.
+    pub fn now() -> Self {
+        let pool = pool();
+        Self { used: pool.used_bytes, idle: pool.idle_bytes, cap: pool.cap() }
+    }
+}
 
 /// `f32` values in recycled memory.
 pub(crate) struct Buffer {
@@ -45,12 +149,20 @@ unsafe impl Sync for Buffer {}
 
 impl Buffer {
     /// `len` values of unspecified content.
+    ///
+    /// # Panics
+    /// If so many values are more than memory can address.
     pub fn new(len: usize) -> Self {
-        let size = class(len * size_of::<f32>());
-        let recycled =
-            FREE.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&size).and_then(Vec::pop);
-        let memory = recycled.map_or_else(|| fresh(size), |memory| memory.0);
-        Self { memory, size, len }
+        let size = class(len);
+        let (block, excess) = {
+            let mut pool = pool();
+            (pool.lend(size), pool.excess())
+        };
+        excess.into_iter().for_each(Block::free);
+        match block {
+            Some(Block { memory, size, .. }) => Self { memory, size, len },
+            None => Self { memory: fresh(size), size, len },
+        }
     }
 
     /// `len` zeros.
@@ -88,14 +200,18 @@ impl Buffer {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-        free.entry(self.size).or_default().push(Memory(self.memory));
+        let excess = {
+            let mut pool = pool();
+            pool.take_back(self.memory, self.size);
+            pool.excess()
+        };
+        excess.into_iter().for_each(Block::free);
     }
 }
 
 impl AllocationController for Buffer {
     fn alloc_align(&self) -> usize {
-        ALIGNMENT
+        FRAMEWORK_ALIGNMENT
     }
 
     fn property(&self) -> AllocationProperty {
@@ -113,30 +229,92 @@ impl AllocationController for Buffer {
     }
 }
 
-/// Gives the free memory back to the system.
-pub fn release() {
-    let free = std::mem::take(&mut *FREE.lock().unwrap_or_else(PoisonError::into_inner));
-    for (size, list) in free {
-        for memory in list {
-            // SAFETY: allocated with this layout, and in no other list or buffer.
-            unsafe { dealloc(memory.0.as_ptr(), layout(size)) };
-        }
-    }
+/// Gives all idle memory back to the system, and forgets how much was used at once.
+pub(super) fn release() {
+    let idle = {
+        let mut pool = pool();
+        pool.idle_bytes = 0;
+        pool.peak_bytes = pool.used_bytes;
+        std::mem::take(&mut pool.idle)
+    };
+    idle.into_values().flatten().for_each(Block::free);
 }
 
-/// Rounds up to a size class: at most an eighth is unused.
-fn class(bytes: usize) -> usize {
+/// The size class of `len` values in bytes: at most an eighth is unused.
+fn class(len: usize) -> usize {
+    let bytes = len.checked_mul(size_of::<f32>()).filter(|&bytes| bytes <= isize::MAX as usize / 4);
+    let bytes = bytes.unwrap_or_else(|| panic!("{len} values do not fit in memory"));
     let bytes = bytes.max(SMALLEST);
     let step = (bytes.next_power_of_two() / 2 / CLASSES).max(ALIGNMENT);
     bytes.next_multiple_of(step)
 }
 
 fn layout(size: usize) -> Layout {
-    Layout::from_size_align(size, ALIGNMENT).expect("the sizes of tensors are far below the limit")
+    Layout::from_size_align(size, ALIGNMENT).expect("size classes are far below the limit")
 }
 
 fn fresh(size: usize) -> NonNull<u8> {
     // SAFETY: the size is not zero.
     let memory = unsafe { alloc_zeroed(layout(size)) };
     NonNull::new(memory).unwrap_or_else(|| handle_alloc_error(layout(size)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_waste_an_eighth_at_most() {
+        for len in (1..5_000_000).step_by(9973) {
+            let (bytes, size) = (len * size_of::<f32>(), class(len));
+            assert!(
+                size >= bytes && size <= (bytes + bytes / 8 + ALIGNMENT).max(SMALLEST),
+                "{len}"
+            );
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "do not fit in memory")]
+    fn sizes_beyond_memory_are_refused() {
+        Buffer::new(usize::MAX / 2);
+    }
+
+    #[test]
+    fn copies_of_a_tensor_in_pool_memory_are_equal() {
+        let mut buffer = Buffer::new(1000);
+        buffer.as_mut_slice().fill(3.0);
+        let bytes = buffer.into_bytes();
+        assert_eq!(bytes.clone(), bytes);
+    }
+
+    #[test]
+    fn sizes_that_change_stay_below_the_cap() {
+        let mut pool = Pool::new();
+        let mut next = 0usize;
+        for round in 1..200usize {
+            // Every round wants other sizes, 400 MiB in all.
+            let sizes: Vec<usize> = (0..4).map(|k| class((20 + round % 37 + k) << 20)).collect();
+            let lent: Vec<(NonNull<u8>, usize)> = sizes
+                .into_iter()
+                .map(|size| match pool.lend(size) {
+                    Some(block) => (block.memory, block.size),
+                    None => {
+                        next += 64;
+                        (NonNull::without_provenance(next.try_into().expect("not zero")), size)
+                    }
+                })
+                .collect();
+            pool.excess();
+            assert!(pool.idle_bytes + pool.used_bytes <= pool.cap());
+            for (memory, size) in lent {
+                pool.take_back(memory, size);
+                pool.excess();
+                assert!(pool.idle_bytes + pool.used_bytes <= pool.cap());
+            }
+        }
+        assert_eq!(pool.used_bytes, 0);
+        let blocks: usize = pool.idle.values().flatten().map(|block| block.size).sum();
+        assert_eq!(blocks, pool.idle_bytes);
+    }
 }

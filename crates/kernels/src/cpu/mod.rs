@@ -20,7 +20,14 @@ mod simd;
 mod tile;
 mod winograd;
 
-pub use memory::release as release_memory;
+pub use memory::MemoryUse;
 pub use parallel::on_pool;
 pub use peak::Peak;
 pub use simd::Level;
+
+/// Gives memory that operations keep for later ones back to the system, rearranged weights of
+/// networks that are gone included.
+pub fn release_memory() {
+    conv::purge();
+    memory::release();
+}

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::channels::{self, Lane};
 use super::maps::Maps;
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 
 /// Widest vector of any instruction set.
 const MAX_LANES: usize = 16;
@@ -31,12 +31,13 @@ impl Moments {
         let pieces = channels::pieces(&x.extent);
         let mut parts = vec![Self::none(channels); pieces];
         let shared = Shared((x.as_ptr(), parts.as_mut_ptr()));
+        let isa = Isa::current();
         parallel::run(pieces, |index| {
             let (from, parts) = shared.get();
             let pixels = channels::piece(&x.extent, pieces, index);
             // SAFETY: the pixels exist; every task has a part of its own.
             unsafe {
-                dispatch(Measure { from, channels, pixels, moments: &mut *parts.add(index) });
+                dispatch(isa, Measure { from, channels, pixels, moments: &mut *parts.add(index) });
             };
         });
         let mut whole = Self::none(channels);

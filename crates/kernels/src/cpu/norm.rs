@@ -8,7 +8,7 @@ use super::channels::{self, Lane};
 use super::epilogue::Epilogue;
 use super::maps::{Maps, Place};
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 use crate::backend::Activation;
 
 /// `(x - mean) · factor + bias`, each `[channels]`.
@@ -43,12 +43,13 @@ pub(crate) fn apply(
     let epilogue = Epilogue { residual, activation, ..Epilogue::NONE };
     let pieces = channels::pieces(&extent);
     let shared = Shared((from, to));
+    let isa = Isa::current();
     parallel::run(pieces, |index| {
         let (from, to) = shared.get();
         let pixels = channels::piece(&extent, pieces, index);
         let channels = extent.channels;
         // SAFETY: the pixels exist in all maps, and tasks write disjoint ones.
-        unsafe { dispatch(Apply { from, to, scale, channels, pixels, epilogue }) };
+        unsafe { dispatch(isa, Apply { from, to, scale, channels, pixels, epilogue }) };
     });
     place.result
 }

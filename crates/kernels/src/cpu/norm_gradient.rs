@@ -9,7 +9,7 @@ use super::maps::{Maps, Place};
 use super::moments::{Term, fold};
 use super::norm::Scale;
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 
 /// Widest vector of any instruction set.
 const MAX_LANES: usize = 16;
@@ -52,13 +52,14 @@ fn sums_of(x: &Maps, dy: *const f32, scale: &Scale, mask: Mask) -> Sums {
     let none = || Sums { gradient: vec![0.0; channels], product: vec![0.0; channels] };
     let mut parts: Vec<Sums> = (0..pieces).map(|_| none()).collect();
     let shared = Shared((x.as_ptr(), dy, mask, parts.as_mut_ptr()));
+    let isa = Isa::current();
     parallel::run(pieces, |index| {
         let (x, dy, mask, parts) = shared.get();
         let pixels = channels::piece(&extent, pieces, index);
         // SAFETY: the pixels exist in all maps; every task has a part and pixels of its own.
         unsafe {
             let masked = Masked { x, dy, scale, mask, channels };
-            dispatch(Sum { masked, pixels, sums: &mut *parts.add(index) });
+            dispatch(isa, Sum { masked, pixels, sums: &mut *parts.add(index) });
         }
     });
     let mut whole = none();
@@ -84,12 +85,13 @@ pub(crate) fn input(x: &Maps, dy: Maps, scale: &Scale, slope: &Slope, mask: Mask
     let (dy, to) = place.pointers();
     let pieces = channels::pieces(&extent);
     let shared = Shared((x.as_ptr(), dy, mask, to));
+    let isa = Isa::current();
     parallel::run(pieces, |index| {
         let (x, dy, mask, to) = shared.get();
         let pixels = channels::piece(&extent, pieces, index);
         let masked = Masked { x, dy, scale, mask, channels: extent.channels };
         // SAFETY: the pixels exist in all maps, and tasks write disjoint ones.
-        unsafe { dispatch(Input { masked, slope, to, pixels }) };
+        unsafe { dispatch(isa, Input { masked, slope, to, pixels }) };
     });
     place.result
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 use super::tile::{PANEL_VECTORS, Tile, with_tile};
 
 /// Rounds of a task.
@@ -35,9 +35,10 @@ impl Peak {
         let operations = AtomicUsize::new(0);
         let arithmetic = best(|| {
             operations.store(0, Ordering::Relaxed);
+            let isa = Isa::current();
             parallel::run(parallel::threads(), |_| {
                 // SAFETY: touches registers only.
-                unsafe { dispatch(MultiplyAdd { operations: &operations }) };
+                unsafe { dispatch(isa, MultiplyAdd { operations: &operations }) };
             });
         });
         let operations = operations.into_inner();

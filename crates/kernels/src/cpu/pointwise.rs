@@ -9,7 +9,7 @@ use super::maps::{Maps, Place};
 use super::moments::{Values, fold};
 use super::norm_gradient::add_to;
 use super::parallel::{self, Shared};
-use super::simd::{Kernel, Simd, dispatch};
+use super::simd::{Isa, Kernel, Simd, dispatch};
 
 /// Values a task handles between two looks at the clock of the scheduler.
 const TASK_VALUES: usize = 64 * 1024;
@@ -38,10 +38,11 @@ fn pairs(into: Maps, other: &Maps, pairing: Pairing) -> Maps {
     let mut place = Place::of(into);
     let (from, to) = place.pointers();
     let shared = Shared((from, other.as_ptr(), to));
+    let isa = Isa::current();
     parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
         let (from, other, to) = shared.get();
         // SAFETY: all maps have the same extent; ranges are disjoint.
-        unsafe { dispatch(Pairs { from, other, to, range, pairing }) };
+        unsafe { dispatch(isa, Pairs { from, other, to, range, pairing }) };
     });
     place.result
 }
@@ -78,11 +79,14 @@ pub(crate) fn channel_sums(x: &Maps) -> Vec<f64> {
     let pieces = channels::pieces(&extent);
     let mut parts = vec![vec![0.0; channels]; pieces];
     let shared = Shared((x.as_ptr(), parts.as_mut_ptr()));
+    let isa = Isa::current();
     parallel::run(pieces, |index| {
         let (from, parts) = shared.get();
         let pixels = channels::piece(&extent, pieces, index);
         // SAFETY: the pixels exist; every task has a part of its own.
-        unsafe { dispatch(ChannelSums { from, channels, pixels, sums: &mut *parts.add(index) }) };
+        unsafe {
+            dispatch(isa, ChannelSums { from, channels, pixels, sums: &mut *parts.add(index) })
+        };
     });
     let mut sums = vec![0.0; channels];
     for part in parts {

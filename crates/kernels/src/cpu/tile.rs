@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::simd::Simd;
+use super::simd::{Isa, Simd};
 
 /// Vectors a weight panel is wide.
 pub(crate) const PANEL_VECTORS: usize = 2;
@@ -158,11 +158,11 @@ unsafe fn correlate_lanes<S: Simd, const R: usize, const N: usize, const PARTIAL
     }
 }
 
-/// Panels that cut `columns` into pieces two vectors wide.
+/// Panels that cut `columns` into pieces two vectors wide, for kernels of one instruction set.
 #[derive(Clone, Copy)]
 pub(crate) struct Panels {
     pub columns: usize,
-    pub lanes: usize,
+    pub isa: Isa,
 }
 
 /// One panel.
@@ -176,23 +176,38 @@ pub(crate) struct Panel {
 }
 
 impl Panels {
-    pub fn of<S: Simd>(columns: usize) -> Self {
-        Self { columns, lanes: S::LANES }
+    pub fn new(columns: usize, isa: Isa) -> Self {
+        Self { columns, isa }
+    }
+
+    /// The panels as a kernel uses them that runs with the instructions of `S`.
+    ///
+    /// # Panics
+    /// If they were made for another instruction set: memory laid out for them has other sizes.
+    #[inline(always)]
+    pub fn seen_by<S: Simd>(self) -> Self {
+        assert_eq!(self.isa.level(), S::LEVEL, "panels for another instruction set");
+        self
+    }
+
+    /// Columns of a whole panel.
+    pub fn width(&self) -> usize {
+        self.isa.lanes() * PANEL_VECTORS
     }
 
     pub fn count(&self) -> usize {
-        self.columns.div_ceil(self.lanes * PANEL_VECTORS)
+        self.columns.div_ceil(self.width())
     }
 
     /// Columns including those that fill the last vector.
     pub fn padded(&self) -> usize {
-        self.columns.next_multiple_of(self.lanes)
+        self.columns.next_multiple_of(self.isa.lanes())
     }
 
     pub fn get(&self, index: usize) -> Panel {
-        let start = index * self.lanes * PANEL_VECTORS;
-        let columns = (self.columns - start).min(self.lanes * PANEL_VECTORS);
-        Panel { start, columns, vectors: columns.div_ceil(self.lanes) }
+        let start = index * self.width();
+        let columns = (self.columns - start).min(self.width());
+        Panel { start, columns, vectors: columns.div_ceil(self.isa.lanes()) }
     }
 }
 

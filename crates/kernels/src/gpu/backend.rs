@@ -19,6 +19,7 @@ use crate::backend::{
     NormState, lift, lower,
 };
 use crate::reference::{self, gradient as reference_gradient};
+use crate::shapes;
 
 /// Channels of features in sixteen bits come in multiples of this for units that multiply matrices and
 /// add in float32. What they cannot take (the pictures' three channels), the framework adds in the
@@ -34,6 +35,7 @@ where
 {
     /// Channels last and in the features' number format, in one launch at most.
     fn prepare_weight(weight: CubeTensor<R>, dtype: DType) -> CubeTensor<R> {
+        shapes::prepare_weight(&weight);
         if weight.dtype == dtype {
             return Maps::from_tensor(weight).into_tensor();
         }
@@ -43,6 +45,7 @@ where
     }
 
     fn conv(x: CubeTensor<R>, weight: CubeTensor<R>, geometry: ConvGeometry) -> CubeTensor<R> {
+        shapes::conv(&x, &weight, geometry);
         let weight = Self::prepare_weight(weight, x.dtype);
         Self::conv2d(x, weight, None, reference::options(geometry))
     }
@@ -55,6 +58,7 @@ where
         activation: Activation,
         geometry: ConvGeometry,
     ) -> CubeTensor<R> {
+        shapes::conv_bias(&x, &weight, &bias, residual.as_ref(), geometry);
         if !is_supported(&x) {
             let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
             let residual = residual.map(lift);
@@ -81,6 +85,7 @@ where
         residual: Option<CubeTensor<R>>,
         activation: Activation,
     ) -> NormOutput<Self> {
+        shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
         if !is_supported(&x) {
             let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
             let residual = residual.map(lift);
@@ -107,6 +112,9 @@ where
         residual: Option<CubeTensor<R>>,
         activation: Activation,
     ) -> CubeTensor<R> {
+        let vectors =
+            [("weight", &weight), ("bias", &bias), ("mean", &mean), ("variance", &variance)];
+        shapes::norm(&x, &vectors, residual.as_ref());
         if !is_supported(&x) {
             let (mean, variance) = (lift(mean), lift(variance));
             return lower(reference::norm_frozen::<Self>(
@@ -130,6 +138,7 @@ where
         edges: Vec<CubeTensor<R>>,
         activation: Activation,
     ) -> CubeTensor<R> {
+        shapes::fuse(&target, &edges);
         if !is_supported(&target) {
             let edges = edges.into_iter().map(lift).collect();
             return lower(reference::fuse::<Self>(lift(target), edges, activation));
@@ -152,6 +161,7 @@ where
         geometry: ConvGeometry,
         sum: Option<CubeTensor<R>>,
     ) -> CubeTensor<R> {
+        shapes::conv_input_gradient(&x, &weight, &gradient, geometry, sum.as_ref());
         let weight = Self::prepare_weight(weight, x.dtype);
         let value = Self::conv2d_x_backward(x, weight, gradient, reference::options(geometry));
         match sum {
@@ -166,6 +176,7 @@ where
         gradient: CubeTensor<R>,
         geometry: ConvGeometry,
     ) -> CubeTensor<R> {
+        shapes::conv_weight_gradient(&x, &weight, &gradient, geometry);
         let dtype = weight.dtype;
         let exact = x.meta.shape()[1].is_multiple_of(TENSOR_CORE_CHANNELS);
         let (x, gradient) =
@@ -176,6 +187,7 @@ where
     }
 
     fn norm_gradient(state: NormState<Self>, gradient: CubeTensor<R>) -> NormGradients<Self> {
+        shapes::norm_gradient(&state, &gradient);
         if !is_supported(&state.x) {
             return reference_gradient::norm::<Self>(state, gradient);
         }
@@ -194,6 +206,7 @@ where
     }
 
     fn relu_gradient(output: CubeTensor<R>, gradient: CubeTensor<R>) -> CubeTensor<R> {
+        shapes::relu_gradient(&output, &gradient);
         if !is_supported(&output) {
             return lower(reference_gradient::masked::<Self>(&lift(output), lift(gradient)));
         }
@@ -202,6 +215,7 @@ where
     }
 
     fn edge_gradient(gradient: CubeTensor<R>, shape: [usize; 4]) -> CubeTensor<R> {
+        shapes::edge_gradient(&gradient, shape);
         let [batch, channels, height, width] = shape;
         let edge = Extent { batch, channels, height, width };
         if Extent::of(&gradient) == edge {
@@ -214,6 +228,7 @@ where
     }
 
     fn adam(values: AdamValues<Self>, gradient: CubeTensor<R>, step: AdamStep) -> AdamValues<Self> {
+        shapes::adam(&values, &gradient);
         let AdamValues { weight, mean, square } = values;
         let all = [&weight, &mean, &square, &gradient];
         if all.iter().any(|tensor| tensor.dtype != DType::F32 || !is_addressable(tensor)) {
@@ -229,6 +244,7 @@ where
         share: f64,
         unbiased: f64,
     ) -> [CubeTensor<R>; 2] {
+        shapes::move_statistics(&running, &batch);
         statistics::step(running.map(vector), batch.map(vector), share, unbiased)
     }
 
@@ -237,6 +253,7 @@ where
     }
 
     fn add_gradients(a: CubeTensor<R>, b: CubeTensor<R>) -> CubeTensor<R> {
+        shapes::add_gradients(&a, &b);
         if !is_supported(&a) {
             return <Self as FloatTensorOps<Self>>::float_add(a, b);
         }

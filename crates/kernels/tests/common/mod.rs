@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub mod disagreement;
+
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use burn_flex::Flex;
@@ -58,10 +60,8 @@ pub fn close<B: Backend, const D: usize>(
 /// Runs a check with every instruction set of this processor.
 pub fn on_all_levels(check: impl Fn()) {
     for level in Level::available() {
-        level.select();
-        check();
+        level.scope(&check);
     }
-    Level::available()[0].select();
 }
 
 pub type B = Flex;

@@ -184,8 +184,10 @@ where
     B: burn::tensor::backend::AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
 {
-    let mut supernet = Supernet::<B>::new(case.space, 0, device);
+    let supernet = Supernet::<B>::new(case.space, 0, device);
     let plan = supernet.plan(case.architecture);
+    // Handed over, so that the optimiser is the only one who holds the weights.
+    let mut supernet = Some(supernet);
     let mut optimizer = OptimizerAdaptor::from(Adam::default());
     let images = pictures::<B>(case, device);
     let (height, width) = case.arguments.input;
@@ -194,10 +196,11 @@ where
     median::<B>(case.arguments.reps, device, || {
         let mut statistics = BatchStatistics::new();
         let mut norms = Norms::Batch(&mut statistics);
-        let heatmaps = supernet.forward(images.clone(), &plan, &mut norms);
+        let trained = supernet.take().expect("every step puts it back");
+        let heatmaps = trained.forward(images.clone(), &plan, &mut norms);
         let loss = (heatmaps - target.clone()).powi_scalar(2).mean();
-        let gradients = GradientsParams::from_grads(loss.backward(), &supernet);
-        supernet = optimizer.step(1e-3, supernet.clone(), gradients);
+        let gradients = GradientsParams::from_grads(loss.backward(), &trained);
+        supernet = Some(optimizer.step(1e-3, trained, gradients));
     })
 }
 

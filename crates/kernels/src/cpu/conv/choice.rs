@@ -4,7 +4,7 @@ use super::Conv;
 use super::packed::{self, Algorithm, Reuse};
 use crate::backend::ConvGeometry;
 use crate::cpu::maps::Extent;
-use crate::cpu::simd::Level;
+use crate::cpu::simd::Isa;
 use crate::cpu::winograd::Grid;
 
 /// Tiles from which on Winograd's algorithm is worth transforming the weights, as a share of the
@@ -31,7 +31,7 @@ pub(super) fn application(
         Reuse::WhileAlive => TILES_KEPT,
     };
     let kernel = packed::shape(conv.weight)[2];
-    if padding.is_none() || !fits(kernel, conv.geometry, input, output, least) {
+    if padding.is_none() || !fits(kernel, conv.geometry, conv.isa, input, output, least) {
         return Algorithm::Direct;
     }
     let once = conv.reuse == Reuse::Never
@@ -44,10 +44,11 @@ pub(super) fn application(
 pub(super) fn gradient(
     kernel: usize,
     geometry: ConvGeometry,
+    isa: Isa,
     input: &Extent,
     output: &Extent,
 ) -> Algorithm {
-    if fits(kernel, geometry, input, output, TILES_PER_CALL) {
+    if fits(kernel, geometry, isa, input, output, TILES_PER_CALL) {
         Algorithm::Winograd
     } else {
         Algorithm::Direct
@@ -57,11 +58,15 @@ pub(super) fn gradient(
 fn fits(
     kernel: usize,
     geometry: ConvGeometry,
+    isa: Isa,
     input: &Extent,
     output: &Extent,
     least: usize,
 ) -> bool {
-    let lanes = Level::current().lanes();
-    let whole = [input, output].iter().all(|extent| extent.channels.is_multiple_of(lanes));
-    kernel == 3 && geometry.stride == 1 && whole && Grid::of(output).tiles() >= least
+    let whole = |extent: &Extent| extent.channels.is_multiple_of(isa.lanes());
+    kernel == 3
+        && geometry.stride == 1
+        && whole(input)
+        && whole(output)
+        && Grid::of(output).tiles() >= least
 }

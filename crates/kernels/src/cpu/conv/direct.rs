@@ -62,7 +62,7 @@ pub(crate) unsafe fn run(direct: Direct<'_>) {
             positions: first..positions.min(first + step),
         };
         // SAFETY: by the caller's promise; tasks write disjoint pixels or channels.
-        unsafe { dispatch(part) };
+        unsafe { dispatch(part.direct.weights.panels.isa, part) };
     });
 }
 
@@ -86,6 +86,7 @@ struct Pixels {
 impl Kernel for Part<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
+        let columns = self.direct.weights.panels.seen_by::<S>();
         let mut pixels =
             Pixels { sources: [[self.zeros; MAX_ROWS]; MAX_TAPS], targets: [0; MAX_ROWS] };
         let mut position = self.positions.start;
@@ -93,7 +94,7 @@ impl Kernel for Part<'_> {
             let rows = rows_that_fit::<S>(self.positions.end - position);
             self.locate(position, rows, &mut pixels);
             for panel in self.panels.clone() {
-                let vectors = self.direct.weights.panels.get(panel).vectors;
+                let vectors = columns.get(panel).vectors;
                 // SAFETY: the pixels were just located for these rows.
                 unsafe {
                     with_tile!(rows, vectors, tile::<S>(&self.direct, panel, &pixels));

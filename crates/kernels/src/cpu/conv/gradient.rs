@@ -10,7 +10,7 @@ use crate::cpu::lanes::from_lanes;
 use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, RowsMut, Simd, dispatch};
+use crate::cpu::simd::{Isa, Kernel, RowsMut, Simd, dispatch};
 use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 
 /// Sums beyond this many bytes are not kept once per thread but cut by inputs among the threads.
@@ -27,14 +27,14 @@ pub(crate) fn weight_gradient(
     dy: &Maps,
     kernel: usize,
     geometry: ConvGeometry,
+    isa: Isa,
     gradient: &mut [f32],
 ) {
-    let job =
-        Job { x: x.as_ptr(), dy: dy.as_ptr(), from: x.extent, to: dy.extent, kernel, geometry };
-    let mut sums = None;
-    // SAFETY: the kernel writes only memory that it allocates.
-    unsafe { dispatch(Sum { job, sums: &mut sums }) };
-    sums.expect("the kernel ran").write(&job, gradient);
+    let panels = Panels::new(dy.extent.channels, isa);
+    let (from, to) = (x.extent, dy.extent);
+    let job = Job { x: x.as_ptr(), dy: dy.as_ptr(), from, to, kernel, geometry, panels };
+    assert_eq!(gradient.len(), kernel * kernel * from.channels * to.channels, "gradient's length");
+    Sums::of(&job).write(&job, gradient);
 }
 
 #[derive(Clone, Copy)]
@@ -47,20 +47,51 @@ struct Job {
     to: Extent,
     kernel: usize,
     geometry: ConvGeometry,
+    /// Of output channels.
+    panels: Panels,
 }
 
 /// Sums of all slots: `[slot][tap][panel][input][two vectors of outputs]`.
 struct Sums {
     buffer: Buffer,
     slots: usize,
-    panels: Panels,
 }
 
 impl Sums {
+    /// Sums over all pixels, on all cores.
+    fn of(job: &Job) -> Self {
+        let inputs = job.from.channels;
+        let lines = job.to.batch * job.to.height;
+        let slot_len = job.kernel * job.kernel * job.panels.padded() * inputs;
+        let private = slot_len * size_of::<f32>() <= PRIVATE_SUMS;
+        let slots = if private { parallel::threads().min(lines).max(1) } else { 1 };
+        let mut buffer = Buffer::zeros(slot_len * slots);
+        let shared = Shared((buffer.as_mut_ptr(), *job));
+        if private {
+            let share = lines.div_ceil(slots);
+            parallel::run(slots, |slot| {
+                let (to, job) = shared.get();
+                let lines = lines.min(slot * share)..lines.min((slot + 1) * share);
+                // SAFETY: slots are disjoint.
+                unsafe {
+                    let to = to.add(slot * slot_len);
+                    dispatch(job.panels.isa, Part { job, to, lines, inputs: 0..inputs });
+                }
+            });
+        } else {
+            parallel::ranges(inputs, inputs.div_ceil(TASK_INPUTS), 1, |inputs| {
+                let (to, job) = shared.get();
+                // SAFETY: rows of inputs are disjoint.
+                unsafe { dispatch(job.panels.isa, Part { job, to, lines: 0..lines, inputs }) };
+            });
+        }
+        Self { buffer, slots }
+    }
+
     /// Adds the slots in their order and rearranges them as a weight.
     fn write(&self, job: &Job, gradient: &mut [f32]) {
         let shared = Shared((gradient.as_mut_ptr(), *job));
-        let vectors = self.panels.padded() / self.panels.lanes;
+        let vectors = job.panels.padded() / job.panels.isa.lanes();
         let inputs = job.from.channels;
         let groups = inputs.div_ceil(WRITE_INPUTS);
         let work = vectors * groups * job.kernel * job.kernel * self.slots;
@@ -70,7 +101,10 @@ impl Sums {
                 let (vector, first) = (index / groups, index % groups * WRITE_INPUTS);
                 let inputs = first..inputs.min(first + WRITE_INPUTS);
                 // SAFETY: vectors and groups of inputs are disjoint.
-                unsafe { dispatch(Write { sums: self, job, gradient, vector, inputs }) };
+                unsafe {
+                    let write = Write { sums: self, job, gradient, vector, inputs };
+                    dispatch(job.panels.isa, write);
+                }
             }
         });
     }
@@ -97,7 +131,8 @@ struct Write<'a> {
 impl Kernel for Write<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { sums: Sums { buffer, slots, panels }, job, gradient, vector, inputs } = self;
+        let Self { sums: Sums { buffer, slots }, job, gradient, vector, inputs } = self;
+        let panels = job.panels.seen_by::<S>();
         let panel = panels.get(vector / PANEL_VECTORS);
         let v = vector % PANEL_VECTORS;
         let outputs = panel.outputs(v, S::LANES);
@@ -129,49 +164,9 @@ impl Kernel for Write<'_> {
     }
 }
 
-struct Sum<'a> {
-    job: Job,
-    sums: &'a mut Option<Sums>,
-}
-
-impl Kernel for Sum<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let Self { job, sums } = self;
-        let panels = Panels::of::<S>(job.to.channels);
-        let inputs = job.from.channels;
-        let lines = job.to.batch * job.to.height;
-        let slot_len = job.kernel * job.kernel * panels.padded() * inputs;
-        let private = slot_len * size_of::<f32>() <= PRIVATE_SUMS;
-        let slots = if private { parallel::threads().min(lines).max(1) } else { 1 };
-        let mut buffer = Buffer::zeros(slot_len * slots);
-        let shared = Shared((buffer.as_mut_ptr(), job));
-        if private {
-            let share = lines.div_ceil(slots);
-            parallel::run(slots, |slot| {
-                let (to, job) = shared.get();
-                let lines = lines.min(slot * share)..lines.min((slot + 1) * share);
-                // SAFETY: slots are disjoint.
-                unsafe {
-                    let to = to.add(slot * slot_len);
-                    dispatch(Part { job, panels, to, lines, inputs: 0..inputs });
-                }
-            });
-        } else {
-            parallel::ranges(inputs, inputs.div_ceil(TASK_INPUTS), 1, |inputs| {
-                let (to, job) = shared.get();
-                // SAFETY: rows of inputs are disjoint.
-                unsafe { dispatch(Part { job, panels, to, lines: 0..lines, inputs }) };
-            });
-        }
-        *sums = Some(Sums { buffer, slots, panels });
-    }
-}
-
 /// One task: some rows of output gradients, some input channels.
 struct Part {
     job: Job,
-    panels: Panels,
     to: *mut f32,
     lines: Range<usize>,
     inputs: Range<usize>,
@@ -180,7 +175,8 @@ struct Part {
 impl Kernel for Part {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Job { from, to, geometry, kernel, .. } = self.job;
+        let Job { from, to, geometry, kernel, panels, .. } = self.job;
+        let panels = panels.seen_by::<S>();
         let line_bytes = (from.width * from.channels * geometry.stride + to.width * to.channels)
             * size_of::<f32>();
         let step = (BLOCK_BYTES / line_bytes.max(1)).max(1);
@@ -188,8 +184,8 @@ impl Kernel for Part {
         while start < self.lines.end {
             let lines = start..self.lines.end.min(start + step);
             for tap in 0..kernel * kernel {
-                for panel in 0..self.panels.count() {
-                    let vectors = self.panels.get(panel).vectors;
+                for panel in 0..panels.count() {
+                    let vectors = panels.get(panel).vectors;
                     let mut input = self.inputs.start;
                     while input < self.inputs.end {
                         let rows = rows_that_fit::<S>(self.inputs.end - input);
@@ -224,7 +220,8 @@ unsafe fn block<S: Simd, const R: usize, const N: usize>(
     place: Place,
     lines: Range<usize>,
 ) {
-    let Part { job, panels, to, .. } = part;
+    let Part { job, to, .. } = part;
+    let panels = &job.panels;
     let columns = panels.get(place.panel);
     let inputs = job.from.channels;
     let start = (place.tap * panels.padded() + columns.start) * inputs + place.input * N * S::LANES;

@@ -11,12 +11,13 @@ use burn_flex::FlexTensor;
 
 use self::direct::Direct;
 
-pub(crate) use self::packed::Reuse;
 use self::packed::{Algorithm, Packed};
+pub(crate) use self::packed::{Reuse, purge};
 use self::sweep::Sweep;
 use self::weights::{Direction, WeightView};
 use super::epilogue::Epilogue;
 use super::maps::{Extent, Maps};
+use super::simd::Isa;
 use super::winograd::{self, Outcome, Weights, Winograd};
 use crate::backend::{Activation, ConvGeometry};
 
@@ -43,12 +44,14 @@ impl Addition<'_> {
     }
 }
 
-/// A convolution: a contiguous weight `[out, in, kernel, kernel]` and how it is laid over the input.
+/// A convolution: a contiguous weight `[out, in, kernel, kernel]`, how it is laid over the input, and
+/// the instruction set that computes it.
 #[derive(Clone, Copy)]
 pub(crate) struct Conv<'a> {
     pub weight: &'a FlexTensor,
     pub geometry: ConvGeometry,
     pub reuse: Reuse,
+    pub isa: Isa,
 }
 
 /// `activation(conv(x) + bias + residual)`.
@@ -81,19 +84,20 @@ pub(crate) fn weight_gradient(
     dy: &Maps,
     kernel: usize,
     geometry: ConvGeometry,
+    isa: Isa,
     gradient: &mut [f32],
 ) {
     if x.extent.pixels() == 0 || dy.extent.pixels() == 0 {
         gradient.fill(0.0);
         return;
     }
-    if choice::gradient(kernel, geometry, &x.extent, &dy.extent) == Algorithm::Winograd {
-        let outcome = winograd::weight_gradient(x, dy, geometry.padding, gradient);
+    if choice::gradient(kernel, geometry, isa, &x.extent, &dy.extent) == Algorithm::Winograd {
+        let outcome = winograd::weight_gradient(x, dy, geometry.padding, isa, gradient);
         if outcome == Outcome::Finite {
             return;
         }
     }
-    gradient::weight_gradient(x, dy, kernel, geometry, gradient);
+    gradient::weight_gradient(x, dy, kernel, geometry, isa, gradient);
 }
 
 /// Applies a weight in either direction; `padding` is that of the equivalent forward convolution
@@ -126,12 +130,19 @@ fn apply(
         output_extent: output.extent,
         weights,
         epilogue: addition.epilogue(),
+        isa: conv.isa,
     };
     #[expect(unsafe_code, reason = "the algorithm works on pointers")]
     // SAFETY: all maps live until the call returns, and the output is not shared.
     let outcome = unsafe { winograd::run(winograd) };
     if outcome == Outcome::NotFinite {
-        apply_directly(x, &weights::PackedWeights::new(&view), &sweeps(), addition, output);
+        apply_directly(
+            x,
+            &weights::PackedWeights::new(&view, conv.isa),
+            &sweeps(),
+            addition,
+            output,
+        );
     }
 }
 

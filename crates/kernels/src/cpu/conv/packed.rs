@@ -1,7 +1,7 @@
 //! Rearranged weights, kept as long as the weight itself where it does not change.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
 use burn_backend::TensorMetadata;
 use burn_flex::FlexTensor;
@@ -9,7 +9,7 @@ use burn_std::Bytes;
 
 use super::Conv;
 use super::weights::{Direction, PackedWeights};
-use crate::cpu::simd::Level;
+use crate::cpu::simd::Isa;
 use crate::cpu::winograd::TransformedWeights;
 
 /// Whether rearranged weights are kept.
@@ -63,10 +63,45 @@ struct Key {
     shape: [usize; 4],
     direction: Direction,
     algorithm: Algorithm,
-    lanes: usize,
+    isa: Isa,
 }
 
-static KEPT: LazyLock<Mutex<HashMap<Key, Entry>>> = LazyLock::new(Mutex::default);
+/// Uses after which rearranged weights of networks that are gone are dropped at the latest.
+const PURGE_AFTER: usize = 1024;
+
+#[derive(Default)]
+struct Kept {
+    entries: HashMap<Key, Entry>,
+    /// Uses since the last purge.
+    uses: usize,
+}
+
+impl Kept {
+    fn get(&mut self, key: &Key) -> Option<Arc<Packed>> {
+        self.uses += 1;
+        if self.uses >= PURGE_AFTER {
+            self.purge();
+        }
+        let entry = self.entries.get(key).filter(|entry| entry.is_true());
+        entry.map(|entry| Arc::clone(&entry.packed))
+    }
+
+    fn purge(&mut self) {
+        self.uses = 0;
+        self.entries.retain(|_, entry| entry.is_true());
+    }
+}
+
+static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+
+fn kept() -> MutexGuard<'static, Kept> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Drops rearranged weights whose weight is gone.
+pub(crate) fn purge() {
+    kept().purge();
+}
 
 /// The weight of `conv`, rearranged.
 pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) -> Arc<Packed> {
@@ -80,26 +115,25 @@ pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) ->
         shape: shape(conv.weight),
         direction,
         algorithm,
-        lanes: Level::current().lanes(),
+        isa: conv.isa,
     };
-    let lock = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = lock().get(&key).filter(|entry| entry.is_true()).map(|e| Arc::clone(&e.packed));
-    if let Some(packed) = found {
+    if let Some(packed) = kept().get(&key) {
         return packed;
     }
     // Not under the lock: packing is parallel, and a waiting thread may take up another convolution.
     let packed = Arc::new(pack(&conv, direction, algorithm));
-    let mut kept = lock();
-    kept.retain(|_, entry| entry.is_true());
-    kept.insert(key, Entry { source: Arc::downgrade(&source), packed: Arc::clone(&packed) });
+    let mut kept = kept();
+    kept.purge();
+    kept.entries
+        .insert(key, Entry { source: Arc::downgrade(&source), packed: Arc::clone(&packed) });
     packed
 }
 
 fn pack(conv: &Conv<'_>, direction: Direction, algorithm: Algorithm) -> Packed {
     let view = super::weight_view(conv, direction);
     match algorithm {
-        Algorithm::Direct => Packed::Direct(PackedWeights::new(&view)),
+        Algorithm::Direct => Packed::Direct(PackedWeights::new(&view, conv.isa)),
         Algorithm::WinogradOnce => Packed::Plain,
-        Algorithm::Winograd => Packed::Winograd(TransformedWeights::new(&view)),
+        Algorithm::Winograd => Packed::Winograd(TransformedWeights::new(&view, conv.isa)),
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 use crate::cpu::lanes::{prefetch, to_lanes};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Rows, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panel, Panels};
+use crate::cpu::simd::{Isa, Kernel, Rows, Simd, dispatch};
+use crate::cpu::tile::{Panel, Panels};
 
 /// Input channels packed at a time: their part of a panel stays in the first-level cache.
 pub(crate) const PACK_DEPTH: usize = 16;
@@ -91,45 +91,30 @@ pub(crate) struct PackedWeights {
 }
 
 impl PackedWeights {
-    pub fn new(weight: &WeightView<'_>) -> Self {
-        let mut packed = None;
-        // SAFETY: the kernel writes only memory that it allocates.
-        unsafe { dispatch(Pack { weight: *weight, packed: &mut packed }) };
-        packed.expect("the kernel ran")
+    pub fn new(weight: &WeightView<'_>, isa: Isa) -> Self {
+        let weight = *weight;
+        let panels = Panels::new(weight.outputs, isa);
+        let mut buffer = Buffer::new(panels.padded() * weight.taps * weight.inputs);
+        let to = Shared(buffer.as_mut_ptr());
+        let blocks = weight.inputs.div_ceil(PACK_DEPTH);
+        let work = panels.count() * blocks;
+        let block_values = PACK_DEPTH * weight.taps * panels.width();
+        parallel::ranges(work, work * block_values / TASK_VALUES + 1, 1, |range| {
+            // SAFETY: panels and blocks of inputs are disjoint, and the buffer has room for all.
+            unsafe { dispatch(isa, Blocks { weight, panels, to: to.get(), range }) };
+        });
+        Self { buffer, inputs: weight.inputs, taps: weight.taps, panels }
     }
 
     /// First value of a panel.
     pub fn panel(&self, index: usize) -> *const f32 {
-        let start = index * self.panels.lanes * PANEL_VECTORS * self.taps * self.inputs;
+        let start = index * self.panels.width() * self.taps * self.inputs;
         self.buffer.as_slice()[start..].as_ptr()
     }
 
     /// Size of a whole panel in bytes.
     pub fn panel_bytes(&self) -> usize {
-        self.panels.lanes * PANEL_VECTORS * self.taps * self.inputs * size_of::<f32>()
-    }
-}
-
-struct Pack<'a> {
-    weight: WeightView<'a>,
-    packed: &'a mut Option<PackedWeights>,
-}
-
-impl Kernel for Pack<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let Self { weight, packed } = self;
-        let panels = Panels::of::<S>(weight.outputs);
-        let mut buffer = Buffer::new(panels.padded() * weight.taps * weight.inputs);
-        let to = Shared(buffer.as_mut_ptr());
-        let blocks = weight.inputs.div_ceil(PACK_DEPTH);
-        let work = panels.count() * blocks;
-        let block_values = PACK_DEPTH * weight.taps * S::LANES * PANEL_VECTORS;
-        parallel::ranges(work, work * block_values / TASK_VALUES + 1, 1, |range| {
-            // SAFETY: panels and blocks of inputs are disjoint.
-            unsafe { dispatch(Blocks { weight, panels, to: to.get(), range }) };
-        });
-        *packed = Some(PackedWeights { buffer, inputs: weight.inputs, taps: weight.taps, panels });
+        self.panels.width() * self.taps * self.inputs * size_of::<f32>()
     }
 }
 
@@ -152,11 +137,12 @@ impl Kernel for Blocks<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { weight, panels, to, range } = self;
+        let panels = panels.seen_by::<S>();
         let blocks = weight.inputs.div_ceil(PACK_DEPTH);
         for index in range {
             let (panel, block) = (index / blocks, index % blocks);
             let inputs = block * PACK_DEPTH..weight.inputs.min((block + 1) * PACK_DEPTH);
-            let start = panel * S::LANES * PANEL_VECTORS * weight.taps * weight.inputs;
+            let start = panel * panels.width() * weight.taps * weight.inputs;
             // SAFETY: `to` is the panel's memory and nobody else writes these inputs' part of it.
             unsafe { pack_block::<S>(&weight, panels.get(panel), inputs, to.add(start)) };
         }

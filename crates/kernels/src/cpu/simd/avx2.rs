@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Kernel, Rows, RowsMut, Simd};
+use super::{Kernel, Level, Rows, RowsMut, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx2;
@@ -26,7 +26,7 @@ unsafe fn first(count: usize) -> __m256i {
 
 impl Simd for Avx2 {
     type Vector = __m256;
-    const LANES: usize = 8;
+    const LEVEL: Level = Level::Avx2;
     const ROWS: usize = 6;
 
     #[inline(always)]

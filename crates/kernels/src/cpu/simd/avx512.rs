@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use super::{Kernel, Rows, RowsMut, Simd};
+use super::{Kernel, Level, Rows, RowsMut, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx512;
@@ -22,7 +22,7 @@ fn first(count: usize) -> __mmask16 {
 
 impl Simd for Avx512 {
     type Vector = __m512;
-    const LANES: usize = 16;
+    const LEVEL: Level = Level::Avx512;
     const ROWS: usize = 12;
 
     #[inline(always)]

@@ -1,48 +1,48 @@
-//! Which instruction set is used.
+//! Instruction sets: those of the processor, and the one that an operation uses.
+//!
+//! An operation reads its instruction set once, as an [`Isa`], and hands it to all of its kernels:
+//! buffers laid out for one vector width are never written with another.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::cell::Cell;
+use std::sync::OnceLock;
 
 /// An instruction set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {
     /// Plain arithmetic, one value at a time.
-    Portable = 1,
+    Portable,
     /// 128-bit vectors of ARM.
-    Neon = 2,
+    Neon,
     /// 256-bit vectors with fused multiply-add.
-    Avx2 = 3,
+    Avx2,
     /// 512-bit vectors.
-    Avx512 = 4,
+    Avx512,
 }
 
-static CURRENT: AtomicU8 = AtomicU8::new(0);
+thread_local! {
+    static OVERRIDE: Cell<Option<Isa>> = const { Cell::new(None) };
+}
 
 impl Level {
-    /// The one in use: the best of the processor unless [`Level::select`] chose another.
+    /// The one that operations started by this thread use: the best of the processor, except inside
+    /// [`Level::scope`].
     pub fn current() -> Self {
-        match CURRENT.load(Ordering::Relaxed) {
-            1 => Self::Portable,
-            2 => Self::Neon,
-            3 => Self::Avx2,
-            4 => Self::Avx512,
-            _ => {
-                let best = Self::available()[0];
-                CURRENT.store(best as u8, Ordering::Relaxed);
-                best
-            }
-        }
+        Isa::current().level()
     }
 
-    /// What this processor has, best first.
+    /// Instruction sets of this processor, best first.
     pub fn available() -> Vec<Self> {
         let mut levels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            let avx512 =
+                is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+            // The 512-bit kernels use 256-bit instructions, too.
+            if avx2 && avx512 {
                 levels.push(Self::Avx512);
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if avx2 {
                 levels.push(Self::Avx2);
             }
         }
@@ -53,7 +53,7 @@ impl Level {
     }
 
     /// Values in a vector.
-    pub fn lanes(self) -> usize {
+    pub const fn lanes(self) -> usize {
         match self {
             Self::Portable | Self::Neon => 4,
             Self::Avx2 => 8,
@@ -61,13 +61,46 @@ impl Level {
         }
     }
 
-    /// Uses this instruction set from now on, in the whole process, for comparisons. Not to be
-    /// called while operations run.
+    /// Runs a program whose operations, as far as this thread starts them, use this instruction set:
+    /// for comparisons. Other threads are not affected, and scopes may be nested.
     ///
     /// # Panics
     /// If the processor does not have it.
-    pub fn select(self) {
+    pub fn scope<R>(self, program: impl FnOnce() -> R) -> R {
         assert!(Self::available().contains(&self), "this processor has no {self:?}");
-        CURRENT.store(self as u8, Ordering::Relaxed);
+        let _restore = Restore(OVERRIDE.replace(Some(Isa(self))));
+        program()
+    }
+}
+
+/// Ends a scope, on a panic as well.
+struct Restore(Option<Isa>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        OVERRIDE.set(self.0);
+    }
+}
+
+/// An instruction set that the processor has, chosen for one operation.
+///
+/// Invariant: exists for instruction sets of this processor only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Isa(Level);
+
+impl Isa {
+    /// The one for an operation that this thread starts now.
+    pub fn current() -> Self {
+        static BEST: OnceLock<Level> = OnceLock::new();
+        OVERRIDE.get().unwrap_or_else(|| Self(*BEST.get_or_init(|| Level::available()[0])))
+    }
+
+    pub fn level(self) -> Level {
+        self.0
+    }
+
+    /// Values in a vector.
+    pub fn lanes(self) -> usize {
+        self.0.lanes()
     }
 }

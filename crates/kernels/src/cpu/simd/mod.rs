@@ -1,7 +1,7 @@
 //! Vector instructions behind one trait, chosen at run time.
 //!
-//! A kernel is a struct that implements [`Kernel`]; [`dispatch`] runs it with the widest
-//! instructions the processor has. Kernels are inlined into one function per instruction set, so
+//! A kernel is a struct that implements [`Kernel`]; [`dispatch`] runs it with the instructions that
+//! its operation chose. Kernels are inlined into one function per instruction set, so
 //! everything they call on their way must be `#[inline(always)]`.
 //!
 //! Invariant: [`Portable`] is the reference; every other set differs from it by rounding only.
@@ -17,6 +17,7 @@ mod level;
 mod neon;
 mod portable;
 
+pub(crate) use level::Isa;
 pub use level::Level;
 pub(crate) use portable::Portable;
 
@@ -27,8 +28,10 @@ pub(crate) use portable::Portable;
 /// for the lanes read or written; they need no alignment.
 pub(crate) trait Simd: Copy {
     type Vector: Copy;
+    /// The instruction set.
+    const LEVEL: Level;
     /// Values in a vector.
-    const LANES: usize;
+    const LANES: usize = Self::LEVEL.lanes();
     /// Rows of the register tile of a matrix product that is two vectors wide.
     const ROWS: usize;
 
@@ -111,13 +114,13 @@ pub(crate) trait Kernel {
     unsafe fn run<S: Simd>(self);
 }
 
-/// Runs a kernel with the chosen instruction set.
+/// Runs a kernel with an instruction set.
 ///
 /// # Safety
 /// The kernel's pointers must be valid for what it reads and writes.
-pub(crate) unsafe fn dispatch<K: Kernel>(kernel: K) {
-    match Level::current() {
-        // SAFETY: a level is chosen only if the processor has it; pointers by the caller's promise.
+pub(crate) unsafe fn dispatch<K: Kernel>(isa: Isa, kernel: K) {
+    match isa.level() {
+        // SAFETY: the processor has it, by the invariant of `Isa`; pointers by the caller's promise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { avx512::run(kernel) },
         // SAFETY: as above.

@@ -4,7 +4,7 @@
 
 use core::arch::aarch64::*;
 
-use super::{Kernel, Simd};
+use super::{Kernel, Level, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Neon;
@@ -18,7 +18,7 @@ pub(super) unsafe fn run<K: Kernel>(kernel: K) {
 
 impl Simd for Neon {
     type Vector = float32x4_t;
-    const LANES: usize = 4;
+    const LEVEL: Level = Level::Neon;
     const ROWS: usize = 12;
 
     #[inline(always)]

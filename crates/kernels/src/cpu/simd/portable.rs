@@ -2,9 +2,9 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "the trait works on pointers")]
 
-use super::Simd;
+use super::{Level, Simd};
 
-const LANES: usize = 4;
+const LANES: usize = Level::Portable.lanes();
 
 #[derive(Clone, Copy)]
 pub(crate) struct Portable;
@@ -16,7 +16,7 @@ fn map(a: [f32; LANES], b: [f32; LANES], f: impl Fn(f32, f32) -> f32) -> [f32; L
 
 impl Simd for Portable {
     type Vector = [f32; LANES];
-    const LANES: usize = LANES;
+    const LEVEL: Level = Level::Portable;
     const ROWS: usize = 4;
 
     #[inline(always)]

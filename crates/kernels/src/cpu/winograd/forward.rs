@@ -15,7 +15,7 @@ use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Extent;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
 use crate::cpu::tile::{multiply, rows_that_fit, with_tile, zeros};
 
 /// Transformed weights beyond this many bytes are streamed once for all tiles instead of once for
@@ -37,6 +37,7 @@ pub(crate) struct Winograd<'a> {
     pub output_extent: Extent,
     pub weights: Weights<'a>,
     pub epilogue: Epilogue,
+    pub isa: Isa,
 }
 
 /// Weights of a convolution.
@@ -77,6 +78,7 @@ pub(super) struct Job<'a> {
 
 /// Every task takes a block of tiles from pixels to pixels.
 fn by_blocks(job: Job<'_>, weights: &TransformedWeights) {
+    let isa = job.winograd.isa;
     let [inputs, outputs] = [weights.inputs, weights.panels.padded()];
     let most = BLOCK_BYTES / (POINTS * (inputs + outputs) * size_of::<f32>());
     let tiles = job.grid.tiles();
@@ -92,15 +94,16 @@ fn by_blocks(job: Job<'_>, weights: &TransformedWeights) {
             Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
         // SAFETY: by the promise of `run`; blocks write disjoint tiles.
         unsafe {
-            dispatch(Inputs { job, memory, tiles: tiles.clone(), first: 0 });
-            dispatch(Products { weights, memory, points: 0..POINTS, tiles: tiles.len() });
-            dispatch(Outputs { job, memory, tiles, first: 0 });
+            dispatch(isa, Inputs { job, memory, tiles: tiles.clone(), first: 0 });
+            dispatch(isa, Products { weights, memory, points: 0..POINTS, tiles: tiles.len() });
+            dispatch(isa, Outputs { job, memory, tiles, first: 0 });
         }
     });
 }
 
 /// All tiles to points, then all products point by point, then all tiles back.
 fn by_points(job: Job<'_>, weights: &TransformedWeights) {
+    let isa = job.winograd.isa;
     let tiles = job.grid.tiles();
     let from = Points::new(tiles, weights.inputs);
     let to = Points::new(tiles, weights.panels.padded());
@@ -112,24 +115,25 @@ fn by_points(job: Job<'_>, weights: &TransformedWeights) {
     parallel::ranges(POINTS, POINTS, 1, |points| {
         let (_, memory) = shared.get();
         // SAFETY: by the promise of `run`; tasks write disjoint points.
-        unsafe { dispatch(Products { weights, memory, points, tiles }) };
+        unsafe { dispatch(isa, Products { weights, memory, points, tiles }) };
     });
     parallel::ranges(tiles, parallel::threads() * 2, 1, |tiles| {
         let (job, memory) = shared.get();
         let first = tiles.start;
         // SAFETY: as above, with disjoint tiles.
-        unsafe { dispatch(Outputs { job, memory, tiles, first }) };
+        unsafe { dispatch(isa, Outputs { job, memory, tiles, first }) };
     });
 }
 
 /// All tiles of the input to points.
 pub(super) fn transform_inputs(job: Job<'_>, memory: Memory) {
+    let isa = job.winograd.isa;
     let shared = Shared((job, memory));
     parallel::ranges(job.grid.tiles(), parallel::threads() * 2, 1, |tiles| {
         let (job, memory) = shared.get();
         let first = tiles.start;
         // SAFETY: by the promise of `run`; tasks write disjoint tiles.
-        unsafe { dispatch(Inputs { job, memory, tiles, first }) };
+        unsafe { dispatch(isa, Inputs { job, memory, tiles, first }) };
     });
 }
 
@@ -175,9 +179,10 @@ impl Kernel for Products<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { weights, memory: Memory { from, transformed, to, sums }, points, tiles } = self;
+        let panels = weights.panels.seen_by::<S>();
         for point in points {
-            for panel in 0..weights.panels.count() {
-                let columns = weights.panels.get(panel);
+            for panel in 0..panels.count() {
+                let columns = panels.get(panel);
                 // SAFETY: the point has so many tiles, and the panel's columns.
                 unsafe {
                     let product = Product {

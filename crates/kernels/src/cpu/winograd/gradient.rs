@@ -13,10 +13,8 @@ use crate::cpu::lanes::{from_lanes, prefetch};
 use crate::cpu::maps::Maps;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Level, RowsMut, Simd, dispatch};
-use crate::cpu::tile::{
-    MAX_ROWS, PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile,
-};
+use crate::cpu::simd::{Isa, Kernel, RowsMut, Simd, dispatch};
+use crate::cpu::tile::{MAX_ROWS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 
 /// Sums beyond this many bytes are not kept once per thread but made kernel by kernel.
 const PRIVATE_SUMS: usize = 768 * 1024;
@@ -35,9 +33,12 @@ pub(crate) fn weight_gradient(
     x: &Maps,
     dy: &Maps,
     padding: usize,
+    isa: Isa,
     gradient: &mut [f32],
 ) -> Outcome {
     let [inputs, outputs] = [x.extent.channels, dy.extent.channels];
+    assert_eq!(gradient.len(), TAPS * inputs * outputs, "gradient's length");
+    let panels = Panels::new(outputs, isa);
     let zeros = Buffer::zeros(inputs.max(outputs));
     let source =
         |maps: &Maps| Source { pixels: maps.as_ptr(), extent: maps.extent, zeros: zeros.as_ptr() };
@@ -49,6 +50,7 @@ pub(crate) fn weight_gradient(
         grid: Grid::of(&dy.extent),
         inputs,
         outputs,
+        panels,
         gradient: gradient.as_mut_ptr(),
         strange: &strange,
     };
@@ -69,6 +71,8 @@ struct Job<'a> {
     grid: Grid,
     inputs: usize,
     outputs: usize,
+    /// Of outputs.
+    panels: Panels,
     gradient: *mut f32,
     strange: &'a AtomicBool,
 }
@@ -85,6 +89,7 @@ impl Job<'_> {
 /// Every slot sums over its own share of the tiles, block by block; then kernels from the sums
 /// `[slot][point][panel][input][two vectors of outputs]`.
 fn by_tiles(job: Job<'_>) {
+    let isa = job.panels.isa;
     let tiles = job.grid.tiles();
     let slots = parallel::threads().min(tiles);
     let slot_len = POINTS * job.inputs * job.outputs;
@@ -108,9 +113,9 @@ fn by_tiles(job: Job<'_>) {
             let count = block.len();
             // SAFETY: maps outlive the call; the memory has room for `step` tiles.
             unsafe {
-                dispatch(Inputs { job, memory, tiles: block.clone(), first: 0 });
-                dispatch(Gradients { job, memory, tiles: block, first: 0 });
-                dispatch(Products { job, memory, sums, tiles: count, begin });
+                dispatch(isa, Inputs { job, memory, tiles: block.clone(), first: 0 });
+                dispatch(isa, Gradients { job, memory, tiles: block, first: 0 });
+                dispatch(isa, Products { job, memory, sums, tiles: count, begin });
             }
             start += step;
         }
@@ -118,13 +123,14 @@ fn by_tiles(job: Job<'_>) {
     parallel::ranges(job.inputs, parallel::threads() * 2, 1, |inputs| {
         let (job, sums) = shared.get();
         // SAFETY: tasks write the gradients of disjoint inputs.
-        unsafe { dispatch(Finish { job, sums, slots, slot_len, inputs }) };
+        unsafe { dispatch(isa, Finish { job, sums, slots, slot_len, inputs }) };
     });
 }
 
 /// All tiles to points; then every task takes some kernels from their sums to their values, which
 /// are too many for sums of all of them to stay in a cache.
 fn by_kernels(job: Job<'_>) {
+    let isa = job.panels.isa;
     let tiles = job.grid.tiles();
     let (from, to) = (Points::new(tiles, job.inputs), Points::new(tiles, job.outputs));
     let (mut x, mut dy) = (Buffer::new(from.len()), Buffer::new(to.len()));
@@ -135,18 +141,17 @@ fn by_kernels(job: Job<'_>) {
         let first = tiles.start;
         // SAFETY: maps outlive the call; tasks write disjoint tiles.
         unsafe {
-            dispatch(Inputs { job, memory, tiles: tiles.clone(), first });
-            dispatch(Gradients { job, memory, tiles, first });
+            dispatch(isa, Inputs { job, memory, tiles: tiles.clone(), first });
+            dispatch(isa, Gradients { job, memory, tiles, first });
         }
     });
-    let panel = Level::current().lanes() * PANEL_VECTORS;
     let groups = job.inputs.div_ceil(TASK_INPUTS);
-    parallel::run(job.outputs.div_ceil(panel) * groups, |task| {
+    parallel::run(job.panels.count() * groups, |task| {
         let (job, memory) = shared.get();
         let (panel, first) = (task / groups, task % groups * TASK_INPUTS);
         let inputs = first..job.inputs.min(first + TASK_INPUTS);
         // SAFETY: tasks write disjoint panels or inputs.
-        unsafe { dispatch(Kernels { job, memory, tiles, panel, inputs }) };
+        unsafe { dispatch(isa, Kernels { job, memory, tiles, panel, inputs }) };
     });
 }
 
@@ -204,7 +209,7 @@ impl Kernel for Products<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory, sums, tiles, begin } = self;
-        let panels = Panels::of::<S>(job.outputs);
+        let panels = job.panels.seen_by::<S>();
         for point in 0..POINTS {
             for panel in 0..panels.count() {
                 let columns = panels.get(panel);
@@ -253,7 +258,7 @@ impl Kernel for Kernels<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory, tiles, panel, inputs } = self;
-        let columns = Panels::of::<S>(job.outputs).get(panel);
+        let columns = job.panels.seen_by::<S>().get(panel);
         let width = columns.vectors * S::LANES;
         let mut sums = Buffer::new(POINTS * MAX_ROWS * width);
         let sums = sums.as_mut_ptr();
@@ -348,7 +353,7 @@ impl Kernel for Finish<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, sums, slots, slot_len, inputs } = self;
-        let panels = Panels::of::<S>(job.outputs);
+        let panels = job.panels.seen_by::<S>();
         for panel in 0..panels.count() {
             let columns = panels.get(panel);
             let width = columns.vectors * S::LANES;

@@ -13,8 +13,8 @@ use super::{Begin, POINTS, Points, is_finite};
 use crate::cpu::conv::weights::{PACK_DEPTH, WeightView};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Level, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panels};
+use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::tile::Panels;
 
 /// Runs on all cores, under the promise of `forward::run`.
 pub(super) fn run(job: Job<'_>, weight: WeightView<'_>) {
@@ -24,7 +24,8 @@ pub(super) fn run(job: Job<'_>, weight: WeightView<'_>) {
     let (to, sums) = (Points::new(0, 0), std::ptr::null_mut());
     let memory = Memory { from, transformed: transformed.as_mut_ptr(), to, sums };
     transform_inputs(job, memory);
-    let panels = weight.outputs.div_ceil(Level::current().lanes() * PANEL_VECTORS);
+    let columns = Panels::new(weight.outputs, job.winograd.isa);
+    let panels = columns.count();
     // With more cores than panels several take one; they transform its kernels each.
     let groups = parallel::threads().div_ceil(panels);
     let step = tiles.div_ceil(groups);
@@ -35,7 +36,7 @@ pub(super) fn run(job: Job<'_>, weight: WeightView<'_>) {
         let (panel, first) = (task / groups, task % groups * step);
         let tiles = first..tiles.min(first + step);
         // SAFETY: by the promise of `forward::run`; tasks write disjoint panels or tiles.
-        unsafe { dispatch(Outputs { job, memory, weight, panel, tiles }) };
+        unsafe { dispatch(columns.isa, Outputs { job, memory, weight, columns, panel, tiles }) };
     });
 }
 
@@ -44,6 +45,7 @@ struct Outputs<'a> {
     job: Job<'a>,
     memory: Memory,
     weight: WeightView<'a>,
+    columns: Panels,
     panel: usize,
     tiles: Range<usize>,
 }
@@ -51,8 +53,9 @@ struct Outputs<'a> {
 impl Kernel for Outputs<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { job, memory: Memory { from, transformed, .. }, weight, panel, tiles } = self;
-        let columns = Panels::of::<S>(weight.outputs).get(panel);
+        let Self { job, memory, weight, columns, panel, tiles } = self;
+        let Memory { from, transformed, .. } = memory;
+        let columns = columns.seen_by::<S>().get(panel);
         let width = columns.vectors * S::LANES;
         // Kernels at the points have the layout of tiles: an input for a tile, outputs for channels.
         let (kernels, to) = (Points::new(PACK_DEPTH, width), Points::new(tiles.len(), width));

@@ -8,8 +8,8 @@ use super::{INPUT, POINTS, transform};
 use crate::cpu::conv::weights::{Direction, PACK_DEPTH, WeightView};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panel, Panels};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::tile::{Panel, Panels};
 
 /// Side of the kernels.
 pub(super) const KERNEL: usize = 3;
@@ -25,17 +25,24 @@ pub(crate) struct TransformedWeights {
 }
 
 impl TransformedWeights {
-    pub fn new(weight: &WeightView<'_>) -> Self {
+    pub fn new(weight: &WeightView<'_>, isa: Isa) -> Self {
         assert_eq!(weight.taps, TAPS, "Winograd's algorithm is for 3x3 kernels");
-        let mut transformed = None;
-        // SAFETY: the kernel writes only memory that it allocates.
-        unsafe { dispatch(Transform { weight: *weight, transformed: &mut transformed }) };
-        transformed.expect("the kernel ran")
+        let panels = Panels::new(weight.outputs, isa);
+        let inputs = weight.inputs;
+        let mut buffer = Buffer::new(POINTS * panels.padded() * inputs);
+        let to = Shared((buffer.as_mut_ptr(), *weight));
+        let blocks = inputs.div_ceil(PACK_DEPTH);
+        parallel::ranges(panels.count() * blocks, MAX_TASKS, 1, |range| {
+            let (to, weight) = to.get();
+            // SAFETY: panels and blocks of inputs are disjoint, and the buffer has room for all.
+            unsafe { dispatch(isa, Blocks { weight, panels, to, range }) };
+        });
+        Self { buffer, inputs, panels }
     }
 
     /// First value of a panel at a point.
     pub fn panel(&self, point: usize, panel: usize) -> *const f32 {
-        let columns = panel * self.panels.lanes * PANEL_VECTORS;
+        let columns = panel * self.panels.width();
         let start = (point * self.panels.padded() + columns) * self.inputs;
         self.buffer.as_slice()[start..].as_ptr()
     }
@@ -43,28 +50,6 @@ impl TransformedWeights {
     /// Size in bytes.
     pub fn bytes(&self) -> usize {
         size_of_val(self.buffer.as_slice())
-    }
-}
-
-struct Transform<'a> {
-    weight: WeightView<'a>,
-    transformed: &'a mut Option<TransformedWeights>,
-}
-
-impl Kernel for Transform<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let panels = Panels::of::<S>(self.weight.outputs);
-        let inputs = self.weight.inputs;
-        let mut buffer = Buffer::new(POINTS * panels.padded() * inputs);
-        let to = Shared((buffer.as_mut_ptr(), self.weight));
-        let blocks = inputs.div_ceil(PACK_DEPTH);
-        parallel::ranges(panels.count() * blocks, MAX_TASKS, 1, |range| {
-            let (to, weight) = to.get();
-            // SAFETY: panels and blocks of inputs are disjoint.
-            unsafe { dispatch(Blocks { weight, panels, to, range }) };
-        });
-        *self.transformed = Some(TransformedWeights { buffer, inputs, panels });
     }
 }
 
@@ -83,6 +68,7 @@ impl Kernel for Blocks<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { weight, panels, to, range } = self;
+        let panels = panels.seen_by::<S>();
         let blocks = weight.inputs.div_ceil(PACK_DEPTH);
         let stride = panels.padded() * weight.inputs;
         for index in range {
