@@ -5,11 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::architecture::{Architecture, MAX_BRANCHES, ModuleArch};
+use crate::architecture::{Architecture, ModuleArch};
 use crate::error::Result;
 use crate::layers::{Geometry, Layer};
 use crate::plan::{ModuleUsage, Reach, Usage};
-use crate::spec::SpaceSpec;
+use crate::spec::{MAX_BRANCHES, SpaceSpec};
 
 /// Cost of one forward pass of one picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

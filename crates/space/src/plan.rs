@@ -1,7 +1,7 @@
 //! Which layers run: the one description that both the exact cost and the network's forward follow.
 
-use crate::architecture::{Architecture, ModuleArch};
-use crate::spec::{Head, SpaceSpec};
+use crate::architecture::{Architecture, ModuleArch, all_sources};
+use crate::spec::{Head, MAX_STEPS, SpaceSpec};
 
 /// How much of an architecture a plan covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,9 +63,9 @@ pub(crate) struct ModuleUsage {
     /// Values used at the entry.
     pub inputs: u8,
     /// Per step: values used after the blocks, before the fusion.
-    pub inside: [u8; crate::architecture::MAX_STEPS],
+    pub inside: [u8; MAX_STEPS],
     /// Per step: values used after the fusion.
-    pub after: [u8; crate::architecture::MAX_STEPS],
+    pub after: [u8; MAX_STEPS],
 }
 
 impl Usage {
@@ -86,7 +86,7 @@ impl Usage {
                 if needed >> previous != 0 {
                     needed |= 1 << (previous - 1);
                 }
-                needed &= crate::architecture::all(previous);
+                needed &= all_sources(previous);
             }
         }
         Self { modules }
@@ -115,7 +115,7 @@ impl Usage {
 
 impl ModuleUsage {
     fn new(module: &ModuleArch, outputs: u8, reach: Reach) -> Self {
-        let every = crate::architecture::all(module.branches());
+        let every = all_sources(module.branches());
         let mut usage = Self::default();
         let mut needed = if reach == Reach::Live { outputs & every } else { every };
         for step in (0..module.steps()).rev() {

@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 
 use crate::architecture::{Architecture, ModuleArch};
 use crate::rng;
-use crate::spec::{LastModule, SpaceSpec};
+use crate::spec::{LastModule, MAX_BRANCHES, SpaceSpec};
 
 /// Probability of every fusion bit, and the depths to choose from.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +88,7 @@ fn draw(
     group: &Group,
     random: &mut impl Rng,
 ) -> ModuleArch {
-    let mut depth = [0; crate::MAX_BRANCHES];
+    let mut depth = [0; MAX_BRANCHES];
     for depth in &mut depth[..branches] {
         *depth = *group.depths.choose(random).expect("a group has depths");
     }

@@ -7,7 +7,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use crate::architecture::{Architecture, ModuleArch};
+use crate::architecture::{Architecture, ModuleArch, all_sources};
 use crate::spec::SpaceSpec;
 
 /// Probabilities of a mutation.
@@ -72,7 +72,7 @@ fn mutate_depth(
     let old = module.depth(branch);
     let depth = *spec.depth_choices.choose(random).expect("a space has depths");
     module.set_depth(branch, depth);
-    let every = crate::architecture::all(module.branches());
+    let every = all_sources(module.branches());
     for step in old..depth {
         let drawn = random.random_range(0..=u8::MAX) & every;
         module.set_sources(branch, step, drawn | 1 << branch);

@@ -2,8 +2,8 @@
 //! and fusion rows `f`.
 
 use super::pickle::Pickle;
-use crate::architecture::{Architecture, MAX_BRANCHES, MAX_STEPS, ModuleArch};
-use crate::spec::MAX_MODULES;
+use crate::architecture::{Architecture, ModuleArch};
+use crate::spec::{MAX_BRANCHES, MAX_MODULES, MAX_STEPS};
 
 type Result<T> = std::result::Result<T, String>;
 

@@ -1,9 +1,12 @@
 //! Which values make a network; limits keep every cost within 64 bits.
 
-use super::{SpaceSpec, StemSpec};
-use crate::architecture::{MAX_BRANCHES, MAX_STEPS};
+use super::space::{SpaceSpec, StemSpec};
 use crate::error::{Error, Result};
 
+/// Maximum number of branches of a module.
+pub const MAX_BRANCHES: usize = 8;
+/// Maximum number of steps of a module.
+pub const MAX_STEPS: usize = 8;
 /// Most channels of a layer: an order of magnitude above any published network.
 const MAX_CHANNELS: usize = 1 << 13;
 /// Most searched modules: several times the published eight.

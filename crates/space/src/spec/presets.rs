@@ -1,6 +1,7 @@
 //! Spaces by name.
 
-use super::{Head, LastModule, SpaceSpec, StageSpec, StemSpec};
+use super::head::Head;
+use super::space::{LastModule, SpaceSpec, StageSpec, StemSpec};
 use crate::error::{Error, Result};
 
 /// Joints of COCO.

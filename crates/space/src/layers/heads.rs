@@ -1,6 +1,7 @@
 //! Layers of the heads under their PyTorch checkpoint names.
 
-use crate::layers::{Flow, Geometry, Layer, Tail};
+use super::geometry::Geometry;
+use super::layer::{Flow, Layer, Tail};
 use crate::spec::Head;
 
 /// Blocks behind the transposed convolution of the bottom-up head.

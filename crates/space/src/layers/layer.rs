@@ -1,0 +1,72 @@
+//! Layer: one convolution with what follows it, and its exact parameters and MACs.
+
+/// What follows a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// Batch normalisation: scale and shift.
+    Norm,
+    /// A bias.
+    Bias,
+    /// A bias, then batch normalisation.
+    BiasNorm,
+}
+
+/// One convolution with what follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Checkpoint name of the convolution, without `.weight`.
+    pub name: String,
+    /// Channels in.
+    pub input: usize,
+    /// Channels out.
+    pub output: usize,
+    /// Side of the kernel.
+    pub kernel: usize,
+    /// Stride.
+    pub stride: usize,
+    /// Height and width of the output.
+    pub size: (usize, usize),
+    /// What follows.
+    pub tail: Tail,
+    /// Whether pixels are gathered or spread.
+    pub flow: Flow,
+}
+
+/// Whether a convolution gathers pixels or spreads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Every output gathers inputs.
+    Gather,
+    /// Every input spreads over outputs: a transposed convolution, `stride` times as large.
+    Spread,
+}
+
+impl Layer {
+    /// Weights, biases, scales and shifts.
+    pub fn parameters(&self) -> u64 {
+        let vectors = match self.tail {
+            Tail::Bias => 1,
+            Tail::Norm => 2,
+            Tail::BiasNorm => 3,
+        };
+        self.weights() + vectors * self.output as u64
+    }
+
+    /// Multiplications with weights.
+    pub fn macs(&self) -> u64 {
+        let pixels = (self.size.0 * self.size.1) as u64;
+        match self.flow {
+            Flow::Gather => self.weights() * pixels,
+            Flow::Spread => self.weights() * pixels / (self.stride * self.stride) as u64,
+        }
+    }
+
+    /// Float32 bytes of the output of one picture.
+    pub fn output_bytes(&self) -> u64 {
+        4 * (self.output * self.size.0 * self.size.1) as u64
+    }
+
+    fn weights(&self) -> u64 {
+        (self.kernel * self.kernel * self.input * self.output) as u64
+    }
+}

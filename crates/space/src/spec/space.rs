@@ -1,0 +1,106 @@
+//! Search space: everything that its networks have in common, and the choices between them.
+
+use serde::{Deserialize, Serialize};
+
+use super::head::Head;
+
+/// Which branches leave the last module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LastModule {
+    /// Only branch 0: its last step takes every source, the last step of the others only itself.
+    HighestResolution,
+    /// All of them, without a special rule.
+    AllBranches,
+}
+
+/// Stem: two 3x3 stride-2 convolutions, then bottlenecks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StemSpec {
+    /// Width of both convolutions.
+    pub channels: usize,
+    /// Number of bottlenecks.
+    pub bottlenecks: usize,
+    /// Inner width of a bottleneck.
+    pub bottleneck_channels: usize,
+    /// Outer width of a bottleneck, in inner widths.
+    pub expansion: usize,
+}
+
+/// Modules with the same number of branches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageSpec {
+    /// Number of modules.
+    pub modules: usize,
+    /// Branches of each; every stage has one more than the one before.
+    pub branches: usize,
+}
+
+/// A search space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpaceSpec {
+    /// Name in messages and files.
+    pub name: String,
+    /// In front of the searched modules.
+    pub stem: StemSpec,
+    /// Channels of each branch, finest first.
+    pub widths: Vec<usize>,
+    /// Searched stages.
+    pub stages: Vec<StageSpec>,
+    /// Steps of a module: the largest depth.
+    pub steps: usize,
+    /// Allowed depths, ascending.
+    pub depth_choices: Vec<usize>,
+    /// Which branches leave.
+    pub last_module: LastModule,
+    /// What is predicted.
+    pub head: Head,
+}
+
+impl SpaceSpec {
+    /// Branches of each searched module, in order.
+    pub fn module_branches(&self) -> Vec<usize> {
+        self.stages.iter().flat_map(|stage| vec![stage.branches; stage.modules]).collect()
+    }
+
+    /// Number of searched modules.
+    pub fn modules(&self) -> usize {
+        self.stages.iter().map(|stage| stage.modules).sum()
+    }
+
+    /// Width of the features that leave the stem.
+    pub fn stem_output(&self) -> usize {
+        match self.stem.bottlenecks {
+            0 => self.stem.channels,
+            _ => self.stem.bottleneck_channels * self.stem.expansion,
+        }
+    }
+
+    /// Stride of the coarsest branch: input sides are multiples of it.
+    pub fn coarsest_stride(&self) -> usize {
+        4 << (self.widths.len() - 1)
+    }
+
+    /// The same space with one head of several.
+    #[must_use]
+    pub fn with_head(&self, head: Head) -> Self {
+        Self { head, ..self.clone() }
+    }
+
+    /// Channels of the prediction at stride 4.
+    pub fn outputs(&self) -> usize {
+        match self.head {
+            Head::Heatmap { joints } => joints,
+            Head::BottomUp { joints } => joints.saturating_mul(2),
+            Head::Segmentation { classes } => classes,
+            Head::Multitask { joints, classes } => joints.saturating_add(classes),
+        }
+    }
+
+    /// Whether module `index` is the last one of a space where only branch 0 leaves.
+    pub fn is_converging(&self, index: usize) -> bool {
+        self.last_module == LastModule::HighestResolution && index + 1 == self.modules()
+    }
+}
