@@ -128,14 +128,7 @@ impl Search {
 
     fn initial(&self, seen: &mut BTreeSet<String>) -> Vec<Candidate> {
         let spec = self.spec();
-        let named = [
-            ("smallest", Architecture::smallest(spec)),
-            ("middle", Architecture::middle(spec)),
-            ("hrnet", Architecture::hrnet(spec)),
-            ("largest", Architecture::largest(spec)),
-        ];
-        let mut planned: Vec<Candidate> = named
-            .into_iter()
+        let mut planned: Vec<Candidate> = Architecture::all_named(spec)
             .filter_map(|(name, a)| self.admit(&a, Origin::Named(name.to_owned()), seen))
             .collect();
         for (index, group) in sample::initial_groups(spec).iter().enumerate() {
