@@ -1,7 +1,7 @@
 //! Layers of stem, transitions, blocks and fusion edges under their PyTorch checkpoint names.
 
 use super::geometry::Geometry;
-use super::layer::{Flow, Layer, Tail};
+use super::layer::{ConvKind, Layer, Tail};
 
 impl Geometry<'_> {
     pub fn stem(&self) -> Vec<Layer> {
@@ -15,7 +15,7 @@ impl Geometry<'_> {
             stride,
             size,
             tail: Tail::Norm,
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
         };
         let half = (2 * height, 2 * width);
         let mut layers = vec![
@@ -51,7 +51,7 @@ impl Geometry<'_> {
             stride: if branch == 0 { 1 } else { 2 },
             size: self.size_of(branch),
             tail: Tail::Norm,
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
         })
         .collect()
     }
@@ -66,7 +66,7 @@ impl Geometry<'_> {
             stride: 1,
             size: self.size_of(branch),
             tail: Tail::Norm,
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
         };
         [unit(1), unit(2)]
     }
@@ -82,7 +82,7 @@ impl Geometry<'_> {
                 stride: 1,
                 size: self.size_of(source),
                 tail: Tail::Norm,
-                flow: Flow::Gather,
+                kind: ConvKind::Plain,
             }];
         }
         let count = target - source;
@@ -94,7 +94,7 @@ impl Geometry<'_> {
             stride: 2,
             size: self.size_of(source + k + 1),
             tail: Tail::Norm,
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
         };
         (0..count).map(unit).collect()
     }

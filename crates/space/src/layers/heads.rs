@@ -1,7 +1,7 @@
 //! Layers of the heads under their PyTorch checkpoint names.
 
 use super::geometry::Geometry;
-use super::layer::{Flow, Layer, Tail};
+use super::layer::{ConvKind, Layer, Tail};
 use crate::spec::Head;
 
 /// Blocks behind the transposed convolution of the bottom-up head.
@@ -37,7 +37,7 @@ impl Geometry<'_> {
             stride: 2,
             size: fine,
             tail: Tail::Norm,
-            flow: Flow::Spread,
+            kind: ConvKind::Transposed,
         });
         for block in 1..=BOTTOM_UP_BLOCKS {
             layers.extend([1, 2].map(|k| Layer {
@@ -61,7 +61,7 @@ impl Geometry<'_> {
             stride: 1,
             size: self.size,
             tail,
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
         }
     }
 }

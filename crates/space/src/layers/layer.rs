@@ -28,17 +28,17 @@ pub struct Layer {
     pub size: (usize, usize),
     /// What follows.
     pub tail: Tail,
-    /// Whether pixels are gathered or spread.
-    pub flow: Flow,
+    /// Plain or transposed.
+    pub kind: ConvKind,
 }
 
-/// Whether a convolution gathers pixels or spreads them.
+/// Effect of a convolution's stride on the size of its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// Every output gathers inputs.
-    Gather,
-    /// Every input spreads over outputs: a transposed convolution, `stride` times as large.
-    Spread,
+pub enum ConvKind {
+    /// Output smaller than the input by the factor `stride`.
+    Plain,
+    /// Transposed convolution: output larger than the input by the factor `stride`.
+    Transposed,
 }
 
 impl Layer {
@@ -55,9 +55,9 @@ impl Layer {
     /// Multiplications with weights.
     pub fn macs(&self) -> u64 {
         let pixels = (self.size.0 * self.size.1) as u64;
-        match self.flow {
-            Flow::Gather => self.weights() * pixels,
-            Flow::Spread => self.weights() * pixels / (self.stride * self.stride) as u64,
+        match self.kind {
+            ConvKind::Plain => self.weights() * pixels,
+            ConvKind::Transposed => self.weights() * pixels / (self.stride * self.stride) as u64,
         }
     }
 
