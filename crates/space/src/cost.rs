@@ -93,7 +93,7 @@ impl CostModel {
             blocks: Default::default(),
             edges: Default::default(),
         };
-        model.fixed.add(&Part::of(&geometry.head()));
+        model.fixed.add(&Part::of(&geometry.heads()));
         for branch in 0..spec.widths.len() {
             let stage = branch.saturating_sub(1);
             let mut used = vec![false; spec.stages[stage].branches];

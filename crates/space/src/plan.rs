@@ -37,8 +37,8 @@ pub struct ModulePlan {
 pub struct Plan {
     /// Searched modules in order.
     pub modules: Vec<ModulePlan>,
-    /// What is predicted.
-    pub head: Head,
+    /// Heads that predict.
+    pub heads: Vec<Head>,
 }
 
 impl Plan {
@@ -47,7 +47,7 @@ impl Plan {
         let usage = Usage::new(spec, architecture, reach);
         let modules = architecture.modules.iter().enumerate();
         let modules = modules.map(|(index, module)| usage.plan(index, module)).collect();
-        Self { modules, head: spec.head }
+        Self { modules, heads: spec.heads.clone() }
     }
 }
 
@@ -72,11 +72,8 @@ impl Usage {
     /// Walks from the outputs back to the stem.
     pub fn new(spec: &SpaceSpec, architecture: &Architecture, reach: Reach) -> Self {
         let mut modules = vec![ModuleUsage::default(); architecture.modules.len()];
-        let mut needed = match spec.head {
-            // Heatmaps come from the finest branch alone.
-            Head::Heatmap { .. } | Head::BottomUp { .. } if reach == Reach::Live => 1,
-            _ => u8::MAX,
-        };
+        let all_leave = spec.heads.iter().any(|head| head.takes_all_branches());
+        let mut needed = if reach == Reach::Live && !all_leave { 1 } else { u8::MAX };
         for (index, module) in architecture.modules.iter().enumerate().rev() {
             modules[index] = ModuleUsage::new(module, needed, reach);
             needed = modules[index].inputs;

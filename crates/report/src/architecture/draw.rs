@@ -198,17 +198,23 @@ fn blocks(trace: &Trace, layout: &Layout) -> Vec<Element> {
 
 /// Stem and head.
 fn ends(spec: &SpaceSpec, trace: &Trace, layout: &Layout) -> Element {
-    let (text, outputs) = match spec.head {
-        Head::Heatmap { joints } => ("heatmaps", joints),
-        Head::BottomUp { joints } => ("heatmaps, tags", joints),
-        Head::Segmentation { classes } => ("classes", classes),
-        Head::Multitask { joints, classes } => ("heatmaps, classes", joints + classes),
-    };
+    let (texts, outputs): (Vec<&str>, Vec<usize>) =
+        spec.heads.iter().map(|&head| prediction(head)).unzip();
+    let (text, outputs) = (texts.join(", "), outputs.iter().sum::<usize>());
     let stem = pill("stem", (STEM - 36.0, row(0)), 36.0);
     let head = pill(&outputs.to_string(), (layout.head(), row(0)), 36.0);
     let name_at = (layout.head() + 18.0, row(0) - 22.0);
-    let name = label(text, name_at, Size::Small, Anchor::Middle, Ink::Muted);
+    let name = label(&text, name_at, Size::Small, Anchor::Middle, Ink::Muted);
     group([outgoing(trace, layout).stroke(Ink::Rule, FLOW), stem, head, name])
+}
+
+/// Text for a head's prediction, and the number of its joints or classes.
+fn prediction(head: Head) -> (&'static str, usize) {
+    match head {
+        Head::TopDown { joints } => ("heatmaps", joints),
+        Head::BottomUp { joints } => ("heatmaps, tags", joints),
+        Head::Segmentation { classes } => ("classes", classes),
+    }
 }
 
 /// From the last module to the head: the branches that an output depends on.

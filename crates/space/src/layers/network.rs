@@ -44,6 +44,6 @@ pub fn layers(
             index += 1;
         }
     }
-    layers.extend(geometry.head());
+    layers.extend(geometry.heads());
     Ok(layers)
 }

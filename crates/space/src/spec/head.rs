@@ -1,44 +1,42 @@
 //! Heads: predictions of a network and the layers that they come from.
 
-use serde::{Deserialize, Serialize};
-
-/// What the network predicts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// One prediction of a network, with its number of outputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Head {
-    /// One heatmap a joint at stride 4.
-    Heatmap {
+    /// One heatmap per joint at stride 4, from branch 0.
+    TopDown {
         /// Number of joints.
         joints: usize,
     },
-    /// Class scores at stride 4 from all branches.
-    Segmentation {
-        /// Number of classes.
-        classes: usize,
-    },
-    /// The higher-resolution head of bottom-up pose: a heatmap and a tag a joint at stride 4, and a
-    /// heatmap a joint at stride 2.
+    /// The higher-resolution head of bottom-up pose: one heatmap and one tag per joint at stride 4,
+    /// and one heatmap per joint at stride 2, from branch 0.
     BottomUp {
         /// Number of joints.
         joints: usize,
     },
-    /// Both of one backbone: heatmaps from branch 0, class scores from all branches.
-    Multitask {
-        /// Number of joints.
-        joints: usize,
+    /// Class scores at stride 4, from all branches.
+    Segmentation {
         /// Number of classes.
         classes: usize,
     },
 }
 
 impl Head {
-    /// What is predicted, one head a task.
-    pub fn parts(self) -> Vec<Self> {
+    /// Channels of the prediction at stride 4.
+    pub fn outputs(self) -> usize {
         match self {
-            Self::Multitask { joints, classes } => {
-                vec![Self::Heatmap { joints }, Self::Segmentation { classes }]
-            }
-            one => vec![one],
+            Self::TopDown { joints } => joints,
+            Self::BottomUp { joints } => joints.saturating_mul(2),
+            Self::Segmentation { classes } => classes,
+        }
+    }
+
+    /// Whether the prediction depends on every branch that leaves the last module, and not on the
+    /// finest one alone.
+    pub fn takes_all_branches(self) -> bool {
+        match self {
+            Self::TopDown { .. } | Self::BottomUp { .. } => false,
+            Self::Segmentation { .. } => true,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Which values make a network; limits keep every cost within 64 bits.
 
+use super::head::Head;
 use super::space::{SpaceSpec, StemSpec};
 use crate::error::{Error, Result};
 
@@ -19,6 +20,7 @@ impl SpaceSpec {
     pub fn validate(&self) -> Result<()> {
         self.validate_stages()?;
         self.validate_channels()?;
+        self.validate_heads()?;
         self.validate_depths()
     }
 
@@ -42,11 +44,10 @@ impl SpaceSpec {
     }
 
     fn validate_channels(&self) -> Result<()> {
-        let accepted = || format!("channels from 1 to {MAX_CHANNELS}");
         let fits = |channels: usize| (1..=MAX_CHANNELS).contains(&channels);
         let sum = self.widths.iter().try_fold(0usize, |sum, &width| sum.checked_add(width));
         if !self.widths.iter().copied().all(fits) || !sum.is_some_and(fits) {
-            return self.fault("widths", &self.widths, accepted() + ", also together");
+            return self.fault("widths", &self.widths, accepted_channels() + ", also together");
         }
         let StemSpec { channels, bottlenecks, bottleneck_channels, expansion } = self.stem;
         let wide = bottleneck_channels.saturating_mul(expansion);
@@ -56,11 +57,19 @@ impl SpaceSpec {
             _ => false,
         };
         if !stem {
-            let accepted = accepted() + &format!(", at most {MAX_MODULES} bottlenecks");
+            let accepted = accepted_channels() + &format!(", at most {MAX_MODULES} bottlenecks");
             return self.fault("stem", &self.stem, accepted);
         }
-        if !fits(self.outputs()) {
-            return self.fault("head", &self.head, accepted());
+        Ok(())
+    }
+
+    fn validate_heads(&self) -> Result<()> {
+        if !matches!(self.heads[..], [_] | [Head::TopDown { .. }, Head::Segmentation { .. }]) {
+            let accepted = "one head, or TopDown and Segmentation in this order".to_owned();
+            return self.fault("head", &self.heads, accepted);
+        }
+        if !(1..=MAX_CHANNELS).contains(&self.outputs()) {
+            return self.fault("head", &self.heads, accepted_channels());
         }
         Ok(())
     }
@@ -88,4 +97,9 @@ impl SpaceSpec {
         let space = self.name.clone();
         Err(Error::Spec { space, key, value: format!("{value:?}"), accepted })
     }
+}
+
+/// Accepted numbers of channels.
+fn accepted_channels() -> String {
+    format!("channels from 1 to {MAX_CHANNELS}")
 }

@@ -1,6 +1,7 @@
 //! Search spaces as data: stem, stages, widths, depths and heads.
 
 mod head;
+mod head_file;
 mod limits;
 mod presets;
 mod space;

@@ -28,7 +28,7 @@ impl SpaceSpec {
     pub fn pose(width: usize, joints: usize) -> Self {
         Self {
             last_module: LastModule::HighestResolution,
-            ..Self::published(format!("pose_w{width}"), width, Head::Heatmap { joints })
+            ..Self::published(format!("pose_w{width}"), width, vec![Head::TopDown { joints }])
         }
     }
 
@@ -36,7 +36,7 @@ impl SpaceSpec {
     pub fn bottom_up(width: usize, joints: usize) -> Self {
         Self {
             name: format!("bottom_up_w{width}"),
-            head: Head::BottomUp { joints },
+            heads: vec![Head::BottomUp { joints }],
             ..Self::pose(width, joints)
         }
     }
@@ -48,15 +48,15 @@ impl SpaceSpec {
             ..Self::published(
                 format!("segmentation_w{width}"),
                 width,
-                Head::Segmentation { classes },
+                vec![Head::Segmentation { classes }],
             )
         }
     }
 
     /// The published backbone with both heads.
     pub fn multitask(width: usize, joints: usize, classes: usize) -> Self {
-        let head = Head::Multitask { joints, classes };
-        Self::published(format!("multitask_w{width}"), width, head)
+        let heads = vec![Head::TopDown { joints }, Head::Segmentation { classes }];
+        Self::published(format!("multitask_w{width}"), width, heads)
     }
 
     /// A pose space small enough to train on a laptop in minutes: one bottleneck, narrow branches,
@@ -71,7 +71,7 @@ impl SpaceSpec {
             steps: 3,
             depth_choices: vec![1, 2, 3],
             last_module: LastModule::HighestResolution,
-            head: Head::Heatmap { joints: COCO_JOINTS },
+            heads: vec![Head::TopDown { joints: COCO_JOINTS }],
         }
     }
 
@@ -79,7 +79,7 @@ impl SpaceSpec {
     pub fn tiny_bottom_up() -> Self {
         Self {
             name: "tiny_bottom_up".to_owned(),
-            head: Head::BottomUp { joints: COCO_JOINTS },
+            heads: vec![Head::BottomUp { joints: COCO_JOINTS }],
             ..Self::tiny()
         }
     }
@@ -89,7 +89,7 @@ impl SpaceSpec {
         Self {
             name: "tiny_segmentation".to_owned(),
             last_module: LastModule::AllBranches,
-            head: Head::Segmentation { classes: CITYSCAPES_CLASSES },
+            heads: vec![Head::Segmentation { classes: CITYSCAPES_CLASSES }],
             ..Self::tiny()
         }
     }
@@ -98,12 +98,15 @@ impl SpaceSpec {
     pub fn tiny_multitask() -> Self {
         Self {
             name: "tiny_multitask".to_owned(),
-            head: Head::Multitask { joints: COCO_JOINTS, classes: CITYSCAPES_CLASSES },
+            heads: vec![
+                Head::TopDown { joints: COCO_JOINTS },
+                Head::Segmentation { classes: CITYSCAPES_CLASSES },
+            ],
             ..Self::tiny_segmentation()
         }
     }
 
-    fn published(name: String, width: usize, head: Head) -> Self {
+    fn published(name: String, width: usize, heads: Vec<Head>) -> Self {
         let stages = [(1, 2), (4, 3), (3, 4)];
         Self {
             name,
@@ -113,7 +116,7 @@ impl SpaceSpec {
             steps: 5,
             depth_choices: vec![2, 3, 4, 5],
             last_module: LastModule::AllBranches,
-            head,
+            heads,
         }
     }
 

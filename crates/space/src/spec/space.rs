@@ -55,8 +55,9 @@ pub struct SpaceSpec {
     pub depth_choices: Vec<usize>,
     /// Which branches leave.
     pub last_module: LastModule,
-    /// What is predicted.
-    pub head: Head,
+    /// Predictions, each of another task, in the order of their outputs.
+    #[serde(rename = "head", with = "super::head_file")]
+    pub heads: Vec<Head>,
 }
 
 impl SpaceSpec {
@@ -83,20 +84,36 @@ impl SpaceSpec {
         4 << (self.widths.len() - 1)
     }
 
-    /// The same space with one head of several.
+    /// The space with some of its heads.
     #[must_use]
-    pub fn with_head(&self, head: Head) -> Self {
-        Self { head, ..self.clone() }
+    pub fn with_heads(&self, heads: &[Head]) -> Self {
+        Self { heads: heads.to_vec(), ..self.clone() }
     }
 
-    /// Channels of the prediction at stride 4.
+    /// Channels of the predictions at stride 4, of all heads together.
     pub fn outputs(&self) -> usize {
-        match self.head {
-            Head::Heatmap { joints } => joints,
-            Head::BottomUp { joints } => joints.saturating_mul(2),
-            Head::Segmentation { classes } => classes,
-            Head::Multitask { joints, classes } => joints.saturating_add(classes),
-        }
+        self.heads.iter().fold(0, |sum, head| sum.saturating_add(head.outputs()))
+    }
+
+    /// Joints that a pose head predicts, if there is one.
+    pub fn joints(&self) -> Option<usize> {
+        self.heads.iter().find_map(|head| match *head {
+            Head::TopDown { joints } | Head::BottomUp { joints } => Some(joints),
+            Head::Segmentation { .. } => None,
+        })
+    }
+
+    /// Classes that a segmentation head predicts, if there is one.
+    pub fn classes(&self) -> Option<usize> {
+        self.heads.iter().find_map(|head| match *head {
+            Head::Segmentation { classes } => Some(classes),
+            Head::TopDown { .. } | Head::BottomUp { .. } => None,
+        })
+    }
+
+    /// Whether a head finds the joints of whole pictures and groups them.
+    pub fn is_bottom_up(&self) -> bool {
+        self.heads.iter().any(|head| matches!(head, Head::BottomUp { .. }))
     }
 
     /// Whether module `index` is the last one of a space where only branch 0 leaves.
