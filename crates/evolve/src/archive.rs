@@ -1,6 +1,8 @@
-//! What a search keeps on disk: every candidate ever scored, and what was asked for.
+//! Archive: an observer that keeps a search in a file, from which it continues exactly.
 //!
-//! Nothing else is needed to continue: generations, parents and draws follow from it.
+//! The file holds every candidate scored so far and the options of the search. Generations, parents
+//! and draws follow from these, so that a search that is killed after any batch and continued ends
+//! like one that ran without a break.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,30 +13,41 @@ use serde::{Deserialize, Serialize};
 use crate::candidate::Candidate;
 use crate::config::SearchConfig;
 use crate::error::{Error, Result};
+use crate::files;
+use crate::observer::{Observer, ScoredBatch};
 
 /// Version of the file's format.
 const VERSION: u32 = 2;
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct State {
-    version: u32,
-    pub spec: SpaceSpec,
-    pub input: (usize, usize),
-    pub config: SearchConfig,
-    /// In the order in which they were scored.
-    pub scored: Vec<Candidate>,
-}
-
-/// A state and its file.
+/// Keeps the scored candidates of one search in a JSON file, rewritten after each batch.
 #[derive(Debug)]
-pub(crate) struct Archive {
-    pub state: State,
+pub struct Archive {
+    state: State,
     path: PathBuf,
 }
 
+/// Contents of the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    version: u32,
+    spec: SpaceSpec,
+    /// Height and width of the network's input, in pixels.
+    input: (usize, usize),
+    config: SearchConfig,
+    /// In the order in which they were scored.
+    scored: Vec<Candidate>,
+}
+
 impl Archive {
-    /// Starts or continues the search whose state is at `path`.
+    /// Opens the archive at `path`; without a file there, an empty one, which the first batch
+    /// creates. `input` is height and width of the network's input.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] for a file that cannot be read or has another version, [`Error::Changed`] for
+    /// one of a search with another space, input or configuration; the number of generations may
+    /// differ.
     pub fn open(
         path: &Path,
         spec: &SpaceSpec,
@@ -48,36 +61,42 @@ impl Archive {
             config: config.clone(),
             scored: Vec::new(),
         };
-        if !path.exists() {
-            return Ok(Self { state: fresh, path: path.to_owned() });
-        }
+        let state = if path.exists() { fresh.continued(path)? } else { fresh };
+        Ok(Self { state, path: path.to_owned() })
+    }
+
+    /// Archived candidates, in the order in which they were scored.
+    pub fn scored(&self) -> &[Candidate] {
+        &self.state.scored
+    }
+}
+
+impl State {
+    /// The state in a file, under this configuration.
+    fn continued(self, path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|e| Error::file("read", path, e))?;
-        let found: State = serde_json::from_str(&text).map_err(|e| Error::file("read", path, e))?;
+        let found: Self = serde_json::from_str(&text).map_err(|e| Error::file("read", path, e))?;
         let changed = |key| Error::Changed { path: path.to_owned(), key };
         if found.version != VERSION {
             return Err(Error::file("read", path, format!("version {}", found.version)));
         }
-        if found.spec != fresh.spec || found.input != fresh.input {
+        if found.spec != self.spec || found.input != self.input {
             return Err(changed("space or input"));
         }
         // More generations continue the same search.
         let comparable = |config: &SearchConfig| SearchConfig { generations: 0, ..config.clone() };
-        if comparable(&found.config) != comparable(config) {
+        if comparable(&found.config) != comparable(&self.config) {
             return Err(changed("search configuration"));
         }
-        Ok(Self { state: State { config: config.clone(), ..found }, path: path.to_owned() })
+        Ok(Self { config: self.config, ..found })
     }
+}
 
-    /// Adds scored candidates and writes the file, whole or not at all.
-    pub fn add(&mut self, candidates: Vec<Candidate>) -> Result<()> {
-        self.state.scored.extend(candidates);
+impl Observer for Archive {
+    fn scored(&mut self, batch: &ScoredBatch<'_>) -> Result<()> {
+        self.state.scored.extend_from_slice(batch.candidates);
         let text =
             serde_json::to_string(&self.state).map_err(|e| Error::file("write", &self.path, e))?;
-        let temporary = self.path.with_extension("partial");
-        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &self.path)).map_err(|e| {
-            // The write's error is the one to report; nothing half-written stays behind.
-            let _ = fs::remove_file(&temporary);
-            Error::file("write", &self.path, e)
-        })
+        files::write(&self.path, &text)
     }
 }
