@@ -45,9 +45,9 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] for a file that cannot be read or has another version, [`Error::Changed`] for
-    /// one of a search with another space, input or configuration; the number of generations may
-    /// differ.
+    /// [`Error::File`] for a file that cannot be read or has another version, [`Error::Changed`]
+    /// for one of a search with another space, input or configuration; the number of generations
+    /// may differ.
     pub fn open(
         path: &Path,
         spec: &SpaceSpec,

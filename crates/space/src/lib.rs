@@ -1,4 +1,4 @@
-//! What an architecture is: the search space, sampling, variation and exact cost.
+//! Search spaces and their architectures: sampling, variation, execution plans, exact cost, files.
 //!
 //! Source: ScaleNAS (arXiv 2011.14584) and its reference implementation.
 //!

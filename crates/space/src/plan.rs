@@ -1,21 +1,22 @@
-//! Which layers run: the one description that both the exact cost and the network's forward follow.
+//! Execution plan: the layers that run, which both the exact cost and the network's forward pass
+//! follow.
 
 use crate::architecture::{Architecture, ModuleArch, all_sources};
 use crate::spec::{Head, MAX_STEPS, SpaceSpec};
 
-/// How much of an architecture a plan covers.
+/// Part of an architecture that a plan covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// All that the reference implementation executes.
+    /// All layers that the reference implementation executes.
     Executed,
-    /// Only layers that influence an output. Outputs are the same.
+    /// Layers that influence an output; outputs equal those of all executed layers.
     Live,
 }
 
-/// What one step of a module runs.
+/// Blocks and fusion edges that a step of a module runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepPlan {
-    /// Per branch: whether it runs its block.
+    /// Per branch: whether its block runs.
     pub blocks: Vec<bool>,
     /// Per target branch: the sources that fuse into it, ascending, without itself.
     pub sources: Vec<Vec<usize>>,
@@ -23,7 +24,7 @@ pub struct StepPlan {
     pub needed: Vec<bool>,
 }
 
-/// What one module runs.
+/// Steps that a module runs, and the inputs that they use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModulePlan {
     /// Per branch: whether its value at the entry is used.
@@ -32,12 +33,12 @@ pub struct ModulePlan {
     pub steps: Vec<StepPlan>,
 }
 
-/// What a network runs between its stem and its head, which always run.
+/// Layers that a network runs between its stem and its heads, which always run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Searched modules in order.
     pub modules: Vec<ModulePlan>,
-    /// Heads that predict.
+    /// Heads that run.
     pub heads: Vec<Head>,
 }
 

@@ -1,7 +1,7 @@
 //! Variation: mutation of depth and fusion, crossover by module, both over the whole space.
 //!
-//! The published search mutates fusion bits alone and never touches the last module; these do not
-//! leave anything out, and their results are valid by construction.
+//! The published search mutates fusion bits alone and never touches the last module; here depths
+//! and all modules vary. Results are valid by construction.
 
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -10,18 +10,18 @@ use serde::{Deserialize, Serialize};
 use crate::architecture::{Architecture, ModuleArch, all_sources};
 use crate::spec::SpaceSpec;
 
-/// Probabilities of a mutation.
+/// Probabilities of mutations, in [0, 1].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MutationRates {
-    /// That a branch draws a new depth.
+    /// Probability with which a branch draws a new depth.
     pub depth: f64,
-    /// That a non-identity fusion bit flips.
+    /// Probability with which a non-identity fusion bit flips.
     pub fusion: f64,
 }
 
 impl Default for MutationRates {
-    /// The published rate for fusion bits; a tenth of the depths.
+    /// The published rate for fusion bits, and 0.1 for depths.
     fn default() -> Self {
         Self { depth: 0.1, fusion: 0.2 }
     }

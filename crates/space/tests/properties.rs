@@ -1,4 +1,4 @@
-//! Laws that hold for every architecture that sampling and variation can produce.
+//! Properties of every architecture that sampling and variation can produce.
 
 use std::path::Path;
 
@@ -138,7 +138,8 @@ fn spaces_without_a_network_are_refused() {
 
 #[test]
 fn the_tiny_space_is_tiny() {
-    /// A fiftieth of HRNet-W32 at 256x192, so that the quickstart takes minutes on a CPU.
+    /// Maximum of the quickstart's network: a fiftieth of HRNet-W32 at 256x192, so that the
+    /// quickstart takes minutes on a CPU.
     const MOST_MACS: u64 = 150_000_000;
     let space = SpaceSpec::tiny();
     let cost = cost::cost(&space, &Architecture::largest(&space), (128, 96)).expect("valid");

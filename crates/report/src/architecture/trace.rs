@@ -1,4 +1,4 @@
-//! What a picture shows of an architecture: which blocks and edges run, and which of them matter.
+//! Blocks and fusion edges of an architecture, each live or dead.
 
 use scalenas_space::plan::{ModulePlan, Plan, Reach, StepPlan};
 use scalenas_space::{Architecture, SpaceSpec};
@@ -15,9 +15,9 @@ pub(super) struct Trace {
     pub(super) modules: Vec<ModuleTrace>,
 }
 
-/// One module: exactly as many steps as the space allows.
+/// One module, with as many steps as the space allows.
 pub(super) struct ModuleTrace {
-    /// Whether the value that enters each branch matters.
+    /// Whether an output depends on the value that enters each branch.
     pub(super) entry: Vec<Life>,
     pub(super) steps: Vec<StepTrace>,
 }
@@ -27,7 +27,7 @@ pub(super) struct StepTrace {
     /// `None` where the branch has finished and passes its value through.
     pub(super) blocks: Vec<Option<Life>>,
     pub(super) edges: Vec<Edge>,
-    /// Whether the value of each branch after this step matters.
+    /// Whether an output depends on the value of each branch after this step.
     pub(super) exit: Vec<Life>,
 }
 

@@ -1,4 +1,4 @@
-//! The legend of a line chart: colour, name and last value of every series, wrapped into rows.
+//! Legend of a line chart: colour, name and last value of every series, wrapped into rows.
 
 use super::Series;
 use super::trace::Trace;
@@ -46,7 +46,7 @@ fn width_of(series: &Series) -> f64 {
     SWATCH + 6.0 + text_width(&format!("{} {value}", series.label), Size::Small)
 }
 
-/// The last value as drawn: of a summarised series the mean of its last span.
+/// Last value as drawn: of a summarised series the mean of its last span.
 fn last_value(series: &Series) -> Option<String> {
     let last = match Trace::of(&series.points) {
         Trace::Exact(runs) => runs.last()?.last()?.1,

@@ -1,4 +1,4 @@
-//! Line charts of what training measured: loss, validation metrics of named subnets, learning rate.
+//! Line charts of training: loss, validation metrics of named subnets, learning rate.
 
 mod legend;
 mod trace;
@@ -13,9 +13,9 @@ use trace::Trace;
 /// Size of a chart in user units.
 const WIDTH: f64 = 540.0;
 const HEIGHT: f64 = 320.0;
-/// Series with at most this many points show a dot at each.
+/// Maximum number of points of a series with a visible dot at each.
 const DOTTED_POINTS: usize = 30;
-/// Series with at most this many points answer the pointer at each.
+/// Maximum number of points of a series with a tooltip at each.
 const ANSWERING_POINTS: usize = 250;
 
 /// A line chart.
@@ -23,11 +23,11 @@ const ANSWERING_POINTS: usize = 250;
 pub struct Curve {
     /// Title of the chart.
     pub name: String,
-    /// The lines, in the order of the legend.
+    /// Lines, in the order of the legend.
     pub series: Vec<Series>,
-    /// What the horizontal axis counts, e.g. `epoch`.
+    /// Quantity of the horizontal axis, e.g. `epoch`.
     pub x_label: String,
-    /// What the vertical axis measures, e.g. `AP`.
+    /// Quantity of the vertical axis, e.g. `AP`.
     pub y_label: String,
 }
 
@@ -40,7 +40,7 @@ pub struct Series {
     pub points: Vec<(f64, f64)>,
 }
 
-/// The chart as an SVG file.
+/// Draws a chart as an SVG file.
 ///
 /// The vertical axis is logarithmic when all values are positive and span more than an even axis
 /// shows (learning rates). Long series are drawn as the mean of short spans over a band from their
@@ -133,7 +133,7 @@ fn line(series: &Series, ink: Ink, x: &Scale, y: &Scale, unit: &str) -> Element 
     }
 }
 
-/// A dot that shows itself where points are few, and only under the pointer where they are many.
+/// Dot of a point: visible where points are few, only under the pointer where they are many.
 fn dot(at: (f64, f64), ink: Ink, count: usize) -> Element {
     if count <= DOTTED_POINTS {
         Element::circle(at, 3.5).fill(ink).stroke(Ink::Surface, 1.5).class("dot")

@@ -1,8 +1,8 @@
-//! What of a series is drawn: every point, or the mean and the band of short spans.
+//! Reduction of a series for drawing: every point, or the mean and the band of short spans.
 
-/// Series longer than this are summarised.
+/// Maximum number of points of a series that is drawn point by point.
 const EXACT_POINTS: usize = 600;
-/// Spans of a summarised series.
+/// Number of spans of a summarised series.
 const BINS: usize = 200;
 
 /// A drawable series.
@@ -48,7 +48,7 @@ impl Bin {
     }
 }
 
-/// The finite points.
+/// Points with finite coordinates.
 pub(super) fn finite(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
     points.iter().copied().filter(is_finite)
 }

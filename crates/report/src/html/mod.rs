@@ -1,4 +1,4 @@
-//! One self-contained page about a run.
+//! Self-contained HTML page about a run.
 //!
 //! Invariants: the page asks for nothing from anywhere (its content security policy forbids it),
 //! and equal reports give equal bytes: nothing is added that the report does not hold.
@@ -16,11 +16,11 @@ use sections::Section;
 
 const PAGE_CSS: &str = include_str!("page.css");
 const PAGE_SCRIPT: &str = include_str!("page.js");
-/// Everything is in the page itself.
+/// Content security policy of the page, which holds everything itself.
 const POLICY: &str =
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/// What is known about a run; empty parts are left out of the page.
+/// Contents of a page about a run; empty parts are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Title of the page.
@@ -29,18 +29,18 @@ pub struct Report {
     pub summary: Vec<(String, String)>,
     /// Training and validation curves.
     pub curves: Vec<Curve>,
-    /// The search.
+    /// Candidates of the search.
     pub search: Option<SearchPlot>,
     /// Found networks, in the order of the table; their ids are written into the search's picture.
     pub architectures: Vec<FoundNet>,
     /// Sample predictions.
     pub samples: Vec<Sample>,
-    /// The same facts for machines.
+    /// Machine-readable facts of the run, embedded as JSON.
     pub data: serde_json::Value,
 }
 
 impl Report {
-    /// The page.
+    /// The page as HTML text.
     pub fn to_html(&self) -> String {
         let title = escape(&self.title);
         let sections = sections::all(self);
@@ -75,12 +75,12 @@ fn summary(entries: &[(String, String)]) -> String {
     format!("<dl class=\"summary\">{}</dl>\n", joined(entries, entry))
 }
 
-/// The markup of all items, one after the other.
+/// Concatenated markup of all items.
 fn joined<T>(items: impl IntoIterator<Item = T>, markup: impl Fn(T) -> String) -> String {
     items.into_iter().map(markup).collect()
 }
 
-/// JSON that cannot end its script element.
+/// JSON text that cannot end the script element around it.
 fn embedded(data: &serde_json::Value) -> String {
     data.to_string()
         .replace('<', "\\u003c")

@@ -1,4 +1,4 @@
-//! The parts of the page, in reading order.
+//! Sections of the page, in reading order.
 
 use super::{Report, joined, table};
 use crate::architecture::{self, FoundNet};
@@ -7,7 +7,7 @@ use crate::pareto;
 use crate::sheet::Sample;
 use crate::svg::escape;
 
-/// A part with its heading.
+/// Section of the page with its heading.
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
@@ -24,7 +24,7 @@ impl Section {
     }
 }
 
-/// The sections that have something to show.
+/// Sections of the parts that are not empty.
 pub(super) fn all(report: &Report) -> Vec<Section> {
     [training(report), search(report), networks(report), samples(report)]
         .into_iter()

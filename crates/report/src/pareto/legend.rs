@@ -1,4 +1,4 @@
-//! Legend of the search: the colours of the generations, the front, the number of candidates.
+//! Legend of a search plot: the colours of the generations, the front, the number of candidates.
 
 use super::ramp_step;
 use crate::svg::{Anchor, Element, Size, group, label, text_width};
@@ -8,7 +8,7 @@ const CELL: f64 = 13.0;
 const GAP: f64 = 7.0;
 const SEPARATION: f64 = 24.0;
 
-/// Draws the legend so that it ends at `end`, on the baseline `end.1`.
+/// Draws the legend with its right end and baseline at `end`.
 pub(super) fn draw(end: (f64, f64), generations: usize, candidates: usize) -> Element {
     let mut row = Row { right: end.0, baseline: end.1, entries: Vec::new() };
     row.text(&format!("{candidates} candidates"));

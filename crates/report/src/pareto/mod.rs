@@ -1,4 +1,4 @@
-//! The search as a picture: every candidate by cost and score, the Pareto front on top.
+//! Scatter plot of a search: every candidate by cost and score, the Pareto front on top.
 
 mod front;
 mod labels;
@@ -14,17 +14,18 @@ use crate::theme::{Ink, RAMP_STEPS};
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 560.0;
 const DOT: f64 = 3.6;
-/// Front points named when nobody chose: beyond this an even selection.
+/// Maximum number of front points that carry their id by default; longer fronts show an even
+/// selection.
 const DEFAULT_LABELS: usize = 8;
 
-/// What a search looked at.
+/// Candidates of a search, and the names of the axes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchPlot {
-    /// Every scored candidate; those that are not finite are left out of the picture.
+    /// Scored candidates; those with a value that is not finite are left out of the picture.
     pub points: Vec<ParetoPoint>,
-    /// Horizontal axis with its unit, e.g. `GMACs`.
+    /// Name of the horizontal axis with its unit, e.g. `GMACs`.
     pub cost_label: String,
-    /// Vertical axis, e.g. `AP`.
+    /// Name of the vertical axis, e.g. `AP`.
     pub score_label: String,
 }
 
@@ -37,23 +38,23 @@ pub struct ParetoPoint {
     pub cost: f64,
     /// Score, higher is better.
     pub score: f64,
-    /// Generation in which it was scored; 0 is the initial set.
+    /// Generation of the candidate; 0 is the initial population.
     pub generation: usize,
     /// Whether no candidate is both cheaper and better.
     pub on_front: bool,
 }
 
-/// The plot as an SVG file. Up to eight points of the front carry their id.
+/// Draws the plot as an SVG file. Up to eight points of the front carry their id.
 pub fn pareto_svg(plot: &SearchPlot) -> String {
     draw_spread(plot).standalone()
 }
 
-/// The plot as an SVG file with the ids that `chosen` names written beside their points.
+/// Draws the plot as an SVG file with the ids in `chosen` written beside their points.
 pub fn pareto_svg_with(plot: &SearchPlot, chosen: &[&str]) -> String {
     draw(plot, chosen).standalone()
 }
 
-/// With an even selection of the front named.
+/// Draws the plot with the ids of an even selection of the front.
 pub(crate) fn draw_spread(plot: &SearchPlot) -> Drawing {
     draw(plot, &front::spread(plot, DEFAULT_LABELS))
 }
@@ -96,7 +97,7 @@ fn layout(points: &[&ParetoPoint]) -> (Frame, Scale, Scale) {
     (frame, x, y)
 }
 
-/// The candidates off the front, one group a colour, oldest first so that later ones lie on top.
+/// Candidates off the front, one group per colour, oldest first so that later ones lie on top.
 fn cloud(
     points: &[&ParetoPoint],
     generations: usize,
@@ -130,7 +131,7 @@ fn tooltip(point: &ParetoPoint, plot: &SearchPlot) -> String {
     format!("{id} · {score} {score_label} · {cost} {cost_label} · generation {generation}")
 }
 
-/// Colour step of a generation.
+/// Step of the colour ramp for a generation.
 fn ramp_step(generation: usize, generations: usize) -> usize {
     (generation * (RAMP_STEPS - 1)) / generations.max(1)
 }

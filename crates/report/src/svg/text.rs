@@ -10,7 +10,7 @@ pub(crate) enum Size {
     Small,
     /// Values in a header.
     Body,
-    /// The name of a picture.
+    /// Title of a picture.
     Title,
 }
 
@@ -33,7 +33,7 @@ impl Size {
     }
 }
 
-/// Which end of the text sits at the point.
+/// Part of a text that lies at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,

@@ -1,4 +1,4 @@
-//! Architectures in files: RON, JSON and the published `.npy` masks.
+//! Reading and writing of architectures as RON, JSON and published `.npy` masks.
 
 use std::fs;
 use std::path::Path;
@@ -9,32 +9,32 @@ use crate::architecture::{Architecture, ModuleArch};
 use crate::error::{Error, Result};
 use crate::spec::SpaceSpec;
 
-/// What a network is for, as mask files say it.
+/// Task of a network in mask files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Task {
-    /// Keypoints.
+    /// Top-down pose.
     Pose,
-    /// Classes of pixels.
+    /// Semantic segmentation.
     Segmentation,
 }
 
-/// An architecture as found in a file, with what the file says about its space.
+/// Contents of a mask file: an architecture and, in published files, its space.
 #[derive(Debug, Clone, Deserialize)]
 pub struct MaskFile {
     /// Searched modules.
     #[serde(deserialize_with = "crate::architecture::read_modules")]
     pub modules: Vec<ModuleArch>,
-    /// What it is for.
+    /// Task.
     #[serde(default)]
     pub task: Option<Task>,
-    /// Width of the finest branch.
+    /// Channels of the finest branch.
     #[serde(default)]
     pub width: Option<usize>,
-    /// Height and width of its input.
+    /// Height and width of the input, in pixels.
     #[serde(default)]
     pub input_hw: Option<(usize, usize)>,
-    /// Joints or classes.
+    /// Number of joints or classes.
     #[serde(default)]
     pub outputs: Option<usize>,
 }
@@ -57,7 +57,7 @@ impl MaskFile {
         }
     }
 
-    /// The space that the file names by its task and width, if it does.
+    /// The published space of the task, width and outputs; `None` for files without them.
     pub fn space(&self) -> Option<SpaceSpec> {
         let (width, outputs) = (self.width?, self.outputs?);
         Some(match self.task? {
@@ -66,7 +66,7 @@ impl MaskFile {
         })
     }
 
-    /// The architecture alone.
+    /// Drops the description of the space.
     pub fn architecture(self) -> Architecture {
         Architecture { modules: self.modules }
     }
@@ -80,27 +80,27 @@ impl From<Architecture> for MaskFile {
 }
 
 impl Architecture {
-    /// JSON text.
+    /// Writes JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("an architecture has no map keys to fail on")
     }
 
-    /// From JSON; other keys beside `modules` are ignored.
+    /// Reads JSON text; keys other than `modules` are ignored.
     pub fn from_json(text: &str) -> Result<Self> {
         serde_json::from_str(text).map_err(|e| parse("JSON", &e))
     }
 
-    /// RON text.
+    /// Writes RON text.
     pub fn to_ron(&self) -> String {
         ron::to_string(self).expect("an architecture is plain data")
     }
 
-    /// From RON.
+    /// Reads RON text.
     pub fn from_ron(text: &str) -> Result<Self> {
         ron::from_str(text).map_err(|e| parse("RON", &e))
     }
 
-    /// From a published mask: a pickled array of objects, read without executing anything.
+    /// Reads a published mask: a pickled array of objects, of which nothing is executed.
     pub fn from_npy(bytes: &[u8]) -> Result<Self> {
         super::npy::read(bytes).map_err(|reason| parse("npy", &reason))
     }

@@ -36,7 +36,7 @@ impl Geometry<'_> {
         layers
     }
 
-    /// Layers that make the new branches of a stage that are used.
+    /// Layers that start the used ones of the new branches of a stage.
     pub fn transition(&self, stage: usize, used: &[bool]) -> Vec<Layer> {
         let old = if stage == 0 { 0 } else { self.spec.stages[stage - 1].branches };
         let new = (old..self.spec.stages[stage].branches).filter(|&branch| used[branch]);

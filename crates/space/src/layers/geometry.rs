@@ -1,9 +1,9 @@
-//! Sizes of features: a space at an input size.
+//! Geometry: the sizes of features of a space at an input size.
 
 use crate::error::{Error, Result};
 use crate::spec::{MAX_SIDE, SpaceSpec};
 
-/// A space at an input size.
+/// A space at an input size, from which the layers follow.
 pub(crate) struct Geometry<'a> {
     pub(crate) spec: &'a SpaceSpec,
     /// Height and width at stride 4.
@@ -20,6 +20,7 @@ impl<'a> Geometry<'a> {
         Ok(Self { spec, size: (height / 4, width / 4) })
     }
 
+    /// Height and width of a branch.
     pub fn size_of(&self, branch: usize) -> (usize, usize) {
         (self.size.0 >> branch, self.size.1 >> branch)
     }

@@ -4,7 +4,7 @@ use super::geometry::Geometry;
 use super::layer::{ConvKind, Layer, Tail};
 use crate::spec::Head;
 
-/// Blocks behind the transposed convolution of the bottom-up head.
+/// Number of residual blocks after the transposed convolution of the bottom-up head.
 pub const BOTTOM_UP_BLOCKS: usize = 4;
 
 impl Geometry<'_> {

@@ -1,6 +1,6 @@
-//! Layer: one convolution with what follows it, and its exact parameters and MACs.
+//! Layer: a convolution with its bias and normalisation, and their exact parameters and MACs.
 
-/// What follows a convolution.
+/// Operations after a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tail {
     /// Batch normalisation: scale and shift.
@@ -11,22 +11,22 @@ pub enum Tail {
     BiasNorm,
 }
 
-/// One convolution with what follows it.
+/// A convolution with its bias and normalisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
     /// Checkpoint name of the convolution, without `.weight`.
     pub name: String,
-    /// Channels in.
+    /// Input channels.
     pub input: usize,
-    /// Channels out.
+    /// Output channels.
     pub output: usize,
-    /// Side of the kernel.
+    /// Side of the kernel, in pixels.
     pub kernel: usize,
     /// Stride.
     pub stride: usize,
-    /// Height and width of the output.
+    /// Height and width of the output, in pixels.
     pub size: (usize, usize),
-    /// What follows.
+    /// Bias and normalisation.
     pub tail: Tail,
     /// Plain or transposed.
     pub kind: ConvKind,
@@ -42,7 +42,7 @@ pub enum ConvKind {
 }
 
 impl Layer {
-    /// Weights, biases, scales and shifts.
+    /// Number of weights, biases, scales and shifts.
     pub fn parameters(&self) -> u64 {
         let vectors = match self.tail {
             Tail::Bias => 1,
@@ -52,7 +52,7 @@ impl Layer {
         self.weights() + vectors * self.output as u64
     }
 
-    /// Multiplications with weights.
+    /// Multiply-accumulates with weights for one picture.
     pub fn macs(&self) -> u64 {
         let pixels = (self.size.0 * self.size.1) as u64;
         match self.kind {

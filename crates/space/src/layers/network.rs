@@ -1,4 +1,4 @@
-//! Layers of a whole network, in its order.
+//! Layers of a whole network, from stem to heads.
 
 use super::geometry::Geometry;
 use super::layer::Layer;
@@ -9,7 +9,7 @@ use crate::spec::SpaceSpec;
 
 /// All layers that `reach` covers for pictures of `input` (height, width), in the order of the
 /// network: stem, then per stage its transition and its modules (blocks by branch and step, edges
-/// by step, target and source), then the head.
+/// by step, target and source), then the heads.
 pub fn layers(
     spec: &SpaceSpec,
     architecture: &Architecture,

@@ -1,7 +1,7 @@
 //! Serialised form of the heads of a space: one value under the key `head`.
 //!
-//! Files name a list of heads by one word each: `Heatmap`, `BottomUp` or `Segmentation` for a single
-//! head, `Multitask` for top-down pose and segmentation of one backbone.
+//! Files name a list of heads by one word each: `Heatmap`, `BottomUp` or `Segmentation` for a
+//! single head, `Multitask` for top-down pose and segmentation of one backbone.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,4 +1,4 @@
-//! Which values make a network; limits keep every cost within 64 bits.
+//! Validation of search spaces; limits keep every cost within 64 bits.
 
 use super::head::Head;
 use super::space::{SpaceSpec, StemSpec};
@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 pub const MAX_BRANCHES: usize = 8;
 /// Maximum number of steps of a module.
 pub const MAX_STEPS: usize = 8;
-/// Most channels of a layer: an order of magnitude above any published network.
+/// Maximum number of channels of a layer: an order of magnitude above any published network.
 const MAX_CHANNELS: usize = 1 << 13;
-/// Most searched modules: several times the published eight.
+/// Maximum number of searched modules: several times the published eight.
 pub(crate) const MAX_MODULES: usize = 64;
-/// Longest side of an input, in pixels.
+/// Maximum side of an input, in pixels.
 pub(crate) const MAX_SIDE: usize = 1 << 14;
 
 impl SpaceSpec {
@@ -99,7 +99,7 @@ impl SpaceSpec {
     }
 }
 
-/// Accepted numbers of channels.
+/// Accepted numbers of channels, for messages.
 fn accepted_channels() -> String {
     format!("channels from 1 to {MAX_CHANNELS}")
 }

@@ -1,12 +1,12 @@
-//! Spaces by name.
+//! Presets: search spaces with a name, published ones and small ones for tests.
 
 use super::head::Head;
 use super::space::{LastModule, SpaceSpec, StageSpec, StemSpec};
 use crate::error::{Error, Result};
 
-/// Joints of COCO.
+/// Number of joints of COCO.
 const COCO_JOINTS: usize = 17;
-/// Evaluated classes of Cityscapes.
+/// Number of evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
 const PRESETS: [&str; 12] = [
     "pose_w32",
@@ -53,7 +53,7 @@ impl SpaceSpec {
         }
     }
 
-    /// The published backbone with both heads.
+    /// The published backbone with a top-down and a segmentation head.
     pub fn multitask(width: usize, joints: usize, classes: usize) -> Self {
         let heads = vec![Head::TopDown { joints }, Head::Segmentation { classes }];
         Self::published(format!("multitask_w{width}"), width, heads)
@@ -75,7 +75,7 @@ impl SpaceSpec {
         }
     }
 
-    /// The same small space for bottom-up pose.
+    /// The small pose space of [`SpaceSpec::tiny`] with the head of bottom-up pose.
     pub fn tiny_bottom_up() -> Self {
         Self {
             name: "tiny_bottom_up".to_owned(),
@@ -84,7 +84,7 @@ impl SpaceSpec {
         }
     }
 
-    /// The same small space for segmentation.
+    /// A space as small as [`SpaceSpec::tiny`] for segmentation.
     pub fn tiny_segmentation() -> Self {
         Self {
             name: "tiny_segmentation".to_owned(),
@@ -94,7 +94,7 @@ impl SpaceSpec {
         }
     }
 
-    /// The same small space with both heads.
+    /// A space as small as [`SpaceSpec::tiny`] with a top-down and a segmentation head.
     pub fn tiny_multitask() -> Self {
         Self {
             name: "tiny_multitask".to_owned(),
@@ -120,7 +120,7 @@ impl SpaceSpec {
         }
     }
 
-    /// A space by name.
+    /// The space of a name in [`SpaceSpec::presets`].
     pub fn preset(name: &str) -> Result<Self> {
         match name {
             "pose_w32" => Ok(Self::pose(32, COCO_JOINTS)),

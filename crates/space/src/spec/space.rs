@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::head::Head;
 
-/// Which branches leave the last module.
+/// Branches that leave the last module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LastModule {
     /// Only branch 0: its last step takes every source, the last step of the others only itself.
     HighestResolution,
-    /// All of them, without a special rule.
+    /// All branches, without a rule for the last step.
     AllBranches,
 }
 
@@ -33,29 +33,29 @@ pub struct StemSpec {
 pub struct StageSpec {
     /// Number of modules.
     pub modules: usize,
-    /// Branches of each; every stage has one more than the one before.
+    /// Branches per module; every stage has one more than the one before.
     pub branches: usize,
 }
 
-/// A search space.
+/// A search space: what all its networks share, and the choices between them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpaceSpec {
     /// Name in messages and files.
     pub name: String,
-    /// In front of the searched modules.
+    /// Layers in front of the searched modules.
     pub stem: StemSpec,
     /// Channels of each branch, finest first.
     pub widths: Vec<usize>,
-    /// Searched stages.
+    /// Searched stages in order.
     pub stages: Vec<StageSpec>,
-    /// Steps of a module: the largest depth.
+    /// Maximum number of steps of a module: the largest depth.
     pub steps: usize,
     /// Allowed depths, ascending.
     pub depth_choices: Vec<usize>,
-    /// Which branches leave.
+    /// Branches that leave the last module.
     pub last_module: LastModule,
-    /// Predictions, each of another task, in the order of their outputs.
+    /// Heads, each of another task, in the order of their outputs.
     #[serde(rename = "head", with = "super::head_file")]
     pub heads: Vec<Head>,
 }
@@ -79,7 +79,7 @@ impl SpaceSpec {
         }
     }
 
-    /// Stride of the coarsest branch: input sides are multiples of it.
+    /// Stride of the coarsest branch in pixels; input sides are multiples of it.
     pub fn coarsest_stride(&self) -> usize {
         4 << (self.widths.len() - 1)
     }

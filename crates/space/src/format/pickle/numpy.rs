@@ -1,4 +1,4 @@
-//! The callables that `NumPy` writes, replaced by the data that they would make.
+//! Callables that `NumPy` writes, replaced by the data that they would make.
 
 use super::machine::Machine;
 use super::value::{Result, Value};

@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::value::{Result, Value};
 
-/// All values of a file.
+/// Values of a pickle, and which of them is the result.
 pub(in crate::format) struct Pickle {
     values: Vec<Value>,
     root: usize,
@@ -31,7 +31,7 @@ impl Pickle {
         }
     }
 
-    /// An integer, also as an array of one.
+    /// An integer, or the one element of an array.
     pub fn integer(&self, index: usize) -> Result<i64> {
         match &self.values[index] {
             Value::Int(value) => Ok(*value),

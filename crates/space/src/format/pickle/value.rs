@@ -6,7 +6,7 @@ pub(super) type Result<T> = std::result::Result<T, String>;
 /// Maximum number of values of one file: masks need a few thousand.
 pub(super) const MAX_VALUES: usize = 1 << 20;
 
-/// A value, with references to other values by index.
+/// A value; containers refer to other values by index.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
     None,
