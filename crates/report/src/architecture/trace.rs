@@ -40,7 +40,7 @@ pub(super) struct Edge {
 }
 
 impl Life {
-    fn of(live: Option<bool>) -> Self {
+    fn new(live: Option<bool>) -> Self {
         if live.unwrap_or(false) { Self::Live } else { Self::Dead }
     }
 }
@@ -68,7 +68,7 @@ impl ModuleTrace {
             let exit = traced[step - 1].exit.clone();
             traced[step].exit = exit;
         }
-        let entry = live.inputs.iter().map(|input| Life::of(Some(*input))).collect();
+        let entry = live.inputs.iter().map(|input| Life::new(Some(*input))).collect();
         Self { entry, steps: traced }
     }
 }
@@ -77,11 +77,11 @@ impl StepTrace {
     fn new(branches: usize, executed: Option<&StepPlan>, live: Option<&StepPlan>) -> Self {
         let block = |branch: usize| {
             let runs = executed.is_some_and(|step| step.blocks[branch]);
-            runs.then(|| Life::of(live.map(|step| step.blocks[branch])))
+            runs.then(|| Life::new(live.map(|step| step.blocks[branch])))
         };
         let edge = |target: usize, source: usize| {
             let matters = live.map(|step| step.sources[target].contains(&source));
-            Edge { source, target, life: Life::of(matters) }
+            Edge { source, target, life: Life::new(matters) }
         };
         let edges = (0..branches).flat_map(|target| {
             let sources = executed.map(|step| step.sources[target].clone()).unwrap_or_default();
@@ -90,7 +90,7 @@ impl StepTrace {
         Self {
             blocks: (0..branches).map(block).collect(),
             edges: edges.collect(),
-            exit: (0..branches).map(|branch| Life::of(live.map(|s| s.needed[branch]))).collect(),
+            exit: (0..branches).map(|branch| Life::new(live.map(|s| s.needed[branch]))).collect(),
         }
     }
 }

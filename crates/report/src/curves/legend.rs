@@ -1,6 +1,6 @@
 //! Legend of a line chart: colour, name and last value of every series, wrapped into rows.
 
-use super::Series;
+use super::curve::Series;
 use super::trace::Trace;
 use crate::plot::compact;
 use crate::svg::{Anchor, Element, Size, group, label, text_width};
@@ -48,7 +48,7 @@ fn width_of(series: &Series) -> f64 {
 
 /// Last value as drawn: of a summarised series the mean of its last span.
 fn last_value(series: &Series) -> Option<String> {
-    let last = match Trace::of(&series.points) {
+    let last = match Trace::new(&series.points) {
         Trace::Exact(runs) => runs.last()?.last()?.1,
         Trace::Banded(bins) => bins.last()?.mean,
     };

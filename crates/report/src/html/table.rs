@@ -1,13 +1,13 @@
 //! Table of found networks: one row per network, one column per figure that any of them has.
 
-use super::joined;
+use super::markup::joined;
 use crate::architecture::FoundNet;
 use crate::svg::escape;
 
 /// Text of a cell for a figure that a network does not have.
 const ABSENT: &str = "–";
 
-pub(super) fn of(nets: &[FoundNet]) -> String {
+pub(super) fn render(nets: &[FoundNet]) -> String {
     let columns = columns(nets);
     let heads = joined(&columns, |name| format!("<th>{}</th>", escape(name)));
     let rows = joined(nets, |net| row(net, &columns));

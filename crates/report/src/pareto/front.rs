@@ -1,6 +1,6 @@
 //! Pareto front as a staircase: the best score at a given maximum cost.
 
-use super::{ParetoPoint, SearchPlot, is_finite};
+use super::search_plot::{ParetoPoint, SearchPlot};
 use crate::plot::Frame;
 use crate::svg::{Element, Path, group};
 use crate::theme::Ink;
@@ -13,8 +13,8 @@ pub(super) fn points<'a>(points: &[&'a ParetoPoint]) -> Vec<&'a ParetoPoint> {
 }
 
 /// Ids of at most `count` points of the front, evenly spread and including both ends.
-pub(super) fn spread(plot: &SearchPlot, count: usize) -> Vec<&str> {
-    let finite: Vec<_> = plot.points.iter().filter(|point| is_finite(point)).collect();
+pub(super) fn selection(plot: &SearchPlot, count: usize) -> Vec<&str> {
+    let finite: Vec<_> = plot.points.iter().filter(|point| point.is_finite()).collect();
     let front = points(&finite);
     if front.len() <= count {
         return front.into_iter().map(|point| point.id.as_str()).collect();

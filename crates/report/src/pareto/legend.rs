@@ -1,6 +1,5 @@
 //! Legend of a search plot: the colours of the generations, the front, the number of candidates.
 
-use super::ramp_step;
 use crate::svg::{Anchor, Element, Size, group, label, text_width};
 use crate::theme::{Ink, RAMP_STEPS};
 
@@ -22,6 +21,11 @@ pub(super) fn draw(end: (f64, f64), generations: usize, candidates: usize) -> El
     row.text("Pareto front");
     row.front();
     group(row.entries)
+}
+
+/// Step of the colour ramp for a generation.
+pub(super) fn ramp_step(generation: usize, generations: usize) -> usize {
+    (generation * (RAMP_STEPS - 1)) / generations.max(1)
 }
 
 /// Entries placed from right to left.

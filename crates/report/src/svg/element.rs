@@ -1,6 +1,6 @@
 //! SVG element under construction: attributes, classes, children.
 
-use super::text::escape;
+use super::escape::escape;
 use crate::theme::Ink;
 
 /// One SVG element; builder methods consume and return it.

@@ -5,12 +5,14 @@
 //! dark surroundings.
 
 mod element;
+mod escape;
 mod path;
 mod text;
 
 pub(crate) use element::{Element, group};
+pub(crate) use escape::escape;
 pub(crate) use path::Path;
-pub(crate) use text::{Anchor, Size, escape, label, text_width};
+pub(crate) use text::{Anchor, Size, label, text_width};
 
 use crate::theme;
 
