@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error that names the key or file and what is accepted.
+/// A failure of a search, with the option or file and the accepted values.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// An option is out of range.

@@ -1,4 +1,4 @@
-//! The search as a whole, over a fitness that needs no network.
+//! Whole searches over a fitness that needs no network.
 
 use std::convert::Infallible;
 use std::path::Path;

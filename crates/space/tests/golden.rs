@@ -110,7 +110,7 @@ fn reference_corners_are_ours() {
     for file in ["pose_w8.json", "seg_w8.json"] {
         let golden = json(&masks.join("../model").join(file));
         let space = match file {
-            "pose_w8.json" => SpaceSpec::pose(8, 17),
+            "pose_w8.json" => SpaceSpec::top_down(8, 17),
             _ => SpaceSpec::segmentation(8, 19),
         };
         let read = |name: &str| {

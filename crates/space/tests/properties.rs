@@ -133,7 +133,7 @@ fn spaces_without_a_network_are_refused() {
     assert!(message(&|space| space.stem.expansion = 0).contains("stem"));
     assert!(message(&|space| space.depth_choices = vec![3, 2]).contains("depth_choices"));
     assert!(message(&|space| space.heads = vec![Head::TopDown { joints: 0 }]).contains("head"));
-    assert!(SpaceSpec::pose(usize::MAX, 17).validate().is_err());
+    assert!(SpaceSpec::top_down(usize::MAX, 17).validate().is_err());
 }
 
 #[test]

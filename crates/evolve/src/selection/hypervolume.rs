@@ -1,4 +1,4 @@
-//! Hypervolume: how much of the space of objectives a set of networks dominates.
+//! Hypervolume: volume of the objective space that a set of networks dominates.
 
 use super::pareto::front;
 

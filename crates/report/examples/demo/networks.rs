@@ -27,7 +27,7 @@ pub fn published(shared: Option<&Path>) -> Result<Vec<FoundNet>, Box<dyn Error>>
             [("AP", score), ("M parameters", parameters), ("GMACs", gmacs), ("GiMACs", gimacs)];
         networks.push(FoundNet {
             id: name.into(),
-            spec: SpaceSpec::pose(width, JOINTS),
+            spec: SpaceSpec::top_down(width, JOINTS),
             architecture: Architecture::from_json(&text)?,
             stats: stats.map(|(name, value)| (name.to_string(), value.to_string())).to_vec(),
         });
@@ -36,7 +36,7 @@ pub fn published(shared: Option<&Path>) -> Result<Vec<FoundNet>, Box<dyn Error>>
 }
 
 fn named() -> Vec<FoundNet> {
-    let spec = SpaceSpec::pose(32, JOINTS);
+    let spec = SpaceSpec::top_down(32, JOINTS);
     let net = |(name, architecture): (&str, Architecture)| FoundNet {
         id: name.into(),
         spec: spec.clone(),

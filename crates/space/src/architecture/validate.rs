@@ -1,4 +1,4 @@
-//! Whether an architecture belongs to a space; the message names the module, branch and step.
+//! Validation of architectures against a space; messages name the module, branch and step.
 
 use super::module::{ModuleArch, all_sources};
 use super::point::Architecture;

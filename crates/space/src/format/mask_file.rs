@@ -14,7 +14,8 @@ use crate::spec::SpaceSpec;
 #[serde(rename_all = "lowercase")]
 pub enum Task {
     /// Top-down pose.
-    Pose,
+    #[serde(rename = "pose")]
+    TopDown,
     /// Semantic segmentation.
     Segmentation,
 }
@@ -61,7 +62,7 @@ impl MaskFile {
     pub fn space(&self) -> Option<SpaceSpec> {
         let (width, outputs) = (self.width?, self.outputs?);
         Some(match self.task? {
-            Task::Pose => SpaceSpec::pose(width, outputs),
+            Task::TopDown => SpaceSpec::top_down(width, outputs),
             Task::Segmentation => SpaceSpec::segmentation(width, outputs),
         })
     }

@@ -25,7 +25,7 @@ const PRESETS: [&str; 12] = [
 
 impl SpaceSpec {
     /// The published pose space with branches of `width`, 2, 4 and 8 times `width`.
-    pub fn pose(width: usize, joints: usize) -> Self {
+    pub fn top_down(width: usize, joints: usize) -> Self {
         Self {
             last_module: LastModule::HighestResolution,
             ..Self::published(format!("pose_w{width}"), width, vec![Head::TopDown { joints }])
@@ -37,7 +37,7 @@ impl SpaceSpec {
         Self {
             name: format!("bottom_up_w{width}"),
             heads: vec![Head::BottomUp { joints }],
-            ..Self::pose(width, joints)
+            ..Self::top_down(width, joints)
         }
     }
 
@@ -123,8 +123,8 @@ impl SpaceSpec {
     /// The space of a name in [`SpaceSpec::presets`].
     pub fn preset(name: &str) -> Result<Self> {
         match name {
-            "pose_w32" => Ok(Self::pose(32, COCO_JOINTS)),
-            "pose_w48" => Ok(Self::pose(48, COCO_JOINTS)),
+            "pose_w32" => Ok(Self::top_down(32, COCO_JOINTS)),
+            "pose_w48" => Ok(Self::top_down(48, COCO_JOINTS)),
             "bottom_up_w32" => Ok(Self::bottom_up(32, COCO_JOINTS)),
             "bottom_up_w48" => Ok(Self::bottom_up(48, COCO_JOINTS)),
             "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),

@@ -128,7 +128,7 @@ impl Case<'_> {
 }
 
 fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
-    let space = SpaceSpec::pose(arguments.width, JOINTS);
+    let space = SpaceSpec::top_down(arguments.width, JOINTS);
     let path = Path::new(&arguments.arch);
     let architecture = match Architecture::named(&arguments.arch, &space) {
         Some(architecture) => architecture,
