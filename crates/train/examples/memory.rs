@@ -59,7 +59,7 @@ fn watch(phase: &str, steps: usize, mut step: impl FnMut(usize)) -> bool {
 }
 
 fn train(width: usize, steps: usize) -> bool {
-    let spec = SpaceSpec::pose(width, 17);
+    let spec = SpaceSpec::top_down(width, 17);
     let device = Default::default();
     let mut supernet = Some(Supernet::<Train>::new(&spec, 0, &device));
     let mut optimizer = OptimizerAdaptor::from(Adam::default());
@@ -80,7 +80,7 @@ fn train(width: usize, steps: usize) -> bool {
 }
 
 fn infer(width: usize, steps: usize) -> bool {
-    let spec = SpaceSpec::pose(width, 17);
+    let spec = SpaceSpec::top_down(width, 17);
     let device = Default::default();
     let supernet = Supernet::<Flex>::new(&spec, 0, &device);
     let statistics = supernet.initial_statistics(&device);
