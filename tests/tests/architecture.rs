@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Who may depend on whom within the workspace.
-const ARROWS: [(&str, &[&str]); 8] = [
-    ("scalenas-space", &[]),
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("scalenas-base", &[]),
+    ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
-    ("scalenas-eval", &[]),
-    ("scalenas-data", &["scalenas-space"]),
+    ("scalenas-eval", &["scalenas-base"]),
+    ("scalenas-data", &["scalenas-base"]),
     ("scalenas-evolve", &["scalenas-space"]),
-    ("scalenas-model", &["scalenas-kernels", "scalenas-space"]),
+    ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
     (
         "scalenas-train",
         &[
+            "scalenas-base",
             "scalenas-data",
             "scalenas-eval",
             "scalenas-evolve",
@@ -28,8 +30,14 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 5] =
-    ["scalenas-space", "scalenas-data", "scalenas-eval", "scalenas-evolve", "scalenas-report"];
+const PLAIN: [&str; 6] = [
+    "scalenas-base",
+    "scalenas-space",
+    "scalenas-data",
+    "scalenas-eval",
+    "scalenas-evolve",
+    "scalenas-report",
+];
 /// Lines of a file at most, but for single tables and kernels.
 const LONGEST: usize = 450;
 

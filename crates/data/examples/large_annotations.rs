@@ -9,8 +9,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use rand::{Rng, RngExt};
+use scalenas_base::rng;
 use scalenas_data::{CocoKeypoints, KeypointFacts, training_people};
-use scalenas_space::rng;
 
 const IMAGES: u64 = 118_287;
 const ANNOTATIONS: u64 = 262_465;

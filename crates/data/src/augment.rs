@@ -199,7 +199,7 @@ fn normal(rng: &mut impl Rng) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use scalenas_space::rng;
+    use scalenas_base::rng;
 
     use super::*;
 

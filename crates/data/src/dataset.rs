@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use scalenas_space::rng;
+use scalenas_base::rng;
 
 use crate::augment::Crop;
 use crate::coco::ImageInfo;

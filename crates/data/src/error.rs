@@ -5,6 +5,8 @@
 use std::io;
 use std::path::Path;
 
+use scalenas_base::PictureError;
+
 /// Result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -211,6 +213,12 @@ impl Error {
 
     pub(crate) fn picture(path: &Path, problem: impl Into<String>) -> Self {
         Self::Picture { path: show(path), problem: problem.into() }
+    }
+}
+
+impl From<PictureError> for Error {
+    fn from(PictureError { path, problem }: PictureError) -> Self {
+        Self::Picture { path, problem }
     }
 }
 

@@ -17,7 +17,6 @@ pub mod dataset;
 pub mod detections;
 mod error;
 pub mod facts;
-pub mod image8;
 pub mod loader;
 pub mod normalize;
 pub mod people;
@@ -25,6 +24,8 @@ pub mod scenes;
 pub mod segmentation;
 pub mod synth;
 pub mod warp;
+
+pub use scalenas_base::Image8;
 
 pub use affine::{Affine, Direction, crop_affine};
 pub use augment::{Augment, Augmentation};
@@ -35,7 +36,6 @@ pub use dataset::{BadImages, PoseDataset, SkippedImage};
 pub use detections::Detection;
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
-pub use image8::Image8;
 pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use people::{PersonBox, annotation_boxes, detection_boxes, training_people};
 pub use segmentation::{SegmentationDataset, SegmentationFacts, WholePictures};

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rand::seq::SliceRandom;
-use scalenas_space::rng;
+use scalenas_base::rng;
 
 use crate::{Error, Result};
 

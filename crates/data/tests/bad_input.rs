@@ -164,7 +164,7 @@ fn damaged(folder: &Path) -> PoseDataset {
     let value = file();
     let path = folder.join("annotations.json");
     fs::write(&path, value.to_string()).unwrap();
-    let png = Image8::black(48, 40).to_png();
+    let png = Image8::black((40, 48)).to_png();
     fs::write(folder.join("1.png"), &png).unwrap();
     fs::write(folder.join("3.png"), &png[..png.len() / 2]).unwrap();
     let facts = KeypointFacts::coco();
@@ -198,7 +198,7 @@ fn bad_pictures_are_skipped_and_listed() {
 fn picture_of_another_size() {
     let folder = TempDir::new().unwrap();
     let dataset = damaged(folder.path());
-    fs::write(folder.path().join("2.png"), Image8::black(40, 48).to_png()).unwrap();
+    fs::write(folder.path().join("2.png"), Image8::black((48, 40)).to_png()).unwrap();
     assert_says(&dataset.batch(0, &[1]).unwrap_err(), &["2.png", "is 40x48", "48x40"]);
 }
 

@@ -33,7 +33,7 @@ struct Painted {
 impl Painted {
     fn picture(&self) -> Image8 {
         let (width, height) = self.size;
-        let mut picture = Image8::black(width, height);
+        let mut picture = Image8::black((height, width));
         for (index, pixel) in picture.pixels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let [x, y] = [index % width, index / width];
             let near = |[a, b]: [usize; 2]| {

@@ -6,10 +6,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use scalenas_base::atomic;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Error, Result};
-use crate::files::{read_json, write_atomically};
+use crate::files::read_json;
 
 const ACCEPTED: &str = "COCO keypoint results, a list of objects with the keys `image_id`, \
                         `category_id`, `keypoints` and `score`";
@@ -55,7 +56,8 @@ pub fn write(path: &Path, results: &[CocoResult]) -> Result<()> {
     for (index, result) in results.iter().enumerate() {
         result.check_finite(&file, index)?;
     }
-    write_atomically(path, |out| serde_json::to_writer(out, results).map_err(io::Error::from))
+    atomic::write_with(path, |out| serde_json::to_writer(out, results).map_err(io::Error::from))
+        .map_err(|source| Error::io(path, "write", source))
 }
 
 impl CocoResult {

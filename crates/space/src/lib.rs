@@ -13,11 +13,12 @@ mod format;
 pub mod heads;
 pub mod layers;
 pub mod plan;
-pub mod rng;
 pub mod sample;
 mod spec;
 mod validate;
 pub mod vary;
+
+pub use scalenas_base::rng;
 
 pub use architecture::{Architecture, MAX_BRANCHES, MAX_STEPS, ModuleArch};
 pub use cost::{Cost, CostModel};

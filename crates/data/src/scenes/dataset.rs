@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use scalenas_space::rng;
+use scalenas_base::rng;
 
 use crate::coco::{Annotation, ImageInfo};
 use crate::loader::{BatchSource, Samples};
@@ -105,7 +105,7 @@ impl Scenes {
     fn open(&self, index: usize) -> Result<Option<Image8>> {
         let path = self.path(index);
         let image = &self.list[index].0;
-        let picture = Image8::read(&path).and_then(|picture| {
+        let picture = Image8::read(&path).map_err(Error::from).and_then(|picture| {
             if (picture.width, picture.height) == (image.width, image.height) {
                 return Ok(picture);
             }

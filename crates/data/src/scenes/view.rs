@@ -116,7 +116,7 @@ mod tests {
         for size in [(640, 427), (427, 640), (500, 500)] {
             let view = SceneView::new(size, 256, 1.0, 1.0, Fit::Longer);
             assert_eq!(view.size, (256, 256));
-            let crop = still.draw(size, &mut scalenas_space::rng::stream(0, "any", &[]));
+            let crop = still.draw(size, &mut scalenas_base::rng::stream(0, "any", &[]));
             let (a, b) = (view.affine(Direction::Forward), crop.affine(view.size));
             for corner in [[0.0, 0.0], [size.0 as f64, size.1 as f64]] {
                 assert_eq!(a.apply(corner).map(f64::to_bits), b.apply(corner).map(f64::to_bits));

@@ -195,7 +195,7 @@ fn mix(column: &Tap, share: f32, upper: &[u8], lower: &[u8], pixel: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scalenas_space::rng;
+    use scalenas_base::rng;
 
     fn picture() -> (Image8, LabelMap) {
         let (width, height) = (4, 2);

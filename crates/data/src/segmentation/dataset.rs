@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use scalenas_space::rng;
+use scalenas_base::rng;
 
 use crate::loader::{BatchSource, Samples};
 use crate::segmentation::{

@@ -22,6 +22,7 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
+use scalenas_base::atomic;
 use serde::{Deserialize, Serialize};
 
 pub use self::street::{StreetConfig, write_streets};
@@ -168,7 +169,7 @@ fn write_part(dir: &Path, config: &SynthConfig, split: Split) -> Result<usize> {
 }
 
 fn write_picture(folder: &Path, config: &SynthConfig, id: u64) -> Result<Scene> {
-    let mut rng = scalenas_space::rng::stream(config.seed, "synth", &[id]);
+    let mut rng = scalenas_base::rng::stream(config.seed, "synth", &[id]);
     let scene = Scene::draw(config, &mut rng);
     let path = folder.join(file_name(id));
     fs::write(&path, scene.picture.to_jpeg(QUALITY)).map_err(|e| Error::io(&path, "write", e))?;
@@ -181,7 +182,5 @@ fn file_name(id: u64) -> String {
 
 fn write_labels(path: &Path, labels: &Labels) -> Result<()> {
     let bytes = serde_json::to_vec(labels).expect("labels are plain numbers and strings");
-    let unfinished = path.with_extension("json.unfinished");
-    fs::write(&unfinished, bytes).map_err(|e| Error::io(&unfinished, "write", e))?;
-    fs::rename(&unfinished, path).map_err(|e| Error::io(path, "write", e))
+    atomic::write(path, bytes).map_err(|e| Error::io(path, "write", e))
 }

@@ -23,7 +23,7 @@ pub enum Mirror {
 
 /// Warps `image` by `map` (picture to crop) into a crop of `size` = (width, height).
 pub fn warp_bilinear(image: &Image8, map: &Affine, size: (usize, usize)) -> Image8 {
-    let mut crop = Image8::black(size.0, size.1);
+    let mut crop = Image8::black((size.1, size.0));
     warp_into(image, map, Mirror::No, size, &mut crop.pixels);
     crop
 }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn outside_is_black() {
         let map = Affine([[1.0, 0.0, 100.0], [0.0, 1.0, -100.0]]);
-        assert_eq!(warp_bilinear(&gradient(), &map, (7, 5)), Image8::black(7, 5));
+        assert_eq!(warp_bilinear(&gradient(), &map, (7, 5)), Image8::black((5, 7)));
     }
 
     #[test]

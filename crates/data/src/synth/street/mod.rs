@@ -16,7 +16,7 @@ use std::fs;
 use std::path::Path;
 
 use rayon::prelude::*;
-use scalenas_space::rng;
+use scalenas_base::{atomic, rng};
 use serde::{Deserialize, Serialize};
 
 use self::canvas::StreetCanvas;
@@ -88,7 +88,5 @@ fn draw(config: &StreetConfig, part: &str, number: usize) -> StreetCanvas {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let unfinished = path.with_extension("unfinished");
-    let written = fs::write(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, path));
-    written.map_err(|e| Error::io(path, "write", e))
+    atomic::write(path, bytes).map_err(|e| Error::io(path, "write", e))
 }

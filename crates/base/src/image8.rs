@@ -1,4 +1,4 @@
-//! RGB pictures of 8 bits a channel: reading, checking for truncation, writing.
+//! RGB pictures of 8 bits per channel: reading, checking for truncation, writing.
 //!
 //! The orientation tag of EXIF is ignored: annotations refer to the stored pixels.
 
@@ -9,9 +9,19 @@ use std::path::Path;
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageFormat};
 
-use crate::{Error, Result};
+use crate::Size;
 
-/// A picture, `pixels` is `[height, width, 3]`.
+/// A picture file that is missing, truncated or of another format.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {problem}; accepted: a complete JPEG or PNG picture")]
+pub struct PictureError {
+    /// The file.
+    pub path: String,
+    /// Reason of the decoder or of the operating system.
+    pub problem: String,
+}
+
+/// An RGB picture, `pixels` is `[height, width, 3]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image8 {
     /// Columns.
@@ -24,23 +34,32 @@ pub struct Image8 {
 
 impl Image8 {
     /// A black picture.
-    pub fn black(width: usize, height: usize) -> Self {
+    pub fn black(size: impl Into<Size>) -> Self {
+        let Size { height, width } = size.into();
         Self { width, height, pixels: vec![0; width * height * 3] }
+    }
+
+    /// Rows and columns.
+    pub fn size(&self) -> Size {
+        Size::new(self.height, self.width)
     }
 
     /// Reads a JPEG or PNG file.
     ///
     /// # Errors
     /// When the file is missing, is no such picture or ends early.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, PictureError> {
         let path = path.as_ref();
-        let bytes =
-            fs::read(path).map_err(|e| Error::picture(path, format!("cannot read: {e}")))?;
-        Self::decode(&bytes).map_err(|problem| Error::picture(path, problem))
+        let error = |problem| PictureError { path: path.display().to_string(), problem };
+        let bytes = fs::read(path).map_err(|e| error(format!("cannot read: {e}")))?;
+        Self::decode(&bytes).map_err(error)
     }
 
-    /// Decodes a JPEG or PNG picture; the error says what is wrong with it.
-    pub fn decode(bytes: &[u8]) -> std::result::Result<Self, String> {
+    /// Decodes a JPEG or PNG picture.
+    ///
+    /// # Errors
+    /// The reason, when the bytes are no such picture or end early.
+    pub fn decode(bytes: &[u8]) -> Result<Self, String> {
         if bytes.is_empty() {
             return Err("the file is empty".into());
         }
@@ -55,7 +74,7 @@ impl Image8 {
         Ok(Self { width, height, pixels: rgb.into_raw() })
     }
 
-    /// Encodes as JPEG; `quality` from 1 to 100.
+    /// The picture as JPEG; `quality` from 1 to 100.
     pub fn to_jpeg(&self, quality: u8) -> Vec<u8> {
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality)
@@ -64,7 +83,7 @@ impl Image8 {
         bytes
     }
 
-    /// Encodes as PNG.
+    /// The picture as PNG.
     pub fn to_png(&self) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         image::write_buffer_with_format(

@@ -1,4 +1,4 @@
-//! Random streams, each derived from what it is for.
+//! Random streams, each derived from seed, purpose and indices.
 //!
 //! There is no generator with a history: the stream of (seed, purpose, indices) is the same in every
 //! process, at every restart and on every machine, which is what makes runs resumable exactly.

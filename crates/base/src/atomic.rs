@@ -1,27 +1,36 @@
-//! Writes a file whole or not at all: into a neighbour first, then renamed over the target.
+//! Files that are whole or absent: written under a temporary name beside the target, forced to the
+//! disk, then renamed over it.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+/// Writes `bytes` to the file at `path`.
+///
+/// # Errors
+/// When the file cannot be written; the old file stays, and no other is left behind.
+pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    write_with(path, |out| out.write_all(bytes.as_ref()))
+}
 
-/// Fills the file at `path` with what `fill` writes. On any failure the old file stays as it was.
-pub(crate) fn write_atomically(
+/// Fills the file at `path` with what `fill` writes, buffered.
+///
+/// # Errors
+/// When `fill` fails or the file cannot be written; the old file stays, and no other is left
+/// behind.
+pub fn write_with(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<()> {
+) -> io::Result<()> {
     let partial = partial_path(path);
-    let written = write_and_rename(&partial, path, fill);
-    written.map_err(|source| {
-        // Nothing more can be done about a leftover that cannot be removed either.
+    fill_and_rename(&partial, path, fill).inspect_err(|_| {
+        // The write's error is the one to report, even if the leftover cannot be removed.
         let _ = fs::remove_file(&partial);
-        Error::io(path, "write", source)
     })
 }
 
-fn write_and_rename(
+fn fill_and_rename(
     partial: &Path,
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -34,7 +43,7 @@ fn write_and_rename(
     fs::rename(partial, path)
 }
 
-/// The neighbour in the same folder, so that the rename stays within one file system.
+/// A neighbour in the same folder, so that the rename stays within one file system.
 fn partial_path(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
@@ -50,13 +59,12 @@ mod tests {
     fn a_failed_write_leaves_the_old_file_and_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.json");
-        write_atomically(&path, |out| out.write_all(b"old")).unwrap();
-        let failed = write_atomically(&path, |out| {
+        write(&path, b"old").unwrap();
+        let failed = write_with(&path, |out| {
             out.write_all(b"half")?;
             Err(io::Error::other("no space left"))
         });
-        let message = failed.unwrap_err().to_string();
-        assert!(message.contains("results.json: cannot write: no space left"), "{message}");
+        assert_eq!(failed.unwrap_err().to_string(), "no space left");
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
