@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Who may depend on whom within the workspace.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("scalenas-base", &[]),
     ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
-    ("scalenas-eval", &["scalenas-base"]),
-    ("scalenas-data", &["scalenas-base"]),
+    ("scalenas-coco", &["scalenas-base"]),
+    ("scalenas-eval", &["scalenas-base", "scalenas-coco"]),
+    ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-evolve", &["scalenas-space"]),
     ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
@@ -30,8 +31,9 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 6] = [
+const PLAIN: [&str; 7] = [
     "scalenas-base",
+    "scalenas-coco",
     "scalenas-space",
     "scalenas-data",
     "scalenas-eval",

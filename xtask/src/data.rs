@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
-    Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PersonBox, PoseDataset,
-    SkippedImage, annotation_boxes, augment::Augment, training_people,
+    Augmentation, BadImages, HeatmapCodec, KeypointFacts, PersonBox, PoseDataset, SkippedImage,
+    annotation_boxes, augment::Augment, training_people,
 };
 
 use crate::fault::user;

@@ -46,6 +46,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
         cause.is::<UserError>()
             || cause.is::<PictureError>()
             || cause.is::<scalenas_space::Error>()
+            || cause.is::<scalenas_coco::Error>()
             || cause.is::<scalenas_data::Error>()
             || cause.is::<scalenas_eval::Error>()
             || cause.is::<scalenas_model::Error>()

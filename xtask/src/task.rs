@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::augment::Augment;
 use scalenas_data::scenes::{Anybody, SceneAugment, SceneDataset, Scenes};
 use scalenas_data::segmentation::{CropAugment, find};
 use scalenas_data::{
-    BadImages, CocoKeypoints, KeypointFacts, PoseDataset, SegmentationDataset, SegmentationFacts,
-    WholePictures,
+    BadImages, KeypointFacts, PoseDataset, SegmentationDataset, SegmentationFacts, WholePictures,
 };
 use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
 use scalenas_space::{Head, SpaceSpec};

@@ -4,10 +4,11 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augment, Augmentation, CocoKeypoints, Direction, HeatmapCodec, Image8, KeypointFacts,
-    PoseDataset, crop_affine, training_people, warp_bilinear,
+    Augment, Augmentation, Direction, HeatmapCodec, Image8, KeypointFacts, PoseDataset,
+    crop_affine, training_people, warp_bilinear,
 };
 
 const INPUT: (usize, usize) = (256, 192);

@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use rand::{Rng, RngExt};
 use scalenas_base::rng;
-use scalenas_data::{CocoKeypoints, KeypointFacts, training_people};
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::{KeypointFacts, training_people};
 
 const IMAGES: u64 = 118_287;
 const ANNOTATIONS: u64 = 262_465;

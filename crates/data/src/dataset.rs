@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use scalenas_base::rng;
+use scalenas_base::{Size, rng};
 
 use crate::augment::Crop;
-use crate::coco::ImageInfo;
 use crate::loader::BatchSource;
 use crate::warp::warp_into;
 use crate::{
-    Augmentation, CocoKeypoints, Direction, Error, HeatmapCodec, Image8, KeypointFacts, PersonBox,
-    PoseBatch, Result, crop_affine,
+    Augmentation, Direction, Error, HeatmapCodec, Image8, KeypointFacts, PersonBox, PoseBatch,
+    Result, crop_affine,
 };
+use scalenas_coco::{CocoKeypoints, ImageInfo};
 
 /// What to do about pictures that are missing, truncated or not pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -211,8 +211,8 @@ impl PoseDataset {
 
     fn read(&self, image: usize, path: &Path) -> Result<Image8> {
         let picture = Image8::read(path)?;
-        let ImageInfo { width, height, .. } = self.images[image];
-        if (picture.width, picture.height) == (width, height) {
+        let Size { height, width } = self.images[image].size;
+        if picture.size() == self.images[image].size {
             return Ok(picture);
         }
         let found = format!("is {}x{}", picture.width, picture.height);

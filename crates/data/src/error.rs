@@ -24,28 +24,9 @@ pub enum Error {
         /// The system's reason.
         source: io::Error,
     },
-    /// A JSON file ends before its value does.
-    #[error(
-        "{path}: the file is cut off at line {line}, column {column}: a complete JSON file is needed"
-    )]
-    CutOff {
-        /// The file.
-        path: String,
-        /// Line of the end, from 1.
-        line: usize,
-        /// Column of the end, from 1.
-        column: usize,
-    },
-    /// A JSON file says something that the format does not allow.
-    #[error("{path}: {source}; accepted: {accepted}")]
-    Json {
-        /// The file.
-        path: String,
-        /// Key, value and position.
-        source: serde_json::Error,
-        /// The expected format.
-        accepted: &'static str,
-    },
+    /// An annotation or detections file that cannot be used.
+    #[error(transparent)]
+    Coco(#[from] scalenas_coco::Error),
     /// The facts of a data set cannot be used.
     #[error("{path}: key `{key}`: {problem}; accepted: {accepted}")]
     Facts {
@@ -57,88 +38,6 @@ pub enum Error {
         problem: String,
         /// What would be right.
         accepted: String,
-    },
-    /// Annotations with another number of joints than the data set's facts.
-    #[error(
-        "{path}: {key} has {found} joints, but data set `{dataset}` has {expected}; \
-         accepted: the facts of the data set that the file belongs to"
-    )]
-    JointCount {
-        /// The annotation file.
-        path: String,
-        /// Which key of which entry.
-        key: String,
-        /// Joints there.
-        found: usize,
-        /// Name of the facts.
-        dataset: String,
-        /// Joints of the facts.
-        expected: usize,
-    },
-    /// The same id twice.
-    #[error("{path}: {key} {first} is used twice ({count} such ids); accepted: unique ids")]
-    DuplicateIds {
-        /// The annotation file.
-        path: String,
-        /// `images.id` or `annotations.id`.
-        key: &'static str,
-        /// The first id that repeats.
-        first: i64,
-        /// How many entries repeat an id.
-        count: usize,
-    },
-    /// Annotations of pictures that the file does not list.
-    #[error(
-        "{path}: annotation {annotation}: image_id {image} is not among `images` \
-         ({count} such annotations); accepted: ids of listed images"
-    )]
-    AbsentImages {
-        /// The annotation file.
-        path: String,
-        /// The first such annotation.
-        annotation: i64,
-        /// The image it names.
-        image: i64,
-        /// How many such annotations.
-        count: usize,
-    },
-    /// Labelled people whose boxes cannot be cropped.
-    #[error(
-        "{path}: annotation {annotation}: {problem} ({count} labelled people with unusable boxes); \
-         accepted: area > 0 and a box [x, y, width, height] that overlaps its picture"
-    )]
-    UnusableBoxes {
-        /// The annotation file.
-        path: String,
-        /// The first such annotation.
-        annotation: i64,
-        /// Key and value.
-        problem: String,
-        /// How many such people.
-        count: usize,
-    },
-    /// A detection that is no box with a score.
-    #[error(
-        "{path}: detection {index}: {problem} ({count} such detections); \
-         accepted: finite `bbox` [x, y, width, height] of positive size, finite `score`"
-    )]
-    UnusableDetections {
-        /// The detections file.
-        path: String,
-        /// Position in the file, from 0.
-        index: usize,
-        /// Key and value.
-        problem: String,
-        /// How many such detections.
-        count: usize,
-    },
-    /// No detection is left to work on.
-    #[error("{path}: {problem}; accepted: at least one person detection")]
-    NoDetections {
-        /// The detections file.
-        path: String,
-        /// What the file holds instead.
-        problem: String,
     },
     /// A data set without people.
     #[error("{folder}: no people to work on; accepted: at least one labelled person or detection")]
@@ -196,15 +95,6 @@ pub enum Error {
 impl Error {
     pub(crate) fn io(path: &Path, action: &'static str, source: io::Error) -> Self {
         Self::Io { path: show(path), action, source }
-    }
-
-    pub(crate) fn json(path: &Path, accepted: &'static str, source: serde_json::Error) -> Self {
-        let path = show(path);
-        if source.is_eof() {
-            Self::CutOff { path, line: source.line(), column: source.column() }
-        } else {
-            Self::Json { path, source, accepted }
-        }
     }
 
     pub(crate) fn labels(path: &Path, problem: impl Into<String>) -> Self {

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use scalenas_coco::JointSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::show;
@@ -114,6 +115,12 @@ impl KeypointFacts {
             return Err(("flip_pairs", "a joint occurs twice".into(), accepted));
         }
         Ok(())
+    }
+}
+
+impl From<&KeypointFacts> for JointSet {
+    fn from(facts: &KeypointFacts) -> Self {
+        Self::Dataset { name: facts.name.clone(), joints: facts.joints.len() }
     }
 }
 

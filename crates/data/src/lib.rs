@@ -1,6 +1,6 @@
 //! Data sets, transforms and codecs; plain arrays, no framework.
 //!
-//! The path of a picture: [`coco`] reads who is in it, [`people`] turns boxes into crops,
+//! The path of a picture: [`scalenas_coco`] reads who is in it, [`people`] turns boxes into crops,
 //! [`augment`] draws how a crop is varied, [`affine`] and [`warp`] cut it out, [`codec`] makes
 //! its heatmaps (and reads joints back from predicted ones), [`dataset`] and [`loader`] put
 //! batches together. [`segmentation`] does the same for pictures with a class for every pixel. [`synth`] writes pictures that take the same path.
@@ -11,10 +11,8 @@
 pub mod affine;
 pub mod augment;
 pub mod batch;
-pub mod coco;
 pub mod codec;
 pub mod dataset;
-pub mod detections;
 mod error;
 pub mod facts;
 pub mod loader;
@@ -30,10 +28,8 @@ pub use scalenas_base::Image8;
 pub use affine::{Affine, Direction, crop_affine};
 pub use augment::{Augment, Augmentation};
 pub use batch::PoseBatch;
-pub use coco::{BadBoxes, CocoKeypoints};
 pub use codec::{Decoded, HeatmapCodec};
 pub use dataset::{BadImages, PoseDataset, SkippedImage};
-pub use detections::Detection;
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
 pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};

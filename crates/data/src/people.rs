@@ -4,8 +4,7 @@
 //! enlarged by a quarter; visibility 2 becomes 1, both are learnt alike.
 
 use crate::affine::PIXELS_PER_SCALE;
-use crate::coco::{Annotation, CocoKeypoints};
-use crate::detections::Detection;
+use scalenas_coco::{Annotation, CocoKeypoints, Detection};
 
 /// How much larger than its box a crop is.
 pub const BOX_PADDING: f32 = 1.25;

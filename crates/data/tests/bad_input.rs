@@ -2,14 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scalenas_data::coco::BadBoxes;
-use scalenas_data::{
-    BadImages, CocoKeypoints, Error, HeatmapCodec, Image8, KeypointFacts, PoseDataset, detections,
-    training_people,
-};
+use scalenas_coco::{BadBoxes, CocoKeypoints, Error, detections};
+use scalenas_data::{BadImages, HeatmapCodec, Image8, KeypointFacts, PoseDataset, training_people};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -46,7 +44,7 @@ fn read_changed(change: impl FnOnce(&mut Value)) -> Result<CocoKeypoints, Error>
     CocoKeypoints::read(write(&folder, &value), &KeypointFacts::coco())
 }
 
-fn assert_says(error: &Error, parts: &[&str]) {
+fn assert_says(error: &dyn Display, parts: &[&str]) {
     let message = error.to_string();
     for part in parts {
         assert!(message.contains(part), "`{part}` is not in: {message}");

@@ -8,9 +8,9 @@ mod common;
 use std::fs;
 
 use common::shared;
+use scalenas_coco::{CocoKeypoints, detections};
 use scalenas_data::{
-    CocoKeypoints, HeatmapCodec, KeypointFacts, PoseDataset, annotation_boxes, detection_boxes,
-    detections, training_people,
+    HeatmapCodec, KeypointFacts, PoseDataset, annotation_boxes, detection_boxes, training_people,
 };
 use serde_json::Value;
 

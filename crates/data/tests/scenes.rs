@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::scenes::{Anybody, SceneAugment, SceneBatch, SceneDataset, Scenes};
-use scalenas_data::{BadImages, BatchSource, CocoKeypoints, Image8, KeypointFacts};
+use scalenas_data::{BadImages, BatchSource, Image8, KeypointFacts};
 
 const SIDE: usize = 128;
 const STRIDE: usize = 2;

@@ -8,12 +8,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use scalenas_data::coco::Segmentation;
+use scalenas_coco::{CocoKeypoints, Outline};
 use scalenas_data::loader::Order;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augment, Augmentation, BadImages, BatchLoader, CocoKeypoints, HeatmapCodec, KeypointFacts,
-    LoaderConfig, PoseBatch, PoseDataset, training_people,
+    Augment, Augmentation, BadImages, BatchLoader, HeatmapCodec, KeypointFacts, LoaderConfig,
+    PoseBatch, PoseDataset, training_people,
 };
 use tempfile::TempDir;
 
@@ -85,7 +85,7 @@ fn labels_are_sound() {
     assert!(!crowds.is_empty());
     for crowd in crowds {
         assert_eq!(crowd.num_keypoints, 0);
-        let Segmentation::Runs { size, counts } = &crowd.segmentation else { panic!("no runs") };
+        let Outline::Runs { size, counts } = &crowd.segmentation else { panic!("no runs") };
         assert_eq!(counts.iter().sum::<u32>() as usize, size[0] * size[1]);
         let covered: u32 = counts.iter().skip(1).step_by(2).sum();
         assert!((f64::from(covered) - crowd.area).abs() < 0.5);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::results::CocoResult;
+use scalenas_coco::CocoResult;
 
 /// How well the people of pictures are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -10,12 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::keypoints::{Table, ZeroId};
-use crate::results::Results;
 use crate::sigmas::Sigmas;
-use crate::truth::{AreaSource, Filter, Truth};
-
-/// A person's share of the box.
-const BOX_SHARE: f64 = 0.53;
+use crate::source::Results;
+use crate::truth::{Filter, Truth};
+use scalenas_coco::{AREA_OF_BOX, AreaSource};
 
 /// Images below this `crowdIndex` are easy.
 const MEDIUM_FROM: f64 = 0.2;
@@ -65,7 +63,7 @@ pub struct CrowdPoseEvaluator {
 impl CrowdPoseEvaluator {
     /// Reads the annotation file at `path`: 14 joints, and a `crowdIndex` in every image.
     pub fn read(path: &Path) -> Result<Self> {
-        let area = AreaSource::BoxShare(BOX_SHARE);
+        let area = AreaSource::BoxShare(AREA_OF_BOX);
         let truth = Truth::read(path, &Sigmas::crowdpose(), area)?;
         truth.require_crowd_index()?;
         Ok(Self { truth })

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
-use crate::results::CocoResult;
 use crate::sigmas::Sigmas;
 use crate::suppression::Suppression;
-
-/// Category id of a person in COCO and `CrowdPose`.
-pub const PERSON_CATEGORY: u64 = 1;
+use scalenas_coco::{CocoResult, PERSON_CATEGORY};
 
 /// How candidates become results.
 #[derive(Debug, Clone, Copy, PartialEq)]

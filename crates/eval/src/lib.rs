@@ -14,27 +14,28 @@ mod candidate;
 mod counting;
 mod crowdpose;
 mod error;
-mod files;
 mod finish;
 pub mod grouping;
 mod keypoints;
 mod oks;
-pub mod results;
 pub mod semantic;
 mod sigmas;
+mod source;
 mod suppression;
 mod truth;
+
+pub use scalenas_coco::{CocoResult, PERSON_CATEGORY, results};
 
 pub use candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
 pub use counting::{CountStats, count_people};
 pub use crowdpose::{CrowdPoseEvaluator, CrowdPoseStats};
 pub use error::{Error, Result};
-pub use finish::{PERSON_CATEGORY, ResultRules, finish};
+pub use finish::{ResultRules, finish};
 pub use keypoints::{
     AREA_NAMES, KeypointEvaluation, KeypointEvaluator, KeypointStats, NOT_COMPUTED,
     evaluate_keypoints,
 };
 pub use oks::oks;
-pub use results::{CocoResult, Results};
 pub use sigmas::Sigmas;
+pub use source::Results;
 pub use suppression::{NMS_THRESHOLD, SOFT_KEEP, Suppression, oks_nms, soft_oks_nms};

@@ -3,6 +3,8 @@
 //! Source: the COCO keypoint evaluator and the `CrowdPose` evaluator, which both list ten times the
 //! value. Dividing here too keeps every bit equal to theirs.
 
+use scalenas_coco::JointSet;
+
 use crate::error::{Error, Result};
 
 /// Ten times the sigmas of the 17 COCO joints (nose, eyes, ears, shoulders … ankles).
@@ -47,6 +49,10 @@ impl Sigmas {
     /// The values, one per joint.
     pub fn values(&self) -> &[f64] {
         &self.0
+    }
+
+    pub(crate) fn joint_set(&self) -> JointSet {
+        JointSet::Sigmas { joints: self.joints() }
     }
 
     /// `(2σ)²` per joint: the variances in the exponent of OKS.

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use scalenas_base::rng;
 
-use crate::coco::{Annotation, ImageInfo};
 use crate::loader::{BatchSource, Samples};
 use crate::scenes::{SceneAugment, SceneCrop, SceneMaps, TagPositions, encode, ignored_pixels};
 use crate::warp::{Mirror, warp_into};
-use crate::{BadImages, CocoKeypoints, Error, Image8, KeypointFacts, Result, SkippedImage};
+use crate::{BadImages, Error, Image8, KeypointFacts, Result, SkippedImage};
+use scalenas_coco::{Annotation, CocoKeypoints, ImageInfo};
 
 /// Strides of the two resolutions of targets, coarse first.
 pub const STRIDES: [usize; 2] = [4, 2];
@@ -106,11 +106,11 @@ impl Scenes {
         let path = self.path(index);
         let image = &self.list[index].0;
         let picture = Image8::read(&path).map_err(Error::from).and_then(|picture| {
-            if (picture.width, picture.height) == (image.width, image.height) {
+            if picture.size() == image.size {
                 return Ok(picture);
             }
             let (width, height) = (picture.width, picture.height);
-            let said = format!("{}x{}", image.width, image.height);
+            let said = format!("{}x{}", image.size.width, image.size.height);
             let problem = format!("is {width}x{height}, but the annotations are for {said}");
             Err(Error::picture(&path, problem))
         });
@@ -268,9 +268,9 @@ impl SceneDataset {
         let known = people.iter().filter(|person| !person.iscrowd && person.num_keypoints > 0);
         let joints: Vec<Vec<[f64; 3]>> = known.map(place).collect();
         let (heatmaps, tags) = encode(&joints, order.len(), (side, side));
-        let ignored = ignored_pixels(people, (image.height, image.width))
+        let ignored = ignored_pixels(people, (image.size.height, image.size.width))
             .map_err(|problem| Error::picture(&self.scenes.path(index), problem))?;
-        let mask = mask(&ignored, (image.width, image.height), crop, side);
+        let mask = mask(&ignored, (image.size.width, image.size.height), crop, side);
         Ok((SceneMaps { heatmaps, mask }, tags))
     }
 }

@@ -3,7 +3,7 @@
 use hotcoco::mask::{decode, fr_polys, rle_from_string};
 use hotcoco::types::Rle;
 
-use crate::coco::{Annotation, Segmentation};
+use scalenas_coco::{Annotation, Outline};
 
 /// Which pixels of a picture do not count, `[height, width]`, 255 where ignored.
 ///
@@ -30,7 +30,7 @@ pub fn ignored_pixels<'a>(
     Ok(pixels)
 }
 
-fn runs(outline: &Segmentation, size: (usize, usize)) -> Result<Option<Rle>, String> {
+fn runs(outline: &Outline, size: (usize, usize)) -> Result<Option<Rle>, String> {
     let (height, width) = (size.0 as u32, size.1 as u32);
     let checked = |[h, w]: [usize; 2]| {
         if (h, w) == size {
@@ -40,15 +40,15 @@ fn runs(outline: &Segmentation, size: (usize, usize)) -> Result<Option<Rle>, Str
         }
     };
     match outline {
-        Segmentation::Absent => Ok(None),
-        Segmentation::Polygons(polygons) => {
+        Outline::Absent => Ok(None),
+        Outline::Polygons(polygons) => {
             let polygons: Vec<Vec<f64>> = polygons
                 .iter()
                 .map(|polygon| polygon.iter().map(|&value| f64::from(value)).collect())
                 .collect();
             fr_polys(&polygons, height, width).map(Some).map_err(|e| e.to_string())
         }
-        Segmentation::Runs { size, counts } => {
+        Outline::Runs { size, counts } => {
             checked(*size)?;
             if counts.iter().map(|&count| u64::from(count)).sum::<u64>()
                 != u64::from(height) * u64::from(width)
@@ -57,7 +57,7 @@ fn runs(outline: &Segmentation, size: (usize, usize)) -> Result<Option<Rle>, Str
             }
             Ok(Some(Rle { h: height, w: width, counts: counts.clone() }))
         }
-        Segmentation::Compressed { size, counts } => {
+        Outline::Compressed { size, counts } => {
             checked(*size)?;
             rle_from_string(counts, height, width).map(Some).map_err(|e| e.to_string())
         }
@@ -68,7 +68,7 @@ fn runs(outline: &Segmentation, size: (usize, usize)) -> Result<Option<Rle>, Str
 mod tests {
     use super::*;
 
-    fn region(segmentation: Segmentation) -> Annotation {
+    fn region(segmentation: Outline) -> Annotation {
         Annotation {
             id: 7,
             image_id: 1,
@@ -84,8 +84,8 @@ mod tests {
     #[test]
     fn polygons_and_runs_cover_the_same_pixels() {
         let square = vec![vec![1.0, 1.0, 3.0, 1.0, 3.0, 3.0, 1.0, 3.0]];
-        let polygon = region(Segmentation::Polygons(square));
-        let runs = Segmentation::Runs { size: [4, 5], counts: vec![5, 2, 2, 2, 9] };
+        let polygon = region(Outline::Polygons(square));
+        let runs = Outline::Runs { size: [4, 5], counts: vec![5, 2, 2, 2, 9] };
         let drawn = ignored_pixels([&polygon], (4, 5)).unwrap();
         assert_eq!(drawn, ignored_pixels([&region(runs)], (4, 5)).unwrap());
         let expected: Vec<u8> =
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn people_with_joints_count_and_wrong_sizes_are_named() {
-        let mut person = region(Segmentation::Runs { size: [4, 5], counts: vec![0, 20] });
+        let mut person = region(Outline::Runs { size: [4, 5], counts: vec![0, 20] });
         (person.iscrowd, person.num_keypoints) = (false, 3);
         assert!(ignored_pixels([&person], (4, 5)).unwrap().iter().all(|&pixel| pixel == 0));
         person.num_keypoints = 0;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::mask::Mask;
 use super::scene::{Person, Scene};
 use crate::KeypointFacts;
-use crate::detections::PERSON;
+use scalenas_coco::PERSON_CATEGORY;
 
 /// A whole annotation file.
 #[derive(Serialize)]
@@ -34,7 +34,7 @@ struct Picture {
 struct Label {
     id: u64,
     image_id: u64,
-    category_id: i64,
+    category_id: u64,
     bbox: [f64; 4],
     area: usize,
     iscrowd: u8,
@@ -52,7 +52,7 @@ enum Outline {
 
 #[derive(Serialize)]
 struct Category {
-    id: i64,
+    id: u64,
     name: &'static str,
     supercategory: &'static str,
     keypoints: Vec<String>,
@@ -65,7 +65,7 @@ impl Labels {
         let facts = KeypointFacts::coco();
         let skeleton = facts.skeleton.iter().map(|&(a, b)| [a + 1, b + 1]).collect();
         let category = Category {
-            id: PERSON,
+            id: PERSON_CATEGORY,
             name: "person",
             supercategory: "person",
             keypoints: facts.joints,
@@ -120,7 +120,7 @@ impl Label {
         Self {
             id: 0,
             image_id: 0,
-            category_id: PERSON,
+            category_id: PERSON_CATEGORY,
             bbox: mask.bbox(),
             area: mask.pixels(),
             iscrowd: 0,

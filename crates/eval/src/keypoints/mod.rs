@@ -16,9 +16,10 @@ pub use stats::KeypointStats;
 pub(crate) use curves::{Table, ZeroId};
 
 use crate::error::Result;
-use crate::results::Results;
 use crate::sigmas::Sigmas;
-use crate::truth::{AreaSource, Filter, Truth};
+use crate::source::Results;
+use crate::truth::{Filter, Truth};
+use scalenas_coco::AreaSource;
 
 /// A figure for which the annotations hold no person.
 pub const NOT_COMPUTED: f64 = -1.0;

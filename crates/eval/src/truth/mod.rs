@@ -4,26 +4,16 @@
 //! ids and annotations their place in the file, plus one. The order of both stays that of the COCO
 //! evaluator: images by id, annotations as in the file.
 
-mod file;
-mod read;
-
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use hotcoco::{COCO, COCOeval, IouType};
+use scalenas_coco::{AnnotatedPerson, AreaSource, CocoResult, GroundTruth, results};
 
 use crate::error::{Error, Result};
-use crate::results::{CocoResult, Results};
 use crate::sigmas::Sigmas;
-
-/// Where an annotated person's area comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum AreaSource {
-    /// The `area` of the annotation.
-    Annotation,
-    /// This share of the annotation's box.
-    BoxShare(f64),
-}
+use crate::source::Results;
 
 /// The annotations of one file, checked, with the sigmas that they are matched with.
 #[derive(Clone)]
@@ -44,6 +34,23 @@ pub(crate) struct Truth {
 }
 
 impl Truth {
+    /// The annotations in the file at `path`, whose joints must be those of `sigmas`.
+    pub fn read(path: &Path, sigmas: &Sigmas, area: AreaSource) -> Result<Self> {
+        let GroundTruth { file, images, people, categories, zero_id } =
+            GroundTruth::read(path, &sigmas.joint_set(), area)?;
+        let annotations = people.into_iter().map(annotation).collect();
+        Ok(Self {
+            file,
+            coco: Arc::new(COCO::from_dataset(dataset(images.len(), &categories, annotations))),
+            sigmas: sigmas.clone(),
+            crowd_index: images.iter().map(|image| image.crowd_index).collect(),
+            images: images.into_iter().map(|image| image.id).collect(),
+            categories,
+            zero_id: zero_id.map(engine_id),
+            selected: None,
+        })
+    }
+
     /// The categories of the file.
     pub fn categories(&self) -> &BTreeSet<u64> {
         &self.categories
@@ -68,12 +75,12 @@ impl Truth {
     pub fn require_crowd_index(&self) -> Result<()> {
         let absent = self.crowd_index.iter().position(Option::is_none);
         absent.map_or(Ok(()), |image| {
-            Err(Error::Missing {
+            Err(Error::Coco(scalenas_coco::Error::Missing {
                 file: self.file.clone(),
                 entry: format!("image {}", self.images[image]),
                 key: "crowdIndex",
                 accepted: "CrowdPose annotations, with a crowdIndex in [0, 1] per image",
-            })
+            }))
         })
     }
 
@@ -97,7 +104,7 @@ impl Truth {
         match results {
             Results::File(path) => {
                 let file = path.display().to_string();
-                self.match_list(&crate::results::read(path)?, &file, filter)
+                self.match_list(&results::read(path)?, &file, filter)
             }
             Results::Memory(list) => self.match_list(list, "results", filter),
         }
@@ -145,12 +152,7 @@ impl Truth {
     }
 
     fn check_result(&self, result: &CocoResult, file: &str, index: usize) -> Result<()> {
-        result.check_finite(file, index)?;
-        let (found, expected) = (result.keypoints.len(), self.sigmas.joints());
-        if found != expected {
-            let entry = result.entry(index);
-            return Err(Error::JointCount { file: file.into(), entry, found, expected });
-        }
+        result.check(file, index, &self.sigmas.joint_set())?;
         if !self.categories.contains(&result.category_id) {
             let accepted = self.categories.iter().map(u64::to_string).collect::<Vec<_>>();
             return Err(Error::UnknownCategory {
@@ -191,5 +193,44 @@ pub(crate) enum Filter {
 impl Filter {
     fn passes(self, result: &CocoResult) -> bool {
         self == Self::All || result.keypoints.iter().any(|joint| joint[2] > 0.0)
+    }
+}
+
+/// A person in the engine's terms.
+fn annotation(person: AnnotatedPerson) -> hotcoco::Annotation {
+    hotcoco::Annotation {
+        id: engine_id(person.position),
+        image_id: person.image as u64,
+        category_id: person.category_id,
+        bbox: Some(person.bbox),
+        area: Some(person.area),
+        iscrowd: person.iscrowd,
+        num_keypoints: person.num_keypoints.map(|count| count as u32),
+        keypoints: Some(person.keypoints.into_flattened()),
+        ..hotcoco::Annotation::default()
+    }
+}
+
+/// Engine ids start at 1, which leaves 0 free for "unmatched".
+fn engine_id(position: usize) -> u64 {
+    position as u64 + 1
+}
+
+fn dataset(
+    images: usize,
+    categories: &BTreeSet<u64>,
+    annotations: Vec<hotcoco::Annotation>,
+) -> hotcoco::Dataset {
+    let image = |id| hotcoco::Image { id, ..hotcoco::Image::default() };
+    let category = |id: &u64| hotcoco::Category {
+        id: *id,
+        name: id.to_string(),
+        ..hotcoco::Category::default()
+    };
+    hotcoco::Dataset {
+        images: (0..images as u64).map(image).collect(),
+        annotations,
+        categories: categories.iter().map(category).collect(),
+        ..hotcoco::Dataset::default()
     }
 }

@@ -12,11 +12,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::augment::Augment;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PoseDataset,
-    annotation_boxes, training_people,
+    Augmentation, BadImages, HeatmapCodec, KeypointFacts, PoseDataset, annotation_boxes,
+    training_people,
 };
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_coco::detections;
 use scalenas_data::scenes::{Anybody, Fit, Scenes};
-use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
+use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, Head, SpaceSpec};

@@ -1,33 +1,43 @@
-//! Reads a JSON file, saying where and why when it cannot.
+//! JSON files whose errors name the place and the cause.
 
 use std::fs;
 use std::path::Path;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Result};
+use crate::{Error, Result};
 
-/// What Python writes for numbers that JSON does not have.
+/// Words that Python writes for numbers that JSON does not have.
 const NON_FINITE_WORDS: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
 
-/// The value in the file at `path`; `accepted` describes the format for the error.
-pub(crate) fn read_json<T: DeserializeOwned>(path: &Path, accepted: &'static str) -> Result<T> {
+/// The value in the file at `path`; `accepted` describes the format for errors.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path, accepted: &'static str) -> Result<T> {
     let bytes = fs::read(path).map_err(|source| Error::io(path, "read", source))?;
-    serde_json::from_slice(&bytes).map_err(|error| explain(path, &bytes, &error, accepted))
+    parse(&bytes, &path.display().to_string(), accepted)
 }
 
-fn explain(path: &Path, bytes: &[u8], error: &serde_json::Error, accepted: &'static str) -> Error {
-    let file = path.display().to_string();
-    if let Some(word) = non_finite_word(bytes, error.line(), error.column()) {
-        let entry = format!("line {}, column {}", error.line(), error.column());
-        return Error::not_finite(&file, entry, "value".into(), word);
+/// The value in the bytes of the file that messages call `file`.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(
+    bytes: &'a [u8],
+    file: &str,
+    accepted: &'static str,
+) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|error| explain(file, bytes, error, accepted))
+}
+
+fn explain(file: &str, bytes: &[u8], error: serde_json::Error, accepted: &'static str) -> Error {
+    let (line, column) = (error.line(), error.column());
+    if let Some(word) = non_finite_word(bytes, line, column) {
+        let entry = format!("line {line}, column {column}");
+        return Error::not_finite(file, entry, "value".into(), word);
     }
-    let problem = if error.is_eof() {
-        format!("the file is cut off at line {}, column {}", error.line(), error.column())
+    let file = file.to_owned();
+    if error.is_eof() {
+        Error::CutOff { file, line, column }
     } else {
-        error.to_string()
-    };
-    Error::Json { file, problem, accepted }
+        Error::Json { file, source: error, accepted }
+    }
 }
 
 /// The word that stopped the parser at (`line`, `column`), both from 1, if it is a non-finite one.
@@ -47,7 +57,7 @@ mod tests {
 
     fn error(text: &str) -> String {
         let parsed: serde_json::Result<Vec<f64>> = serde_json::from_str(text);
-        explain(Path::new("a.json"), text.as_bytes(), &parsed.unwrap_err(), "numbers").to_string()
+        explain("a.json", text.as_bytes(), parsed.unwrap_err(), "numbers").to_string()
     }
 
     #[test]

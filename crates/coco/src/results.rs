@@ -4,13 +4,13 @@
 //! is kept, since the COCO evaluator then takes a detection's area from it.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use scalenas_base::atomic;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::error::{Error, Result};
-use crate::files::read_json;
+use crate::triples::Triples;
+use crate::{Error, JointSet, Result, json};
 
 const ACCEPTED: &str = "COCO keypoint results, a list of objects with the keys `image_id`, \
                         `category_id`, `keypoints` and `score`";
@@ -32,20 +32,11 @@ pub struct CocoResult {
     pub bbox: Option<[f64; 4]>,
 }
 
-/// Where results to evaluate come from.
-#[derive(Debug, Clone, Copy)]
-pub enum Results<'a> {
-    /// A COCO results file.
-    File(&'a Path),
-    /// Results in memory.
-    Memory(&'a [CocoResult]),
-}
-
 /// The results in the file at `path`. An empty list is fine: nothing was found.
 pub fn read(path: &Path) -> Result<Vec<CocoResult>> {
-    let raw: Vec<RawResult> = read_json(path, ACCEPTED)?;
+    let raw: Vec<RawResult> = json::read(path, ACCEPTED)?;
     let file = path.display().to_string();
-    raw.into_iter().enumerate().map(|(index, result)| result.check(&file, index)).collect()
+    raw.into_iter().enumerate().map(|(index, result)| result.checked(&file, index)).collect()
 }
 
 /// Writes `results` to `path`, whole or not at all.
@@ -61,12 +52,24 @@ pub fn write(path: &Path, results: &[CocoResult]) -> Result<()> {
 }
 
 impl CocoResult {
-    /// How messages call this result: its place in the list and its image.
-    pub(crate) fn entry(&self, index: usize) -> String {
+    /// Name of this result in messages: its position in the list and its image.
+    pub fn entry(&self, index: usize) -> String {
         entry(index, self.image_id)
     }
 
-    pub(crate) fn check_finite(&self, file: &str, index: usize) -> Result<()> {
+    /// Checks that every number is finite and that the joints are as many as expected; `file` and
+    /// `index` name the result in errors.
+    pub fn check(&self, file: &str, index: usize, joints: &JointSet) -> Result<()> {
+        self.check_finite(file, index)?;
+        let found = self.keypoints.len();
+        if found == joints.joints() {
+            return Ok(());
+        }
+        let (entry, expected) = (self.entry(index), joints.clone());
+        Err(Error::JointCount { file: file.into(), entry, found, expected })
+    }
+
+    fn check_finite(&self, file: &str, index: usize) -> Result<()> {
         let problem = |key: String, value| Error::not_finite(file, self.entry(index), key, value);
         if !self.score.is_finite() {
             return Err(problem("score".into(), self.score));
@@ -80,27 +83,23 @@ impl CocoResult {
     }
 }
 
-/// A result as a file has it, before its shape is checked.
+/// A result as written in a file, before its shape is checked.
 #[derive(Deserialize)]
 struct RawResult {
     image_id: i64,
     category_id: u64,
-    keypoints: Option<Vec<f64>>,
+    keypoints: Option<Triples>,
     score: f64,
     bbox: Option<Vec<f64>>,
 }
 
 impl RawResult {
-    fn check(self, file: &str, index: usize) -> Result<CocoResult> {
+    fn checked(self, file: &str, index: usize) -> Result<CocoResult> {
         let entry = || entry(index, self.image_id);
         let missing =
             |key| Error::Missing { file: file.into(), entry: entry(), key, accepted: ACCEPTED };
-        let numbers = self.keypoints.as_deref().ok_or_else(|| missing("keypoints"))?;
-        let (triples, rest) = numbers.as_chunks::<3>();
-        if !rest.is_empty() {
-            let found = numbers.len();
-            return Err(Error::BrokenTriples { file: file.into(), entry: entry(), found });
-        }
+        let keypoints = self.keypoints.ok_or_else(|| missing("keypoints"))?;
+        let keypoints = keypoints.complete(file, entry)?;
         let bbox = match self.bbox.as_deref() {
             // An empty list counts as no box, as in the COCO evaluator.
             None | Some([]) => None,
@@ -109,7 +108,7 @@ impl RawResult {
         Ok(CocoResult {
             image_id: self.image_id,
             category_id: self.category_id,
-            keypoints: triples.to_vec(),
+            keypoints,
             score: self.score,
             bbox,
         })
@@ -125,28 +124,4 @@ fn flat<S: Serializer>(
     serializer: S,
 ) -> std::result::Result<S::Ok, S::Error> {
     triples.as_flattened().serialize(serializer)
-}
-
-impl<'a> From<&'a Path> for Results<'a> {
-    fn from(path: &'a Path) -> Self {
-        Self::File(path)
-    }
-}
-
-impl<'a> From<&'a PathBuf> for Results<'a> {
-    fn from(path: &'a PathBuf) -> Self {
-        Self::File(path)
-    }
-}
-
-impl<'a> From<&'a [CocoResult]> for Results<'a> {
-    fn from(results: &'a [CocoResult]) -> Self {
-        Self::Memory(results)
-    }
-}
-
-impl<'a> From<&'a Vec<CocoResult>> for Results<'a> {
-    fn from(results: &'a Vec<CocoResult>) -> Self {
-        Self::Memory(results)
-    }
 }

@@ -1,24 +1,21 @@
 //! Person boxes of a detector, in the COCO results format.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::error::show;
-use crate::{Error, Result};
+use crate::{Error, PERSON_CATEGORY, Result, json};
 
-/// Category of people in COCO and `CrowdPose`.
-pub const PERSON: i64 = 1;
+const ACCEPTED: &str = "a list of {image_id, category_id, bbox, score}";
 
-/// A box in which a detector sees a person.
+/// A detected person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detection {
-    /// The picture.
+    /// Id of the picture.
     pub image_id: i64,
     /// `[x, y, width, height]` in pixels.
     pub bbox: [f64; 4],
-    /// How sure the detector is.
+    /// Confidence of the detector.
     pub score: f64,
 }
 
@@ -29,16 +26,15 @@ pub struct Detection {
 /// scores that are not finite or have no size.
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<Detection>> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|e| Error::io(path, "read", e))?;
-    let entries: Vec<Entry> = serde_json::from_slice(&bytes)
-        .map_err(|e| Error::json(path, "a list of {image_id, category_id, bbox, score}", e))?;
-    check(&entries, path)?;
+    let entries: Vec<Entry> = json::read(path, ACCEPTED)?;
+    let file = path.display().to_string();
+    check(&entries, &file)?;
     let total = entries.len();
     let people: Vec<Detection> =
-        entries.into_iter().filter(|e| e.category_id == PERSON).map(Detection::from).collect();
+        entries.into_iter().filter(Entry::is_person).map(Detection::from).collect();
     if people.is_empty() {
-        let problem = format!("{total} detections, none with `category_id` {PERSON}");
-        return Err(Error::NoDetections { path: show(path), problem });
+        let problem = format!("{total} detections, none with `category_id` {PERSON_CATEGORY}");
+        return Err(Error::NoDetections { file, problem });
     }
     Ok(people)
 }
@@ -46,14 +42,16 @@ pub fn read(path: impl AsRef<Path>) -> Result<Vec<Detection>> {
 #[derive(Deserialize)]
 struct Entry {
     image_id: i64,
-    #[serde(default = "person")]
-    category_id: i64,
+    category_id: Option<i64>,
     bbox: [f64; 4],
     score: f64,
 }
 
-fn person() -> i64 {
-    PERSON
+impl Entry {
+    /// Detections without a category are of people.
+    fn is_person(&self) -> bool {
+        self.category_id.is_none_or(|id| u64::try_from(id) == Ok(PERSON_CATEGORY))
+    }
 }
 
 impl From<Entry> for Detection {
@@ -62,13 +60,13 @@ impl From<Entry> for Detection {
     }
 }
 
-fn check(entries: &[Entry], path: &Path) -> Result<()> {
-    let people = entries.iter().enumerate().filter(|(_, e)| e.category_id == PERSON);
+fn check(entries: &[Entry], file: &str) -> Result<()> {
+    let people = entries.iter().enumerate().filter(|(_, e)| e.is_person());
     let mut problems = people.filter_map(|(index, e)| problem(e).map(|p| (index, p)));
     match problems.next() {
         None => Ok(()),
         Some((index, problem)) => Err(Error::UnusableDetections {
-            path: show(path),
+            file: file.into(),
             index,
             problem,
             count: 1 + problems.count(),
