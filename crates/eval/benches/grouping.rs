@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use scalenas_eval::grouping::{Grouping, SceneMaps, Stage};
+use scalenas_eval::grouping::{Grouping, PredictedMaps, Stage};
 
 const JOINTS: usize = 17;
 const SIDE: usize = 512;
@@ -62,7 +62,7 @@ fn grouping(c: &mut Criterion) {
     let grouping = Grouping::coco();
     for (people, channels) in [(10, 1), (10, 2), (30, 1), (30, 2)] {
         let scene = scene(people, channels);
-        let maps = SceneMaps::new(&scene.heatmaps, &scene.tags, [JOINTS, SIDE, SIDE])
+        let maps = PredictedMaps::new(&scene.heatmaps, &scene.tags, [JOINTS, SIDE, SIDE])
             .expect("the sizes of the scene");
         let found = grouping.group(&maps).expect("finite maps").len();
         assert_eq!(found, people, "the scene that is timed has the people it is named after");

@@ -1,4 +1,4 @@
-//! What can be wrong with predictions, results and annotations: file, key, value, what is accepted.
+//! Errors of predictions, results and annotations: file, key, value, accepted form.
 //!
 //! Problems that tend to come in numbers carry the first case and the count of all of them.
 
@@ -21,7 +21,7 @@ pub enum Error {
     UnknownImages {
         /// The results file, or "results" for those in memory.
         file: String,
-        /// How many results.
+        /// Number of results.
         count: usize,
         /// The first such image id.
         first: i64,
@@ -33,7 +33,7 @@ pub enum Error {
     UnknownCategory {
         /// The results file, or "results" for those in memory.
         file: String,
-        /// Which result.
+        /// The result.
         entry: String,
         /// The category it names.
         found: u64,
@@ -43,7 +43,7 @@ pub enum Error {
     /// Sigmas that no similarity can be computed with.
     #[error("sigma {index} is {value}; accepted: one positive, finite sigma per joint")]
     Sigma {
-        /// Which joint.
+        /// Position of the joint.
         index: usize,
         /// Its value.
         value: f64,
@@ -51,11 +51,11 @@ pub enum Error {
     /// Heatmaps, tags or grouping settings that do not belong together.
     #[error("{what} is {found}; accepted: {accepted}")]
     Maps {
-        /// Which of them.
+        /// The map or setting.
         what: &'static str,
-        /// What it is.
+        /// Its value.
         found: String,
-        /// What would be right.
+        /// Accepted form.
         accepted: &'static str,
     },
     /// A heatmap or tag that is NaN or infinite.

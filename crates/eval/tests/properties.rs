@@ -1,4 +1,4 @@
-//! What holds for any poses: similarity stays in [0, 1], suppression keeps what differs, files lose
+//! Properties of arbitrary poses: similarity stays in [0, 1], suppression keeps what differs, files lose
 //! nothing.
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]

@@ -9,7 +9,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::scenes::{Fit, Scene, SceneView, Scenes};
 use scalenas_data::{BatchLoader, Direction, LoaderConfig};
-use scalenas_eval::grouping::{GroupedPose, Grouping, SceneMaps};
+use scalenas_eval::grouping::{GroupedPose, Grouping, PredictedMaps};
 use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
 use scalenas_model::{Prediction, upsample_bilinear};
 
@@ -217,7 +217,7 @@ impl<B: Backend> Looks<B> {
         let [_, joints, height, width] = heatmaps.dims();
         let heatmaps = values(heatmaps)?;
         let tags = interleaved(self.tags.into_iter().map(values).collect::<Result<_>>()?);
-        let maps = SceneMaps::new(&heatmaps, &tags, [joints, height, width])?;
+        let maps = PredictedMaps::new(&heatmaps, &tags, [joints, height, width])?;
         let mut people = Grouping::for_joints(joints).group(&maps)?;
         let back = base.affine(Direction::Inverse);
         for joint in people.iter_mut().flat_map(|person| &mut person.joints) {

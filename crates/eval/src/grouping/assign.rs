@@ -14,7 +14,7 @@ const DISTANCE_COST: f64 = 100.0;
 const SCORE_STEPS: f64 = (1u64 << 27) as f64;
 /// Steps that settle ties, within a step of the cost.
 const TIE_STEPS: i128 = 1 << 32;
-/// Most of those that one pair takes: what 4096 pairs add up to is less than a step of the cost.
+/// Maximum tie steps per pair: 4096 pairs add up to less than a step of the cost.
 const TIE_MOST: f64 = (1 << 20) as f64;
 /// Distances and scores from here on cost the same.
 const LARGEST: f64 = 1e9;
@@ -26,7 +26,7 @@ pub(super) struct Distances {
     pub people: usize,
 }
 
-/// The person of each peak, at most one peak a person; with more peaks than people some have
+/// The person of each peak, at most one peak per person; with more peaks than people some have
 /// none. `threshold` is the distance from which pairs are not accepted afterwards.
 pub(super) fn assign(distances: &Distances, scores: &[f32], threshold: f64) -> Vec<Option<usize>> {
     let people = distances.people;

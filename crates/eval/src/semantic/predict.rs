@@ -5,8 +5,8 @@
 
 use rayon::prelude::*;
 
+use super::taps::{Span, taps};
 use crate::error::{Error, Result};
-use crate::semantic::taps::{Span, taps};
 
 /// Class scores of one image, `[classes, height, width]`.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +30,7 @@ impl<'a> ClassScores<'a> {
         Err(Error::Labels(problem))
     }
 
-    /// How many classes there are.
+    /// Number of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }
@@ -53,7 +53,7 @@ pub fn predict_labels(scores: &ClassScores<'_>, height: usize, width: usize) -> 
     predict_covered(scores, spans, height, width)
 }
 
-/// The same of a picture of which the scores cover more, or another part: a padded one.
+/// [`predict_labels`] for scores that cover more than the picture, or another part: a padded one.
 pub fn predict_covered(
     scores: &ClassScores<'_>,
     spans: (Span, Span),

@@ -2,15 +2,15 @@
 
 use rayon::prelude::*;
 
+use super::predict::{ClassScores, predict_labels};
+use super::taps::{Span, Tap, taps};
 use crate::error::{Error, Result};
-use crate::semantic::taps::{Span, Tap, taps};
-use crate::semantic::{ClassScores, predict_labels};
 
 /// Probabilities `[classes, height, width]` at the size of the picture.
 #[derive(Debug, Clone)]
 pub struct ProbabilitySum {
     values: Vec<f32>,
-    /// How often each pixel was covered, `[height, width]`.
+    /// Number of scores added per pixel, `[height, width]`.
     counts: Vec<f32>,
     classes: usize,
     height: usize,
@@ -26,13 +26,13 @@ struct Patch {
 }
 
 impl ProbabilitySum {
-    /// Nothing added yet.
+    /// An empty sum.
     pub fn new(classes: usize, height: usize, width: usize) -> Self {
         let (values, counts) = (vec![0.0; classes * height * width], vec![0.0; height * width]);
         Self { values, counts, classes, height, width }
     }
 
-    /// How many classes there are.
+    /// Number of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }

@@ -1,41 +1,41 @@
-//! Several boxes on one person: keep one pose of each, by keypoint similarity.
+//! Suppression of several poses of one person, by keypoint similarity.
 //!
-//! Source: HRNet reference. The similarity here is the symmetric kin of OKS: over all joints, with
+//! Source: HRNet reference. The similarity is a symmetric form of OKS: over all joints, with
 //! the mean of both areas. Candidates of equal score are ranked later first, as the reversed
 //! ascending sort of the reference does.
 
-use crate::candidate::PoseCandidate;
-use crate::sigmas::Sigmas;
+use super::candidate::PoseCandidate;
+use super::sigmas::Sigmas;
 
 /// Similarity above which the lower-scored pose goes (HRNet reference).
 pub const NMS_THRESHOLD: f64 = 0.9;
 
-/// Poses an image keeps at most under the soft variant (HRNet reference).
+/// Maximum number of poses per image under soft suppression (HRNet reference).
 pub const SOFT_KEEP: usize = 20;
 
-/// How duplicates are removed.
+/// Removal of several poses of one person.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Suppression {
-    /// Every candidate stays.
+    /// All candidates are kept.
     None,
-    /// Greedy: candidates more similar than `threshold` to a better one go.
+    /// Greedy: candidates more similar than `threshold` to a better one are dropped.
     Hard {
-        /// Largest similarity that two kept poses may have.
+        /// Maximum similarity of two kept poses.
         threshold: f64,
     },
-    /// Similar candidates lose score, `exp(−similarity² / threshold)`; the best `keep` stay.
+    /// Scores of similar candidates decay by `exp(−similarity² / threshold)`; the best `keep` stay.
     Soft {
         /// Width of the decay.
         threshold: f64,
-        /// Poses to keep.
+        /// Maximum number of poses to keep.
         keep: usize,
     },
 }
 
 impl Suppression {
-    /// The recipe's greedy suppression.
+    /// Greedy suppression with the reference's threshold.
     pub const HARD: Self = Self::Hard { threshold: NMS_THRESHOLD };
-    /// The recipe's soft suppression.
+    /// Soft suppression with the reference's threshold and count.
     pub const SOFT: Self = Self::Soft { threshold: NMS_THRESHOLD, keep: SOFT_KEEP };
 
     /// Indices of the kept `candidates` of one image, best first ([`Self::None`]: in input order).

@@ -1,4 +1,4 @@
-//! Per-joint sigmas: how far annotators scatter, as a share of a person's size.
+//! Per-joint sigmas: standard deviation of annotations, as a share of a person's size.
 //!
 //! Source: the COCO keypoint evaluator and the `CrowdPose` evaluator, which both list ten times the
 //! value. Dividing here too keeps every bit equal to theirs.
@@ -22,7 +22,7 @@ const CROWDPOSE_TENFOLD: [f64; 14] =
 pub struct Sigmas(Vec<f64>);
 
 impl Sigmas {
-    /// Sigmas of a joint set of one's own.
+    /// Sigmas of any joint set.
     pub fn new(values: Vec<f64>) -> Result<Self> {
         let wrong = values.iter().position(|sigma| !(sigma.is_finite() && *sigma > 0.0));
         match wrong {
@@ -41,7 +41,7 @@ impl Sigmas {
         Self(CROWDPOSE_TENFOLD.iter().map(|tenfold| tenfold / 10.0).collect())
     }
 
-    /// How many joints there are.
+    /// Number of joints.
     pub fn joints(&self) -> usize {
         self.0.len()
     }

@@ -4,7 +4,7 @@
 
 use hotcoco::primitives::sim::{GtPose, oks_matrix};
 
-use crate::sigmas::Sigmas;
+use super::sigmas::Sigmas;
 
 /// Similarity of `prediction` to the annotated pose `truth`, both `[x, y, v]` per joint in pixels.
 ///

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use hotcoco::{COCO, COCOeval, IouType};
 use scalenas_coco::{AnnotatedPerson, AreaSource, CocoResult, GroundTruth, results};
 
+use super::sigmas::Sigmas;
+use super::source::Results;
 use crate::error::{Error, Result};
-use crate::sigmas::Sigmas;
-use crate::source::Results;
 
 /// The annotations of one file, checked, with the sigmas that they are matched with.
 #[derive(Clone)]
@@ -84,7 +84,7 @@ impl Truth {
         })
     }
 
-    /// The same annotations, evaluated on the images with these ids only.
+    /// These annotations, evaluated on the images with these ids only.
     pub fn select(&self, ids: &[i64]) -> Result<Self> {
         let ranks: Vec<Option<u64>> = ids.iter().map(|id| self.rank(*id)).collect();
         let mut unknown = ids.iter().zip(&ranks).filter(|(_, rank)| rank.is_none());
@@ -181,12 +181,12 @@ impl Truth {
     }
 }
 
-/// Which results take part.
+/// Selection of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Filter {
-    /// Every one.
+    /// All results.
     All,
-    /// Those with at least one joint score above 0.
+    /// Results with at least one joint score above 0.
     AnyJoint,
 }
 

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::curves::{Table, ZeroId};
+use super::sigmas::Sigmas;
+use super::source::Results;
+use super::truth::{Filter, Truth};
 use crate::error::Result;
-use crate::keypoints::{Table, ZeroId};
-use crate::sigmas::Sigmas;
-use crate::source::Results;
-use crate::truth::{Filter, Truth};
 use scalenas_coco::{AREA_OF_BOX, AreaSource};
 
 /// Images below this `crowdIndex` are easy.
@@ -54,7 +54,7 @@ pub struct CrowdPoseStats {
     pub ap_hard: f64,
 }
 
-/// `CrowdPose` annotations read once, to score many sets of results against.
+/// `CrowdPose` metric with its annotations, which many sets of results are scored against.
 #[derive(Clone)]
 pub struct CrowdPoseEvaluator {
     truth: Truth,
@@ -69,7 +69,7 @@ impl CrowdPoseEvaluator {
         Ok(Self { truth })
     }
 
-    /// The same evaluator on the images with these ids only; results of others are passed over.
+    /// An evaluator of the images with these ids only; results of other images are ignored.
     pub fn on_images(&self, ids: &[i64]) -> Result<Self> {
         Ok(Self { truth: self.truth.select(ids)? })
     }
@@ -103,7 +103,7 @@ impl CrowdPoseEvaluator {
     }
 }
 
-/// How crowded an image is.
+/// Crowdedness of an image.
 #[derive(Debug, Clone, Copy)]
 enum Level {
     Easy,

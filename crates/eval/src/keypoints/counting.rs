@@ -1,6 +1,6 @@
-//! How many people are found in each picture, beside how many there are.
+//! Number of people found per picture, compared with the number annotated.
 //!
-//! AP hardly minds a surplus of results with low scores; whoever counts people does.
+//! A surplus of results with low scores hardly changes AP, but it does change counts.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,24 @@ use serde::{Deserialize, Serialize};
 
 use scalenas_coco::CocoResult;
 
-/// How well the people of pictures are counted.
+/// Accuracy of the number of people per picture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CountStats {
-    /// Results with a higher score count as people.
+    /// Score above which a result counts as a person.
     pub above: f64,
-    /// Pictures whose people are known.
+    /// Number of pictures with a known number of people.
     pub pictures: usize,
-    /// Pictures where the number is right.
+    /// Number of pictures with the right count.
     pub right: usize,
-    /// Pictures where it is at most one off.
+    /// Number of pictures whose count is off by at most one.
     pub within_one: usize,
-    /// People that are too many or too few, a picture; 0 without pictures.
+    /// Mean absolute error of the count per picture; 0 without pictures.
     pub mean_error: f64,
 }
 
 impl CountStats {
-    /// Share of the pictures where the number is right, in `0..=1`; 0 without pictures.
+    /// Share of pictures with the right count, in `0..=1`; 0 without pictures.
     pub fn share_right(&self) -> f64 {
         self.right as f64 / self.pictures.max(1) as f64
     }

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
-use crate::sigmas::Sigmas;
-use crate::suppression::Suppression;
+use super::candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
+use super::sigmas::Sigmas;
+use super::suppression::Suppression;
 use scalenas_coco::{CocoResult, PERSON_CATEGORY};
 
-/// How candidates become results.
+/// Rules by which candidates become results.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ResultRules {
     /// Joint scores at or below this do not enter a pose's score.
     pub joint_threshold: f64,
-    /// How duplicates are removed.
+    /// Removal of duplicates.
     pub suppression: Suppression,
     /// Category written into every result.
     pub category_id: u64,
