@@ -12,7 +12,7 @@
 /// | joint names of categories in another number | refused | accepted |
 /// | no `area` | [`AREA_OF_BOX`](crate::AREA_OF_BOX) of the box | as [`AreaSource`](crate::AreaSource) says |
 ///
-/// Training crops every person, so that nobody may be without a picture. Published subsets for
+/// Training crops every person and needs its picture. Published subsets for
 /// scoring list an image once per person and keep annotations of images they left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

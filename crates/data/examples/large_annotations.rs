@@ -18,7 +18,7 @@ const ANNOTATIONS: u64 = 262_465;
 /// People with joints, and crowds, per hundred annotations.
 const LABELLED: u64 = 57;
 const CROWDS: u64 = 2;
-/// Most corners of an outline.
+/// Maximum number of corners of an outline.
 const CORNERS: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {

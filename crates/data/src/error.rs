@@ -1,4 +1,4 @@
-//! What can be wrong with a data set: the file, the key, the value and what is accepted.
+//! Errors of data sets: the file, the key, the value and the accepted form.
 //!
 //! Problems that tend to come in numbers carry the first case and the count of all of them.
 
@@ -19,9 +19,9 @@ pub enum Error {
     Io {
         /// The file or folder.
         path: String,
-        /// What was tried: "read", "write", "create the folder".
+        /// Attempted action: "read", "write", "create the folder".
         action: &'static str,
-        /// The system's reason.
+        /// Reason given by the operating system.
         source: io::Error,
     },
     /// An annotation or detections file that cannot be used.
@@ -34,9 +34,9 @@ pub enum Error {
         path: String,
         /// The key that is wrong.
         key: &'static str,
-        /// Its value or what is wrong with it.
+        /// Its value, or the problem with it.
         problem: String,
-        /// What would be right.
+        /// Accepted form.
         accepted: String,
     },
     /// A data set without people.
@@ -50,7 +50,7 @@ pub enum Error {
     Picture {
         /// The picture.
         path: String,
-        /// What is wrong.
+        /// Problem with it.
         problem: String,
     },
     /// A label picture that cannot be used.
@@ -61,7 +61,7 @@ pub enum Error {
     Labels {
         /// The label picture.
         path: String,
-        /// What is wrong.
+        /// Problem with it.
         problem: String,
     },
     /// A split without pictures.
@@ -69,10 +69,10 @@ pub enum Error {
     NoPictures {
         /// The folder or the list.
         folder: String,
-        /// End of the names that were looked for.
+        /// Suffix of the file names searched for.
         suffix: String,
     },
-    /// A line of a list that is no picture.
+    /// A line of a list that names too many files.
     #[error("{path}: line {line} names more than two files; accepted: a picture and its labels")]
     ListLine {
         /// The list.
@@ -80,14 +80,14 @@ pub enum Error {
         /// Line from 1.
         line: usize,
     },
-    /// A setting of this crate that cannot be.
+    /// A setting of this crate that is out of range.
     #[error("{key}: {value}; accepted: {accepted}")]
     Setting {
         /// The setting.
         key: &'static str,
         /// Its value.
         value: String,
-        /// What would be right.
+        /// Accepted form.
         accepted: &'static str,
     },
 }

@@ -7,7 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use scalenas_coco::{BadBoxes, CocoKeypoints, Error, detections};
-use scalenas_data::{BadImages, HeatmapCodec, Image8, KeypointFacts, PoseDataset, training_people};
+use scalenas_data::{
+    BadImages, HeatmapCodec, Image8, KeypointFacts, TopDownDataset, training_people,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -158,7 +160,7 @@ fn detections_without_use() {
 }
 
 /// A data set of [`file`] with one missing and one truncated picture.
-fn damaged(folder: &Path) -> PoseDataset {
+fn damaged(folder: &Path) -> TopDownDataset {
     let value = file();
     let path = folder.join("annotations.json");
     fs::write(&path, value.to_string()).unwrap();
@@ -168,7 +170,7 @@ fn damaged(folder: &Path) -> PoseDataset {
     let facts = KeypointFacts::coco();
     let coco = CocoKeypoints::read(path, &facts).unwrap();
     let codec = HeatmapCodec::new(INPUT, facts.joints.len()).unwrap();
-    PoseDataset::new(folder, &coco, training_people(&coco, INPUT), facts, codec).unwrap()
+    TopDownDataset::new(folder, &coco, training_people(&coco, INPUT), facts, codec).unwrap()
 }
 
 #[test]
@@ -205,6 +207,6 @@ fn nobody() {
     let coco = read_changed(|value| value["annotations"] = json!([])).unwrap();
     let facts = KeypointFacts::coco();
     let codec = HeatmapCodec::new(INPUT, 17).unwrap();
-    let error = PoseDataset::new("pictures", &coco, Vec::new(), facts, codec).unwrap_err();
+    let error = TopDownDataset::new("pictures", &coco, Vec::new(), facts, codec).unwrap_err();
     assert_says(&error, &["pictures", "no people"]);
 }

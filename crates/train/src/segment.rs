@@ -161,8 +161,8 @@ fn score<B: Backend>(
 ) -> Result<Scores> {
     let (height, width) = view.size;
     let mut pixels = vec![0; height * width * 3];
-    let (rows, columns) = view.scaled;
-    let crop = Crop { corner: (view.corner.1, view.corner.0), ..Crop::whole((columns, rows)) };
+    let (top, left) = view.corner;
+    let crop = Crop { top, left, ..Crop::whole(view.scaled) };
     crop.cut_picture(&picture.image, view.size, &mut pixels);
     let images: Tensor<B, 4> = normalised(&pixels, height, width, device);
     let mirrored = (options.flip == FlipTest::On).then(|| {

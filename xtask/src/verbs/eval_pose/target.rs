@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use scalenas_coco::detections;
-use scalenas_data::scenes::{Anybody, Fit, Scenes};
-use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes};
+use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
+use scalenas_data::{KeypointFacts, TopDownDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, Head, SpaceSpec};
@@ -36,7 +36,7 @@ pub struct Target {
 
 enum Content {
     /// Crops of boxes.
-    Crops(Arc<PoseDataset>),
+    Crops(Arc<TopDownDataset>),
     /// Whole pictures, the side of what the network sees, and which side of a picture that is.
     Scenes(Arc<Scenes>, usize, Fit),
 }
@@ -57,7 +57,7 @@ impl Target {
         let bad = bad_images(arguments.skip_bad_images);
         let content = if let Head::BottomUp { .. } = space.head {
             check_scales(arguments)?;
-            let scenes = scenes_of(files.clone(), facts, Anybody::OrNobody, bad)?;
+            let scenes = scenes_of(files.clone(), facts, SceneFilter::AllImages, bad)?;
             let fit = match arguments.fit {
                 Some(SideFit::Shorter) => Fit::Shorter,
                 Some(SideFit::Longer) => Fit::Longer,
@@ -157,7 +157,7 @@ fn crops(
     files: &Split,
     facts: &KeypointFacts,
     input: (usize, usize),
-) -> Result<Arc<PoseDataset>> {
+) -> Result<Arc<TopDownDataset>> {
     let people = People::read(files.clone(), facts, input)?;
     let bad = bad_images(arguments.skip_bad_images);
     let Some(path) = &arguments.detections else { return people.annotated(0, bad) };

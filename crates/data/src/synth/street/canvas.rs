@@ -21,7 +21,7 @@ pub(super) struct Light {
     pub haze: Colour,
 }
 
-/// What a shape looks like.
+/// Appearance of a shape.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surface {
     pub label: u8,
