@@ -1,7 +1,7 @@
 //! Random streams, each derived from seed, purpose and indices.
 //!
-//! There is no generator with a history: the stream of (seed, purpose, indices) is the same in every
-//! process, at every restart and on every machine, which is what makes runs resumable exactly.
+//! No generator has a history: the stream of (seed, purpose, indices) is equal in every process, at
+//! every restart and on every machine, so that runs resume exactly.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -1,4 +1,4 @@
-//! Training and scoring tolerate different things in the same annotation file.
+//! Differences between annotation files for training and for scoring.
 
 /// Use of an annotation file, which decides what is tolerated in it.
 ///
@@ -12,8 +12,8 @@
 /// | joint names of categories in another number | refused | accepted |
 /// | no `area` | [`AREA_OF_BOX`](crate::AREA_OF_BOX) of the box | as [`AreaSource`](crate::AreaSource) says |
 ///
-/// Training crops every person and needs its picture. Published subsets for
-/// scoring list an image once per person and keep annotations of images they left out.
+/// Training crops every person and needs its picture. Published subsets for scoring list an image
+/// once per person and keep annotations of images they left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// People are cropped out of their pictures ([`CocoKeypoints`](crate::CocoKeypoints)).

@@ -21,8 +21,8 @@ fn noise(seed: usize) -> f32 {
     (mixed >> 40) as f32 / (1u64 << 23) as f32 - 1.0
 }
 
-/// Between the tags of two people. A whole number: rounded distances then add up, and nobody is split
-/// because two jumps between people round to less than one of their length.
+/// Distance between the tags of two people. A whole number: rounded distances then add up, and no
+/// person is split because two jumps between people round to less than one of their length.
 const APART: f32 = 2.0;
 
 struct Scene {

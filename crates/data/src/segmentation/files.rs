@@ -64,8 +64,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Pictures from a list file: per line a picture and, if it has one, its label picture, below `root`
-/// and apart by white space.
+/// Pictures from a list file: per line a picture and, if it has one, its label picture, below
+/// `root` and apart by white space.
 ///
 /// # Errors
 /// When the file cannot be read, is empty or a line names more than two files.

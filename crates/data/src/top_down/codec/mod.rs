@@ -1,7 +1,7 @@
 //! Heatmaps of joints: encoding, decoding and the flip test.
 //!
-//! One object does both directions, so that training and evaluation cannot disagree. Source: the HRNet
-//! reference ("gaussian" targets, quarter-pixel decoding, flip test with shifted heatmaps).
+//! One object does both directions, so that training and evaluation cannot disagree. Source: the
+//! HRNet reference ("gaussian" targets, quarter-pixel decoding, flip test with shifted heatmaps).
 
 mod decode;
 mod encode;
