@@ -49,7 +49,7 @@ fn both_read_the_same_people() {
     assert_eq!(scoring.images.iter().map(|image| image.id).collect::<Vec<_>>(), [3, 7]);
     for (annotation, person) in training.annotations.iter().zip(&scoring.people) {
         assert_eq!(annotation.keypoints, person.keypoints);
-        assert_eq!(annotation.bbox, person.bbox);
+        assert_eq!(annotation.bbox.map(f64::to_bits), person.bbox.map(f64::to_bits));
         assert_eq!(annotation.image_id, scoring.images[person.image].id);
     }
 }

@@ -58,7 +58,7 @@ impl BottomUpAugment {
     /// Checks ranges that the types leave open.
     ///
     /// # Errors
-    /// When a scale is not positive, the scales are the wrong way round, or the chance is not
+    /// When a scale is not positive, the scales are in the wrong order, or the probability is not
     /// within 0..=1.
     pub fn validate(&self) -> Result<()> {
         let refuse = |key, value: f64, accepted| {

@@ -10,7 +10,7 @@ const SIGMA: f64 = 2.0;
 /// Pixels to each side that a Gaussian covers.
 const RADIUS: i64 = 7;
 /// Maximum number of people per picture that have tags.
-const MOST_PEOPLE: usize = 30;
+const MAX_PEOPLE: usize = 30;
 
 /// Targets of one picture at one resolution.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,7 +47,7 @@ pub fn encode(
             splat(map, Size { height, width }, column, row);
             positions.push((joint * height + row as usize) * width + column as usize);
         }
-        if !positions.is_empty() && number < MOST_PEOPLE {
+        if !positions.is_empty() && number < MAX_PEOPLE {
             tags.push(positions);
         }
     }

@@ -69,7 +69,7 @@ impl<S: BatchSource> Drop for BatchLoader<S> {
     fn drop(&mut self) {
         self.shared.stop();
         for worker in self.workers.drain(..) {
-            // A panic was already raised in `receive`, or nobody waited for that batch.
+            // A panic was already raised in `receive`, or no consumer waited for that batch.
             let _ = worker.join();
         }
     }

@@ -42,7 +42,7 @@ impl<S: BatchSource> Shared<S> {
         Self { source, config, order, end, stop, queue, changed: Condvar::new() }
     }
 
-    /// The batch behind the last one.
+    /// Number of the batch behind the last one.
     pub fn end(&self) -> usize {
         self.end
     }

@@ -19,7 +19,7 @@ pub fn warp_bilinear(image: &Image8, map: &Affine, size: Size) -> Image8 {
     crop
 }
 
-/// [`warp_bilinear`] of the possibly mirrored picture into `crop`, `[height, width, 3]`.
+/// [`warp_bilinear`] of a picture that may be mirrored first, into `crop`, `[height, width, 3]`.
 ///
 /// # Panics
 /// When `crop` has another size.

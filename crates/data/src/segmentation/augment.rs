@@ -42,7 +42,7 @@ impl SegmentationAugment {
     /// Checks ranges that the types leave open.
     ///
     /// # Errors
-    /// When a scale is not positive or the chance not within 0..=1.
+    /// When a scale is not positive or the probability not within 0..=1.
     pub fn validate(&self) -> Result<()> {
         let refuse = |key, value: f64, accepted| {
             Err(Error::Setting { key, value: value.to_string(), accepted })

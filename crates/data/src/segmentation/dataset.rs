@@ -67,7 +67,7 @@ impl SegmentationDataset {
         self.pictures.skipped()
     }
 
-    /// Class weights by how many pixels of all label pictures each class has.
+    /// Class weights from the number of pixels that each class has in all label pictures.
     ///
     /// # Errors
     /// On a bad label picture under [`BadImages::Fail`].
@@ -81,7 +81,7 @@ impl SegmentationDataset {
 pub struct SegmentationBatch {
     /// `[batch, height, width, 3]`, RGB.
     pub images: Vec<u8>,
-    /// Classes `[batch, height, width]`; [`IGNORED`](super::IGNORED) where nothing is to be learnt.
+    /// Classes `[batch, height, width]`; [`IGNORED`](super::IGNORED) where none is labelled.
     pub labels: Vec<u8>,
     /// Number of crops.
     pub batch: usize,

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 
 const CITYSCAPES: &str = include_str!("../../../../datasets/cityscapes.ron");
 /// Maximum number of classes: one value is [`IGNORED`].
-const MOST_CLASSES: usize = 255;
+const MAX_CLASSES: usize = 255;
 
 /// Classes of a data set, and names of its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -118,8 +118,8 @@ impl SegmentationFacts {
 
     fn check(&self) -> std::result::Result<(), Problem> {
         let count = self.classes.len();
-        if !(1..=MOST_CLASSES).contains(&count) {
-            return Err(("classes", format!("{count} classes"), format!("1 to {MOST_CLASSES}")));
+        if !(1..=MAX_CLASSES).contains(&count) {
+            return Err(("classes", format!("{count} classes"), format!("1 to {MAX_CLASSES}")));
         }
         for (key, names) in [("images", &self.images), ("labels", &self.labels)] {
             if names.suffix.is_empty() {

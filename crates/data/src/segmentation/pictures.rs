@@ -56,7 +56,7 @@ impl Pictures {
         self.skips.list(|index| (self.list[index].image.clone(), 1))
     }
 
-    /// Class weights by how many pixels of all label pictures each class has.
+    /// Class weights from the number of pixels that each class has in all label pictures.
     pub fn weights(&self) -> Result<Vec<f32>> {
         let mut pixels = vec![0u64; self.facts.classes.len()];
         for picture in &self.list {

@@ -59,13 +59,13 @@ const HALF_BODY_PADDING: f64 = 1.5;
 /// The upper half is taken when a normal draw is below this: about 69 in 100.
 const UPPER_BODY_BELOW: f64 = 0.5;
 /// Minimum number of visible joints of a chosen half.
-const HALF_BODY_LEAST: usize = 3;
+const MIN_HALF_BODY_JOINTS: usize = 3;
 
 impl TopDownAugment {
-    /// Checks the chances and ranges.
+    /// Checks probabilities and ranges.
     ///
     /// # Errors
-    /// When a chance is not within 0..=1, the scale not within 0..1 or the rotation negative.
+    /// When a probability is not within 0..=1, the scale not within 0..1 or the rotation negative.
     pub fn validate(&self) -> Result<()> {
         let chance = |value: f64| (0.0..=1.0).contains(&value);
         let settings: [(&'static str, f64, bool, &'static str); 5] = [
@@ -133,8 +133,8 @@ fn half_body(
     let visible = joints.iter().enumerate().filter(|(_, joint)| joint[2] > 0.0);
     let (upper, lower): (Vec<_>, Vec<_>) =
         visible.partition(|(index, _)| facts.upper_body.contains(index));
-    let take_upper = draw < UPPER_BODY_BELOW && upper.len() >= HALF_BODY_LEAST;
-    let chosen = if take_upper || lower.len() < HALF_BODY_LEAST { upper } else { lower };
+    let take_upper = draw < UPPER_BODY_BELOW && upper.len() >= MIN_HALF_BODY_JOINTS;
+    let chosen = if take_upper || lower.len() < MIN_HALF_BODY_JOINTS { upper } else { lower };
     if chosen.len() < 2 {
         return None;
     }

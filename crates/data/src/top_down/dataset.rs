@@ -77,7 +77,7 @@ impl TopDownDataset {
     /// Sets the variation of crops; the draws follow from `seed`, the epoch and the person.
     ///
     /// # Errors
-    /// When a chance is not within 0..=1 or a range not within its bounds.
+    /// When a probability is not within 0..=1 or a range not within its bounds.
     pub fn with_augmentation(mut self, augmentation: Augmentation, seed: u64) -> Result<Self> {
         if let Augmentation::Training(augment) = &augmentation {
             augment.validate()?;

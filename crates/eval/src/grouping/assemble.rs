@@ -10,7 +10,7 @@ use crate::error::Result;
 /// A person whose joints are being collected.
 struct Person {
     /// First tag of the person's first joint: the reference keys people by it, so that a
-    /// joint with the very same tag joins even where assignment did not say so.
+    /// joint with an identical tag is added even without an assignment.
     key: u32,
     /// Sum of its joints' tags, by channel.
     tag_sum: Vec<f32>,

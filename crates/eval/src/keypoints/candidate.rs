@@ -1,11 +1,11 @@
-//! A pose found in one box, and its score.
+//! A pose predicted in one box, and its score.
 //!
 //! Source: HRNet reference. Score = box score x mean of the joint scores above a threshold.
 
 /// Joint scores at or below this do not enter a pose's score (HRNet reference).
 pub const JOINT_THRESHOLD: f64 = 0.2;
 
-/// One person found in one box, before suppression.
+/// Pose predicted in one box, before suppression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PoseCandidate {
     /// Image of the data set.
@@ -23,7 +23,7 @@ pub struct PoseCandidate {
 }
 
 impl PoseCandidate {
-    /// A candidate whose pose score is still the box's.
+    /// A candidate whose pose score is that of its box.
     pub fn new(
         image_id: i64,
         keypoints: Vec<[f64; 3]>,

@@ -32,7 +32,7 @@ impl CountStats {
 }
 
 /// Counts `results` that score above `above` in each picture of `people`, which maps the pictures'
-/// ids to how many people they show. Results of other pictures are passed over.
+/// ids to their number of people. Results of other pictures are ignored.
 pub fn count_people(
     people: &BTreeMap<i64, usize>,
     results: &[CocoResult],

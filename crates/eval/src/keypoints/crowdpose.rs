@@ -1,8 +1,8 @@
-//! `CrowdPose` AP: the COCO figures without area ranges, and AP by how crowded the image is.
+//! `CrowdPose` AP: the COCO figures without area ranges, and AP by crowdedness of the image.
 //!
 //! Source: `CrowdPose` evaluator. A person's area is 0.53 of the box; results without any joint
-//! score above 0 take no part; images count as easy, medium or hard by their `crowdIndex`. An
-//! annotation with id 0 is one like any other here.
+//! score above 0 are ignored; images count as easy, medium or hard by their `crowdIndex`. An
+//! annotation with id 0 is treated as any other.
 
 use std::path::Path;
 

@@ -15,7 +15,7 @@ pub const AREA_NAMES: [&str; 3] = ["all", "medium", "large"];
 /// Treatment of an annotation with id 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ZeroId {
-    /// There is none, or it is one like any other.
+    /// There is none, or it is treated as any other.
     Absent,
     /// A detection matched to the annotation with this engine id counts as unmatched, because the
     /// COCO evaluator writes 0 for "unmatched".

@@ -1,4 +1,4 @@
-//! Object keypoint similarity: how close a predicted pose is to an annotated one, in [0, 1].
+//! Object keypoint similarity (OKS) of a predicted pose to an annotated one, in [0, 1].
 //!
 //! Source: COCO evaluator. `mean over labelled joints of exp(−d² / (2 · area · (2σ)²))`.
 

@@ -7,7 +7,7 @@
 use super::candidate::PoseCandidate;
 use super::sigmas::Sigmas;
 
-/// Similarity above which the lower-scored pose goes (HRNet reference).
+/// Similarity above which the lower-scored pose is dropped (HRNet reference).
 pub const NMS_THRESHOLD: f64 = 0.9;
 
 /// Maximum number of poses per image under soft suppression (HRNet reference).

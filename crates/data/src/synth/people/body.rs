@@ -1,6 +1,6 @@
-//! Bodies: a jointed skeleton in space, posed at random and turned towards or away from us.
+//! Bodies: a jointed skeleton in space, posed at random and turned towards or away from the camera.
 //!
-//! Lengths are in body heights. Axes of the picture: x to the right, y down, z towards us. A
+//! Lengths are in body heights. Axes: x to the right, y down, z towards the camera. A
 //! body that faces us has its left side on the right. Anatomy hardly varies and poses stay within
 //! what limbs can do, so that a small network learns them in minutes.
 

@@ -1,4 +1,4 @@
-//! A picture being painted, which remembers what covers each pixel.
+//! A picture being painted, with the owner of each pixel.
 //!
 //! Shapes are unions of capsules with soft edges one pixel wide, lit from the front so that
 //! overlapping limbs stay apart. The last shape over at least half of a pixel owns it: labels of
@@ -73,7 +73,7 @@ impl Canvas {
         }
     }
 
-    /// The finished picture; `finish` turns each pixel's colour into what the camera sees.
+    /// The finished picture; `finish` maps each pixel's colour to that of the camera.
     pub fn develop(&self, mut finish: impl FnMut(Rgb) -> Rgb) -> Image8 {
         let bytes = self.colors.iter().flat_map(|color| finish(*color).to_bytes());
         Image8 { width: self.width, height: self.height, pixels: bytes.collect() }

@@ -125,7 +125,7 @@ fn area(outline: &[Corner]) -> f64 {
     doubled / 2.0
 }
 
-/// Leaves out corners that hardly matter (Douglas and Peucker).
+/// Leaves out corners close to the line without them (Douglas and Peucker).
 fn simplify(outline: &[Corner]) -> Vec<Corner> {
     let middle = outline.len() / 2;
     let mut closed = outline.to_vec();

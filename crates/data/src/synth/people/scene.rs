@@ -1,5 +1,5 @@
 //! One picture: a background, a crowd far away, people from small to large, things in the way;
-//! and what an annotator would write down about it, read off the finished painting.
+//! and the labels that an annotator would give it, read off the finished painting.
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
@@ -22,13 +22,14 @@ const CROWD_PEOPLE: [usize; 2] = [8, 16];
 const TRIES: usize = 12;
 /// Maximum overlap of two people's boxes, as a share of the smaller box.
 const MOST_OVERLAP: f32 = 0.4;
-/// Chance that a person stands anywhere, however little of the others then shows.
+/// Probability that a person stands anywhere, whatever it hides of the others.
 const CARELESS: f64 = 0.08;
-/// Chance of a thing in front of the people.
+/// Probability of a thing in front of the people.
 const THING_IN_FRONT: f64 = 0.25;
-/// Minimum visible area of people with joints, as in COCO.
-const LEAST_SHOWN: f32 = 0.25;
-const LEAST_PIXELS: usize = 120;
+/// Minimum visible share of people with joints, as in COCO.
+const MIN_SHOWN: f32 = 0.25;
+/// Minimum number of visible pixels of people with joints.
+const MIN_PIXELS: usize = 120;
 /// Strength of the sensor's noise.
 const SENSOR_NOISE: f32 = 0.015;
 
@@ -150,7 +151,7 @@ fn label(canvas: &Canvas, figure: &Figure, number: Owner, whole: usize) -> Optio
     if shown == 0 {
         return None;
     }
-    let enough = shown >= LEAST_PIXELS && shown as f32 >= LEAST_SHOWN * whole as f32;
+    let enough = shown >= MIN_PIXELS && shown as f32 >= MIN_SHOWN * whole as f32;
     let mut joints = [[0.0; 3]; 17];
     if enough {
         for (index, [x, y]) in figure.joints().into_iter().enumerate() {

@@ -33,7 +33,7 @@ pub struct Summary {
 /// whole.
 ///
 /// # Errors
-/// When the configuration cannot be, or a file or folder cannot be written.
+/// When the configuration is out of range, or a file or folder cannot be written.
 pub fn write_pose(dir: impl AsRef<Path>, config: &SynthConfig) -> Result<Summary> {
     config.validate()?;
     let dir = dir.as_ref();

@@ -19,7 +19,7 @@ impl Camera {
         Self { focal: FOCAL * width as f32, vanishing }
     }
 
-    /// Pixels to a metre at depth `z`.
+    /// Pixels per metre at depth `z`.
     pub fn scale(&self, z: f32) -> f32 {
         self.focal / z
     }

@@ -61,7 +61,7 @@ fn sky(canvas: &mut StreetCanvas, camera: &Camera, light: Light) {
     }
 }
 
-/// The road and what it is made of.
+/// Width and surfaces of the road.
 struct Street {
     /// Half of the road's width in metres.
     half: f32,
