@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use scalenas_base::PictureError;
+
 /// Exit code of what the user can fix.
 const FIXABLE: u8 = 2;
 /// Exit code of everything else.
@@ -30,7 +32,8 @@ pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
     let picture = error.chain().any(|cause| {
         let data = cause.downcast_ref::<scalenas_data::Error>();
         let train = cause.downcast_ref::<scalenas_train::Error>();
-        matches!(data, Some(Picture { .. } | Labels { .. }))
+        cause.is::<PictureError>()
+            || matches!(data, Some(Picture { .. } | Labels { .. }))
             || matches!(train, Some(scalenas_train::Error::Data(Picture { .. } | Labels { .. })))
     });
     picture.then_some("--skip-bad-images goes on without such pictures")
@@ -41,7 +44,9 @@ pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     let fixable = error.chain().any(|cause| {
         cause.is::<UserError>()
+            || cause.is::<PictureError>()
             || cause.is::<scalenas_space::Error>()
+            || cause.is::<scalenas_coco::Error>()
             || cause.is::<scalenas_data::Error>()
             || cause.is::<scalenas_eval::Error>()
             || cause.is::<scalenas_model::Error>()

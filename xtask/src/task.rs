@@ -4,12 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_data::augment::Augment;
-use scalenas_data::scenes::{Anybody, SceneAugment, SceneDataset, Scenes};
-use scalenas_data::segmentation::{CropAugment, find};
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::TopDownAugment;
+use scalenas_data::bottom_up::{BottomUpAugment, BottomUpDataset, SceneFilter, Scenes};
+use scalenas_data::segmentation::{SegmentationAugment, find};
 use scalenas_data::{
-    BadImages, CocoKeypoints, KeypointFacts, PoseDataset, SegmentationDataset, SegmentationFacts,
-    WholePictures,
+    BadImages, KeypointFacts, SegmentationDataset, SegmentationFacts, TopDownDataset, WholePictures,
 };
 use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
 use scalenas_space::{Head, SpaceSpec};
@@ -29,11 +29,11 @@ pub const CROWDPOSE: &str = "crowdpose";
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Variation {
     /// Crops of people.
-    pub people: Augment,
+    pub people: TopDownAugment,
     /// Whole pictures of people.
-    pub scenes: SceneAugment,
+    pub scenes: BottomUpAugment,
     /// Crops of labelled pictures.
-    pub pictures: CropAugment,
+    pub pictures: SegmentationAugment,
 }
 
 /// What is wanted.
@@ -115,7 +115,7 @@ impl<'a> Labelled<'a> {
     }
 }
 
-fn people(request: &Request<'_>) -> Result<Arc<PoseDataset>> {
+fn people(request: &Request<'_>) -> Result<Arc<TopDownDataset>> {
     let Request { info, data, variation, bad, .. } = request;
     let facts = keypoint_facts(&info.facts)?;
     let people = People::read(split(data, "train")?, &facts, info.input)?;
@@ -145,19 +145,19 @@ fn held_out(request: &Request<'_>, head: Head) -> Result<HeldOut> {
     Ok(HeldOut::Segmentation { pictures, options })
 }
 
-fn crowds(request: &Request<'_>) -> Result<Arc<SceneDataset>> {
+fn crowds(request: &Request<'_>) -> Result<Arc<BottomUpDataset>> {
     let Request { info, data, variation, bad, .. } = request;
     let facts = keypoint_facts(&info.facts)?;
-    let scenes = scenes_of(split(data, "train")?, &facts, Anybody::Somebody, *bad)?;
+    let scenes = scenes_of(split(data, "train")?, &facts, SceneFilter::Annotated, *bad)?;
     let (side, seed) = (info.input.0, info.train.seed);
-    Ok(Arc::new(SceneDataset::new(Arc::new(scenes), side, variation.scenes, seed)?))
+    Ok(Arc::new(BottomUpDataset::new(Arc::new(scenes), side, variation.scenes, seed)?))
 }
 
 /// Whole pictures of a part of a data set.
 pub fn scenes_of(
     files: Split,
     facts: &KeypointFacts,
-    with: Anybody,
+    with: SceneFilter,
     bad: BadImages,
 ) -> Result<Scenes> {
     let coco = CocoKeypoints::read(&files.annotations, facts)?;
@@ -169,7 +169,7 @@ fn held_out_scenes(request: &Request<'_>) -> Result<HeldOut> {
     let files = split(data, "val")?;
     let annotations = files.annotations.clone();
     let facts = keypoint_facts(&info.facts)?;
-    let scenes = scenes_of(files, &facts, Anybody::OrNobody, *bad)?.at_most(*most);
+    let scenes = scenes_of(files, &facts, SceneFilter::AllImages, *bad)?.truncate(*most);
     let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
     let metric = metric(&facts, &annotations, &ids)?;
     let fit = variation.scenes.fit;

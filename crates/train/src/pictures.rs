@@ -2,7 +2,7 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use scalenas_data::normalize::{MEAN, STD};
+use scalenas_data::pictures::normalize::{MEAN, STD};
 
 /// Interleaved bytes `[batch, height, width, 3]` as `[batch, 3, height, width]`, normalised by
 /// ImageNet's mean and deviation.

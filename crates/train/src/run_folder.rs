@@ -10,6 +10,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use scalenas_base::atomic;
 use scalenas_space::SpaceSpec;
 use serde::{Deserialize, Serialize};
 
@@ -118,12 +119,7 @@ impl RunFolder {
         let file = self.path.join(INFO);
         let text =
             serde_json::to_string_pretty(&self.info).map_err(|e| Error::file("write", &file, e))?;
-        let temporary = file.with_extension("partial");
-        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &file)).map_err(|e| {
-            // The write's error is the one to report; nothing half-written stays behind.
-            let _ = fs::remove_file(&temporary);
-            Error::file("write", &file, e)
-        })
+        atomic::write(&file, text).map_err(|e| Error::file("write", &file, e))
     }
 
     /// Opens the folder of a run.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_data::scenes::{Fit, Scene, SceneView, Scenes};
+use scalenas_data::bottom_up::{Fit, Scene, SceneView, Scenes};
 use scalenas_data::{BatchLoader, Direction, LoaderConfig};
-use scalenas_eval::grouping::{GroupedPose, Grouping, SceneMaps};
+use scalenas_eval::grouping::{GroupedPose, Grouping, PredictedMaps};
 use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
 use scalenas_model::{Prediction, upsample_bilinear};
 
@@ -129,15 +129,15 @@ fn people_of<B: Backend>(
     options: &SceneOptions,
     device: &B::Device,
 ) -> Result<Vec<GroupedPose>> {
-    let size = (scene.picture.width, scene.picture.height);
+    let size = scene.picture.size();
     let least = options.scales.iter().copied().fold(f64::INFINITY, f64::min);
     let view = |scale| SceneView::new(size, options.input, scale, least, options.fit);
     let base = view(1.0);
     let mut looks = Looks { heatmaps: None, tags: Vec::new() };
     for &scale in &options.scales {
         let view = view(scale);
-        let (width, height) = view.size;
-        let images: Tensor<B, 4> = normalised(&view.look(&scene.picture), height, width, device);
+        let (height, width) = view.size.into();
+        let images: Tensor<B, 4> = normalised(&view.resize(&scene.picture), height, width, device);
         let wants_tags = (scale - 1.0).abs() < f64::EPSILON;
         let mirror = (options.flip == FlipTest::On).then(|| images.clone().flip([COLUMNS]));
         let mut maps = Maps::new(net.predict_all(images));
@@ -198,7 +198,7 @@ struct Looks<B: Backend> {
 
 impl<B: Backend> Looks<B> {
     fn add(&mut self, maps: Maps<B>, wants_tags: bool, base: &SceneView) {
-        let size = [base.size.1, base.size.0];
+        let size = [base.size.height, base.size.width];
         let heatmaps = upsample_bilinear(maps.heatmaps, size);
         self.heatmaps = Some(match self.heatmaps.take() {
             Some(sum) => sum + heatmaps,
@@ -217,7 +217,7 @@ impl<B: Backend> Looks<B> {
         let [_, joints, height, width] = heatmaps.dims();
         let heatmaps = values(heatmaps)?;
         let tags = interleaved(self.tags.into_iter().map(values).collect::<Result<_>>()?);
-        let maps = SceneMaps::new(&heatmaps, &tags, [joints, height, width])?;
+        let maps = PredictedMaps::new(&heatmaps, &tags, [joints, height, width])?;
         let mut people = Grouping::for_joints(joints).group(&maps)?;
         let back = base.affine(Direction::Inverse);
         for joint in people.iter_mut().flat_map(|person| &mut person.joints) {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
-use scalenas_data::PoseBatch;
-use scalenas_data::scenes::dataset::STRIDES;
-use scalenas_data::scenes::{SceneBatch, SceneMaps};
+use scalenas_data::TopDownBatch;
+use scalenas_data::bottom_up::STRIDES;
+use scalenas_data::bottom_up::{BottomUpBatch, TargetMaps};
 use scalenas_data::segmentation::SegmentationBatch;
 use scalenas_model::Prediction;
 
@@ -53,7 +53,7 @@ pub struct ScenesMaps<B: Backend> {
 }
 
 impl<B: Backend> ScenesMaps<B> {
-    fn new(maps: &[&SceneMaps], joints: usize, side: usize, device: &B::Device) -> Self {
+    fn new(maps: &[&TargetMaps], joints: usize, side: usize, device: &B::Device) -> Self {
         let heatmaps = maps.iter().flat_map(|maps| maps.heatmaps.iter().copied()).collect();
         let mask = maps.iter().flat_map(|maps| maps.mask.iter().copied()).collect();
         let heatmaps = TensorData::new::<f32, _>(heatmaps, [maps.len(), joints, side, side]);
@@ -71,9 +71,9 @@ impl<B: Backend> ScenesMaps<B> {
 
 impl<B: Backend> Target<B> {
     /// Brings the targets of whole pictures to the device.
-    pub fn people(batch: &SceneBatch, device: &B::Device) -> Self {
+    pub fn people(batch: &BottomUpBatch, device: &B::Device) -> Self {
         let maps = [0, 1].map(|index| {
-            let maps: Vec<&SceneMaps> = batch.targets.iter().map(|both| &both[index]).collect();
+            let maps: Vec<&TargetMaps> = batch.targets.iter().map(|both| &both[index]).collect();
             ScenesMaps::new(&maps, batch.joints, batch.side / STRIDES[index], device)
         });
         let side = batch.side / STRIDES[0];
@@ -82,8 +82,8 @@ impl<B: Backend> Target<B> {
     }
 
     /// Brings the targets of people to the device.
-    pub fn heatmaps(batch: &PoseBatch, device: &B::Device) -> Self {
-        let maps = [batch.batch, batch.joints, batch.heatmap_height, batch.heatmap_width];
+    pub fn heatmaps(batch: &TopDownBatch, device: &B::Device) -> Self {
+        let maps = [batch.batch, batch.joints, batch.heatmap.height, batch.heatmap.width];
         let heatmaps = TensorData::new(batch.heatmaps.clone(), maps);
         let weights = TensorData::new(batch.weights.clone(), [batch.batch, batch.joints]);
         Self::Heatmaps {
@@ -99,7 +99,7 @@ impl<B: Backend> Target<B> {
         device: &B::Device,
     ) -> Self {
         let labels: Vec<i32> = batch.labels.iter().map(|&class| i32::from(class)).collect();
-        let labels = TensorData::new(labels, [batch.batch, batch.height, batch.width]);
+        let labels = TensorData::new(labels, [batch.batch, batch.size.height, batch.size.width]);
         Self::Classes { labels: Tensor::from_data(labels, device), weighing: Arc::clone(weighing) }
     }
 

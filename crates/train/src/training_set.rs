@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_data::scenes::SceneDataset;
-use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset, SegmentationDataset, SkippedImage};
+use scalenas_data::bottom_up::BottomUpDataset;
+use scalenas_data::{BatchLoader, LoaderConfig, SegmentationDataset, SkippedImage, TopDownDataset};
 
 use scalenas_space::{Head, SpaceSpec};
 
@@ -18,9 +18,9 @@ use crate::target::Target;
 #[derive(Debug, Clone)]
 pub enum TrainingSet {
     /// Crops of people.
-    Pose(Arc<PoseDataset>),
+    Pose(Arc<TopDownDataset>),
     /// Whole pictures of people.
-    People(Arc<SceneDataset>),
+    People(Arc<BottomUpDataset>),
     /// Crops of labelled pictures.
     Segmentation {
         /// The pictures.
@@ -31,7 +31,7 @@ pub enum TrainingSet {
     /// Batches of two tasks in turn.
     Multitask {
         /// Crops of people.
-        people: Arc<PoseDataset>,
+        people: Arc<TopDownDataset>,
         /// Labelled pictures.
         pictures: Arc<SegmentationDataset>,
         /// What counts in the loss of pixels, and how much.
@@ -143,14 +143,14 @@ impl TrainingSet {
 
 /// Batches of (a part of) an epoch.
 pub(crate) enum Batches {
-    Pose(BatchLoader<PoseDataset>),
-    People(BatchLoader<SceneDataset>),
+    Pose(BatchLoader<TopDownDataset>),
+    People(BatchLoader<BottomUpDataset>),
     Segmentation {
         loader: BatchLoader<SegmentationDataset>,
         weighing: Arc<PixelWeighing>,
     },
     Multitask {
-        crops: BatchLoader<PoseDataset>,
+        crops: BatchLoader<TopDownDataset>,
         loader: BatchLoader<SegmentationDataset>,
         weighing: Arc<PixelWeighing>,
         /// The next iteration of the epoch.
@@ -197,11 +197,11 @@ impl Batches {
 }
 
 fn people<B: Backend>(
-    loader: &mut BatchLoader<PoseDataset>,
+    loader: &mut BatchLoader<TopDownDataset>,
     device: &B::Device,
 ) -> Option<Result<Sample<B>>> {
     let sample = loader.next()?.map(|batch| {
-        let images = normalised(&batch.images, batch.height, batch.width, device);
+        let images = normalised(&batch.images, batch.size.height, batch.size.width, device);
         (images, Target::heatmaps(&batch, device))
     });
     Some(sample.map_err(Into::into))
@@ -213,14 +213,14 @@ fn pictures<B: Backend>(
     device: &B::Device,
 ) -> Option<Result<Sample<B>>> {
     let sample = loader.next()?.map(|batch| {
-        let images = normalised(&batch.images, batch.height, batch.width, device);
+        let images = normalised(&batch.images, batch.size.height, batch.size.width, device);
         (images, Target::classes(&batch, weighing, device))
     });
     Some(sample.map_err(Into::into))
 }
 
 fn scenes<B: Backend>(
-    loader: &mut BatchLoader<SceneDataset>,
+    loader: &mut BatchLoader<BottomUpDataset>,
     device: &B::Device,
 ) -> Option<Result<Sample<B>>> {
     let sample = loader.next()?.map(|batch| {

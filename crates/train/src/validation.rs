@@ -7,8 +7,8 @@ use burn_train::metric::{
     Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
     NumericEntry, SerializedEntry,
 };
-use scalenas_data::scenes::Scenes;
-use scalenas_data::{PoseDataset, SkippedImage, WholePictures};
+use scalenas_data::bottom_up::Scenes;
+use scalenas_data::{SkippedImage, TopDownDataset, WholePictures};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 use scalenas_space::Architecture;
@@ -40,7 +40,7 @@ pub enum HeldOut {
     /// People and their joints.
     Pose {
         /// People to predict.
-        dataset: Arc<PoseDataset>,
+        dataset: Arc<TopDownDataset>,
         /// Ground truth of the same pictures.
         metric: JointMetric,
         /// Batch size, flip test, rules.
