@@ -15,9 +15,9 @@ mod conv;
 mod doubling;
 mod edge;
 mod error;
+mod files;
 mod fold;
 mod head;
-pub mod import;
 mod module;
 mod norm;
 mod parameters;
@@ -32,6 +32,7 @@ mod unit;
 mod upsample;
 
 pub use error::{Error, Result};
+pub use files::import;
 pub use fold::InferenceNet;
 pub use norm::Norms;
 pub use parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter};

@@ -12,6 +12,7 @@ use scalenas_space::{Architecture, SpaceSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::files::Signature;
 use crate::parameters::{Absent, NamedParameters, NamedTensors};
 use crate::statistics::Statistics;
 use crate::supernet::Supernet;
@@ -103,6 +104,10 @@ pub(crate) fn read(path: &Path) -> Result<Contents> {
         expected: "a ScaleNAS safetensors file",
         reason,
     };
+    match Signature::of(&bytes) {
+        Signature::Safetensors | Signature::Unknown => {}
+        other => return Err(format(other.description().to_owned())),
+    }
     let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| format(e.to_string()))?;
     let header = metadata.metadata().as_ref().and_then(|keys| keys.get(KEY));
     let header =

@@ -1,21 +1,21 @@
 //! Import of PyTorch checkpoints (`.pth`): supernets, HRNet, HigherHRNet, and files of this crate.
 //!
-//! Tensors are matched by name and shape. `num_batches_tracked` counters are dropped, prefixes of
-//! training wrappers (`model.`, `module.`) removed, and plain HRNet's one `fuse_layers` of each
-//! module becomes step 4 of the supernet, which makes it the HRNet point of the space.
+//! Tensors are matched by name and shape. `num_batches_tracked` counters are dropped, dictionaries and
+//! prefixes of training programs around the network are passed over ([`Names`]), and plain HRNet's one
+//! `fuse_layers` of each module becomes step 4 of the supernet, which makes it the HRNet point of the
+//! space.
 
 use std::path::Path;
 
-use burn_store::pytorch::PytorchReader;
 use scalenas_space::SpaceSpec;
 
+use super::names::{HEADS, Names, STEM_EXIT};
+use super::pth::PthFile;
 use crate::error::{Error, Result};
 use crate::parameters::NamedTensors;
 
 /// Step (counted from one) whose fusion plain HRNet has.
 const HRNET_FUSION_STEP: usize = 4;
-/// Wrapper prefixes of training programs.
-const PREFIXES: [&str; 2] = ["module.", "model."];
 
 /// What a checkpoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,43 +47,15 @@ pub fn read_pth(path: &Path) -> Result<Checkpoint> {
     Ok(Checkpoint { tensors, kind, spec })
 }
 
-/// Threads that read tensors: every one opens the archive anew for each of its tensors, which for
-/// the four thousand of a supernet is most of the work.
-const READERS: usize = 4;
-
 fn read_tensors(path: &Path) -> Result<NamedTensors> {
-    let names = open(path)?.keys();
-    let share = names.len().div_ceil(READERS).max(1);
-    std::thread::scope(|scope| {
-        let readers: Vec<_> =
-            names.chunks(share).map(|names| scope.spawn(move || read_share(path, names))).collect();
-        let mut tensors = NamedTensors::new();
-        for reader in readers {
-            tensors.extend(reader.join().expect("readers report errors as values")?);
-        }
-        Ok(tensors)
-    })
-}
-
-fn open(path: &Path) -> Result<PytorchReader> {
-    let reader = PytorchReader::new(path).map_err(|e| Error::read(path, e))?;
-    // Training programs wrap the tensors in a dictionary of their own.
-    Ok(PytorchReader::with_top_level_key(path, "state_dict").unwrap_or(reader))
-}
-
-fn read_share(path: &Path, names: &[String]) -> Result<NamedTensors> {
-    let reader = open(path)?;
-    let counters = |name: &&String| !name.ends_with("num_batches_tracked");
-    let tensors = names.iter().filter(counters).filter_map(|name| {
-        let data = reader.get(name)?.to_data();
-        let data = data.map_err(|e| Error::read(path, format!("key {name}: {e:?}")));
-        Some(data.map(|data| (strip_prefixes(name).to_owned(), data.convert::<f32>())))
-    });
-    tensors.collect()
-}
-
-fn strip_prefixes(name: &str) -> &str {
-    PREFIXES.iter().fold(name, |name, prefix| name.strip_prefix(prefix).unwrap_or(name))
+    let file = PthFile::open(path)?;
+    let names: Vec<&str> = file.names().collect();
+    let network = Names::find(&names);
+    let counter = |name: &str| name.ends_with("num_batches_tracked");
+    let wanted = names.iter().filter(|name| !counter(name));
+    let wanted = wanted.filter_map(|name| Some(((*name).to_owned(), network.own_name(name)?)));
+    let wanted = wanted.collect();
+    file.read(&wanted)
 }
 
 fn kind(path: &Path, tensors: &NamedTensors) -> Result<Kind> {
@@ -109,20 +81,18 @@ fn supernet_name(name: &str, kind: Kind) -> String {
 
 /// The space from the widths of `transition1` and the head.
 fn infer_spec(path: &Path, tensors: &NamedTensors) -> Result<SpaceSpec> {
-    let rows = |key: &str| tensors.get(key).map(|data| data.shape[0]);
+    let rows = |key: &str| tensors.get(key)?.shape.first().copied();
     let missing = |key: &str| Error::Missing {
         origin: path.display().to_string(),
         network: "every HRNet-like network".to_owned(),
         count: 1,
         first: key.to_owned(),
     };
-    let first = "transition1.0.0.weight";
-    let width = rows(first).ok_or_else(|| missing(first))?;
-    let heads = ["final_layer.weight", "final_layers.1.weight", "last_layer.3.weight"];
-    match heads.map(rows) {
+    let width = rows(STEM_EXIT).ok_or_else(|| missing(STEM_EXIT))?;
+    match HEADS.map(rows) {
         [Some(joints), _, _] => Ok(SpaceSpec::pose(width, joints)),
         [_, Some(joints), _] => Ok(SpaceSpec::bottom_up(width, joints)),
         [_, _, Some(classes)] => Ok(SpaceSpec::segmentation(width, classes)),
-        [None, None, None] => Err(missing("final_layer.weight")),
+        [None, None, None] => Err(missing(HEADS[0])),
     }
 }
