@@ -90,7 +90,7 @@ fn infer_spec(path: &Path, tensors: &NamedTensors) -> Result<SpaceSpec> {
     };
     let width = rows(STEM_EXIT).ok_or_else(|| missing(STEM_EXIT))?;
     match HEADS.map(rows) {
-        [Some(joints), _, _] => Ok(SpaceSpec::pose(width, joints)),
+        [Some(joints), _, _] => Ok(SpaceSpec::top_down(width, joints)),
         [_, Some(joints), _] => Ok(SpaceSpec::bottom_up(width, joints)),
         [_, _, Some(classes)] => Ok(SpaceSpec::segmentation(width, classes)),
         [None, None, None] => Err(missing(HEADS[0])),
