@@ -114,7 +114,7 @@ fn a_file_cut_off_is_named() {
     let statistics = calibrated(&supernet, architecture);
     supernet.extract(architecture, &statistics).save(&whole).unwrap();
     let network = fs::read(&whole).unwrap();
-    save_supernet(&whole, &supernet, &statistics).unwrap();
+    save_supernet(&whole, &supernet, statistics.statistics()).unwrap();
     let all = fs::read(&whole).unwrap();
     let names = |error: scalenas_model::Error| {
         assert!(error.to_string().contains("cut.safetensors"), "{error}");
@@ -141,7 +141,7 @@ fn a_network_without_statistics_is_refused() {
     let supernet = supernet(&spec);
     let architecture = &family(&spec, 0)[0];
     let mut tensors = supernet.to_named();
-    tensors.extend(calibrated(&supernet, architecture).to_named());
+    tensors.extend(calibrated(&supernet, architecture).statistics().to_named());
     let key = tensors.keys().find(|key| key.ends_with(".running_var")).unwrap().clone();
     tensors.remove(&key);
     let path = place.file("gaps.safetensors").display().to_string();

@@ -8,9 +8,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, FloatDType, Tensor, TensorData};
 use common::nets::{calibrated, pictures, spec, supernet};
 use common::{Plain, device};
-use scalenas_model::{
-    Absent, BatchStatistics, NamedParameters, Norms, Parameter, Prediction, Supernet,
-};
+use scalenas_model::{Absent, BatchStatistics, NamedParameters, Parameter, Prediction, Supernet};
 use scalenas_space::{Architecture, SpaceSpec};
 
 /// Relative error of a prediction: 8 bits of mantissa through some thirty layers.
@@ -63,7 +61,7 @@ fn predictions_are_near_those_in_float32() {
         let plan = supernet.plan(&Architecture::largest(&spec));
         let predict = |images| {
             let mut batch = BatchStatistics::new();
-            all(supernet.predict(images, &plan, &mut Norms::Batch(&mut batch)))
+            all(supernet.observe(images, &plan, &mut batch))
         };
         let half = predict(pictures(1, 2).cast(FloatDType::BF16));
         let error = distance(&half, &predict(pictures(1, 2)));
@@ -143,7 +141,7 @@ fn gradients(spec: &SpaceSpec, kind: Kind) -> Vec<f32> {
         Kind::Half => images.cast(FloatDType::BF16),
     };
     let mut batch = BatchStatistics::new();
-    let prediction = learner.predict(images, &plan, &mut Norms::Batch(&mut batch));
+    let prediction = learner.observe(images, &plan, &mut batch);
     let square = |maps: Tensor<A, 4>| (maps - 0.5).powi_scalar(2).mean();
     let loss = match prediction.fine {
         Some(fine) => square(prediction.coarse) + square(fine),

@@ -10,9 +10,9 @@ use std::path::Path;
 use scalenas_space::SpaceSpec;
 
 use super::names::{HEADS, Names, STEM_EXIT};
+use super::parameters::NamedTensors;
 use super::pth::PthFile;
 use crate::error::{Error, Result};
-use crate::parameters::NamedTensors;
 
 /// Step (counted from one) whose fusion plain HRNet has.
 const HRNET_FUSION_STEP: usize = 4;

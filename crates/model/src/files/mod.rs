@@ -2,6 +2,6 @@
 
 pub mod import;
 mod names;
+pub(crate) mod parameters;
 mod pth;
-
-pub(crate) use pth::Signature;
+pub(crate) mod store;

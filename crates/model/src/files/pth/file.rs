@@ -11,7 +11,7 @@ use super::listing::{self, Entry};
 use super::outcome::Outcome;
 use super::signature::Signature;
 use crate::error::{Error, Result};
-use crate::parameters::NamedTensors;
+use crate::files::parameters::NamedTensors;
 
 /// A checkpoint whose tensors are listed and not read yet.
 pub(in crate::files) struct PthFile {

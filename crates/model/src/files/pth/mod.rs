@@ -23,4 +23,4 @@ mod tensor;
 mod tests;
 
 pub(super) use file::PthFile;
-pub(crate) use signature::Signature;
+pub(super) use signature::Signature;

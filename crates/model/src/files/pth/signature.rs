@@ -13,7 +13,7 @@ const PROTOCOL: u8 = 0x80;
 
 /// Kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Signature {
+pub(in crate::files) enum Signature {
     /// Zip archive: a checkpoint of PyTorch 1.6 or later.
     Zip,
     /// Pickle: a checkpoint of an earlier PyTorch.
@@ -44,9 +44,10 @@ impl Signature {
         let text = text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
         match head {
             [] => Self::Empty,
+            // First, for the length in front of a header may begin like anything.
+            _ if head.get(LENGTH) == Some(&b'{') && head[LENGTH - 1] == 0 => Self::Safetensors,
             [b'P', b'K', 3, 4, ..] => Self::Zip,
             [PROTOCOL, ..] => Self::Pickle,
-            _ if head.get(LENGTH) == Some(&b'{') && head[LENGTH - 1] == 0 => Self::Safetensors,
             _ if text.starts_with("version https://git-lfs") => Self::LfsPointer,
             _ if text.starts_with("<!doctype") || text.starts_with("<html") => Self::WebPage,
             _ if text.starts_with("<?xml") || text.starts_with("<head") => Self::WebPage,
@@ -76,11 +77,12 @@ mod tests {
 
     #[test]
     fn kinds_are_told_by_their_first_bytes() {
-        let kinds: [(&[u8], Signature); 8] = [
+        let kinds: [(&[u8], Signature); 9] = [
             (b"", Signature::Empty),
             (b"PK\x03\x04rest", Signature::Zip),
             (b"\x80\x02\x8a\x0a", Signature::Pickle),
             (b"\x40\0\0\0\0\0\0\0{\"a\":", Signature::Safetensors),
+            (b"\x80\x02\0\0\0\0\0\0{\"a\":", Signature::Safetensors),
             (b"version https://git-lfs.github.com/spec/v1\n", Signature::LfsPointer),
             (b"\n<!DOCTYPE html><html>", Signature::WebPage),
             (b"\xef\xbb\xbf<html>", Signature::WebPage),

@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 
 use super::PthFile;
 use crate::error::Result;
-use crate::parameters::NamedTensors;
+use crate::files::parameters::NamedTensors;
 
 /// Writer of pickle instructions.
 #[derive(Default, Clone)]

@@ -5,8 +5,8 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
 
-use crate::parameters::Parameter;
-use crate::unit::Nursery;
+use super::initializer::Initializer;
+use crate::files::parameters::Parameter;
 
 /// 1x1 convolution with bias.
 #[derive(Module, Debug)]
@@ -18,10 +18,10 @@ pub(crate) struct Pointwise<B: Backend> {
 }
 
 impl<B: Backend> Pointwise<B> {
-    pub fn new(nursery: &Nursery<'_, B>, input: usize, output: usize, name: &str) -> Self {
+    pub fn new(initializer: &Initializer<'_, B>, input: usize, output: usize, name: &str) -> Self {
         Self {
-            weight: nursery.kernel(name, [output, input, 1, 1]),
-            bias: nursery.vector(0.0, output),
+            weight: initializer.kernel(name, [output, input, 1, 1]),
+            bias: initializer.vector(0.0, output),
             name: name.to_owned(),
         }
     }

@@ -1,14 +1,14 @@
-//! Both heads over one backbone.
+//! Top-down and segmentation heads over one backbone.
 
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 
-use super::heatmap::HeatmapHead;
 use super::segmentation::SegmentationHead;
+use super::top_down::TopDownHead;
 
-/// A head a task.
+/// One head per task.
 #[derive(Module, Debug)]
 pub(crate) struct MultitaskHead<B: Backend> {
-    pub pose: HeatmapHead<B>,
+    pub top_down: TopDownHead<B>,
     pub segmentation: SegmentationHead<B>,
 }

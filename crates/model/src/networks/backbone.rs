@@ -7,18 +7,20 @@ use scalenas_kernels::KernelBackend;
 use scalenas_space::SpaceSpec;
 use scalenas_space::plan::Plan;
 
-use crate::module::{AllMembers, Branches, MultiScaleModule};
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::stem::Stem;
-use crate::transition::Transition;
-use crate::unit::{ConvNorm, Nursery};
+use crate::files::parameters::Parameter;
+use crate::layers::initializer::Initializer;
+use crate::layers::module::MultiScaleModule;
+use crate::layers::norms::Norms;
+use crate::layers::stem::Stem;
+use crate::layers::step::Branches;
+use crate::layers::transition::Transition;
+use crate::layers::unit::ConvNorm;
 
 /// Everything in front of the head: of the supernet, or of one subnet.
 #[derive(Module, Debug)]
 pub(crate) struct Backbone<B: Backend> {
     stem: Stem<B>,
-    /// One a stage.
+    /// One per stage.
     transitions: Vec<Transition<B>>,
     /// `[stage][module]`.
     stages: Vec<Vec<MultiScaleModule<B>>>,
@@ -28,20 +30,30 @@ pub(crate) struct Backbone<B: Backend> {
 }
 
 impl<B: Backend> Backbone<B> {
-    /// All layers of the space.
-    pub fn new(nursery: &Nursery<'_, B>, spec: &SpaceSpec) -> Self {
+    /// Creates all layers of the space, or those that `plan` runs.
+    pub fn new(initializer: &Initializer<'_, B>, spec: &SpaceSpec, plan: Option<&Plan>) -> Self {
+        let entry = |stage: usize, index: usize| {
+            let before: usize = spec.stages[..stage].iter().map(|stage| stage.modules).sum();
+            plan.map(|plan| &plan.modules[before + index])
+        };
+        let transition = |stage: usize| {
+            let all = vec![true; spec.stages[stage].branches];
+            let inputs = entry(stage, 0).map_or(&all, |plan| &plan.inputs);
+            Transition::new(initializer, spec, stage, inputs)
+        };
         let module = |stage: usize, index: usize| {
             let widths = &spec.widths[..spec.stages[stage].branches];
             // Stage 1 of the checkpoint names is the stem's layer1.
             let name = format!("stage{}.{index}", stage + 2);
-            MultiScaleModule::new(nursery, widths, spec.steps, &name, &AllMembers)
+            MultiScaleModule::new(initializer, widths, spec.steps, &name, entry(stage, index))
         };
         let stages = 0..spec.stages.len();
+        let modules = |stage: usize| (0..spec.stages[stage].modules).map(move |m| (stage, m));
         Self {
-            stem: Stem::new(nursery, &spec.stem),
-            transitions: stages.clone().map(|s| Transition::new(nursery, spec, s)).collect(),
+            stem: Stem::new(initializer, &spec.stem),
+            transitions: stages.clone().map(transition).collect(),
             stages: stages
-                .map(|s| (0..spec.stages[s].modules).map(|m| module(s, m)).collect())
+                .map(|stage| modules(stage).map(|(stage, m)| module(stage, m)).collect())
                 .collect(),
             coarsest_stride: spec.coarsest_stride(),
         }
@@ -50,7 +62,7 @@ impl<B: Backend> Backbone<B> {
     /// The part that `plan` runs, sharing its parameters.
     pub fn restricted(&self, plan: &Plan) -> Self {
         let mut plans = plan.modules.iter();
-        let mut next = || plans.next().expect("a plan has one entry a module");
+        let mut next = || plans.next().expect("a plan has one entry per module");
         let parts = self.stages.iter().zip(&self.transitions).map(|(modules, transition)| {
             let entries: Vec<_> = modules.iter().map(|module| (module, next())).collect();
             let transition = transition.restricted(&entries[0].1.inputs);
@@ -104,7 +116,7 @@ impl<B: KernelBackend> Backbone<B> {
         let mut plans = plan.modules.iter().peekable();
         let mut branches = vec![Some(features)];
         for (transition, modules) in self.transitions.iter().zip(&self.stages) {
-            let entry = plans.peek().expect("a plan has one entry a module");
+            let entry = plans.peek().expect("a plan has one entry per module");
             branches = transition.forward(branches, &entry.inputs, norms);
             for (module, plan) in modules.iter().zip(plans.by_ref()) {
                 branches = module.forward(branches, plan, norms);

@@ -1,4 +1,4 @@
-//! What a network predicts.
+//! Output of a network.
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;

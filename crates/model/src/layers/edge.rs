@@ -5,9 +5,10 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
 
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::unit::{ConvNorm, Nursery, UnitShape};
+use super::initializer::Initializer;
+use super::norms::Norms;
+use super::unit::{ConvNorm, UnitShape};
+use crate::files::parameters::Parameter;
 
 /// From coarser to finer a 1x1 unit (the nearest upsampling belongs to the fusion sum); from finer
 /// to coarser a chain of 3x3 stride-2 units, of which only the last changes the width and has no
@@ -20,7 +21,7 @@ pub(crate) struct FusionEdge<B: Backend> {
 impl<B: Backend> FusionEdge<B> {
     /// Edge `source → target` between branches of the given widths.
     pub fn new(
-        nursery: &Nursery<'_, B>,
+        initializer: &Initializer<'_, B>,
         widths: &[usize],
         target: usize,
         source: usize,
@@ -29,14 +30,14 @@ impl<B: Backend> FusionEdge<B> {
         let (input, last) = (widths[source], widths[target]);
         if source > target {
             let shape = UnitShape { input, output: last, kernel: 1, stride: 1 };
-            let unit = ConvNorm::new(nursery, shape, format!("{name}.0"), format!("{name}.1"));
+            let unit = ConvNorm::new(initializer, shape, format!("{name}.0"), format!("{name}.1"));
             return Self { chain: vec![unit] };
         }
         let count = target - source;
         let unit = |k: usize| {
             let output = if k + 1 == count { last } else { input };
             let shape = UnitShape { input, output, kernel: 3, stride: 2 };
-            ConvNorm::new(nursery, shape, format!("{name}.{k}.0"), format!("{name}.{k}.1"))
+            ConvNorm::new(initializer, shape, format!("{name}.{k}.0"), format!("{name}.{k}.1"))
         };
         Self { chain: (0..count).map(unit).collect() }
     }

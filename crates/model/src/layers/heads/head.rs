@@ -1,9 +1,4 @@
-//! Heads: from the branches of the last module to what the task predicts.
-
-mod bottom_up;
-mod heatmap;
-mod multitask;
-mod segmentation;
+//! The heads of a space: from the branches of the last module to the tasks' predictions.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -12,43 +7,44 @@ use scalenas_kernels::KernelBackend;
 use scalenas_kernels::precision::full;
 use scalenas_space::{Head as HeadSpec, SpaceSpec};
 
-use crate::module::Branches;
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::prediction::Prediction;
-use crate::unit::{ConvNorm, Nursery};
-use bottom_up::BottomUpHead;
-use heatmap::HeatmapHead;
-use multitask::MultitaskHead;
-use segmentation::SegmentationHead;
+use super::bottom_up::BottomUpHead;
+use super::multitask::MultitaskHead;
+use super::prediction::Prediction;
+use super::segmentation::SegmentationHead;
+use super::top_down::TopDownHead;
+use crate::files::parameters::Parameter;
+use crate::layers::initializer::Initializer;
+use crate::layers::norms::Norms;
+use crate::layers::step::Branches;
+use crate::layers::unit::ConvNorm;
 
-/// The head of a space.
+/// All heads of a space.
 #[derive(Module, Debug)]
 pub(crate) enum Head<B: Backend> {
     /// Heatmaps `[batch, joints, height / 4, width / 4]`.
-    Heatmap(HeatmapHead<B>),
+    TopDown(TopDownHead<B>),
     /// Class scores `[batch, classes, height / 4, width / 4]`.
     Segmentation(SegmentationHead<B>),
     /// Heatmaps and tags `[batch, 2 * joints, height / 4, width / 4]`, and finer heatmaps.
     BottomUp(BottomUpHead<B>),
-    /// Either, or both one after the other along the channels.
+    /// One of both, or heatmaps and then class scores along the channels.
     Multitask(MultitaskHead<B>),
 }
 
 impl<B: Backend> Head<B> {
-    pub fn new(nursery: &Nursery<'_, B>, spec: &SpaceSpec) -> Self {
-        let pose = |joints| HeatmapHead::new(nursery, spec.widths[0], joints);
+    pub fn new(initializer: &Initializer<'_, B>, spec: &SpaceSpec) -> Self {
+        let top_down = |joints| TopDownHead::new(initializer, spec.widths[0], joints);
         let sum = spec.widths.iter().sum();
-        let segmentation = |classes| SegmentationHead::new(nursery, sum, classes);
+        let segmentation = |classes| SegmentationHead::new(initializer, sum, classes);
         match spec.heads[..] {
-            [HeadSpec::TopDown { joints }] => Self::Heatmap(pose(joints)),
+            [HeadSpec::TopDown { joints }] => Self::TopDown(top_down(joints)),
             [HeadSpec::BottomUp { joints }] => {
-                Self::BottomUp(BottomUpHead::new(nursery, spec.widths[0], joints))
+                Self::BottomUp(BottomUpHead::new(initializer, spec.widths[0], joints))
             }
             [HeadSpec::Segmentation { classes }] => Self::Segmentation(segmentation(classes)),
             [HeadSpec::TopDown { joints }, HeadSpec::Segmentation { classes }] => {
                 Self::Multitask(MultitaskHead {
-                    pose: pose(joints),
+                    top_down: top_down(joints),
                     segmentation: segmentation(classes),
                 })
             }
@@ -58,11 +54,11 @@ impl<B: Backend> Head<B> {
 
     pub fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
         match self {
-            Self::Heatmap(head) => head.for_each(visit),
+            Self::TopDown(head) => head.for_each(visit),
             Self::Segmentation(head) => head.for_each(visit),
             Self::BottomUp(head) => head.for_each(visit),
             Self::Multitask(head) => {
-                head.pose.for_each(visit);
+                head.top_down.for_each(visit);
                 head.segmentation.for_each(visit);
             }
         }
@@ -70,7 +66,7 @@ impl<B: Backend> Head<B> {
 
     pub fn units<'a>(&'a self, out: &mut Vec<&'a ConvNorm<B>>) {
         match self {
-            Self::Heatmap(_) => {}
+            Self::TopDown(_) => {}
             Self::Segmentation(head) => head.units(out),
             Self::BottomUp(head) => head.units(out),
             Self::Multitask(head) => head.segmentation.units(out),
@@ -98,17 +94,17 @@ impl<B: KernelBackend> Head<B> {
     ) -> Prediction<B> {
         let live: Vec<Tensor<B, 4>> = branches.into_iter().flatten().collect();
         match (self, wanted) {
-            (Self::Heatmap(head), _) => head.forward(finest(live)).into(),
+            (Self::TopDown(head), _) => head.forward(finest(live)).into(),
             (Self::Segmentation(head), _) => head.forward(live, norms).into(),
             (Self::BottomUp(head), _) => head.forward(finest(live), norms),
             (Self::Multitask(head), [HeadSpec::TopDown { .. }]) => {
-                head.pose.forward(finest(live)).into()
+                head.top_down.forward(finest(live)).into()
             }
             (Self::Multitask(head), [HeadSpec::Segmentation { .. }]) => {
                 head.segmentation.forward(live, norms).into()
             }
             (Self::Multitask(head), _) => {
-                let heatmaps = head.pose.forward(finest(live.clone()));
+                let heatmaps = head.top_down.forward(finest(live.clone()));
                 Tensor::cat(vec![heatmaps, head.segmentation.forward(live, norms)], 1).into()
             }
         }

@@ -5,17 +5,14 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use burn::tensor::backend::Backend;
 use burn::tensor::{DType, TensorData};
 use safetensors::{Dtype, SafeTensors, View};
 use scalenas_space::{Architecture, SpaceSpec};
 use serde::{Deserialize, Serialize};
 
+use super::parameters::NamedTensors;
+use super::pth::Signature;
 use crate::error::{Error, Result};
-use crate::files::Signature;
-use crate::parameters::{Absent, NamedParameters, NamedTensors};
-use crate::statistics::Statistics;
-use crate::supernet::Supernet;
 
 /// Key of the header. A single one: the format orders several by chance, and equal networks shall be
 /// equal files.
@@ -32,49 +29,18 @@ struct Header {
     architecture: Option<Architecture>,
 }
 
-/// What is read of a header first.
+/// The part of a header that is read first.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-/// What a file holds.
+/// Space, architecture and tensors of a weights file.
 pub(crate) struct Contents {
     pub spec: SpaceSpec,
     /// Present for a single network, absent for a supernet.
     pub architecture: Option<Architecture>,
     pub tensors: NamedTensors,
-}
-
-/// Writes shared weights and running statistics.
-pub fn save_supernet<B: Backend>(
-    path: &Path,
-    supernet: &Supernet<B>,
-    statistics: &Statistics<B>,
-) -> Result<()> {
-    let mut tensors = supernet.to_named();
-    tensors.extend(statistics.to_named());
-    write(path, &Contents { spec: supernet.spec().clone(), architecture: None, tensors })
-}
-
-/// Reads what [`save_supernet`] wrote.
-pub fn load_supernet<B: Backend>(
-    path: &Path,
-    device: &B::Device,
-) -> Result<(Supernet<B>, Statistics<B>)> {
-    let contents = read(path)?;
-    if contents.architecture.is_some() {
-        return Err(Error::Format {
-            path: path.to_owned(),
-            expected: "a supernet",
-            reason: "it holds a single ScaleNet".to_owned(),
-        });
-    }
-    let mut supernet = Supernet::new(&contents.spec, 0, device);
-    let origin = path.display().to_string();
-    supernet.load_named(&contents.tensors, Absent::Refuse, &origin)?;
-    let statistics = supernet.load_statistics(&contents.tensors, &origin, device)?;
-    Ok((supernet, statistics))
 }
 
 /// Writes under a temporary name first, so that the file is whole or absent.

@@ -8,12 +8,13 @@ use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
 use scalenas_space::layers::BOTTOM_UP_BLOCKS;
 
-use crate::block::BasicBlock;
-use crate::conv::Pointwise;
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::prediction::Prediction;
-use crate::unit::{ConvNorm, Nursery};
+use super::prediction::Prediction;
+use crate::files::parameters::Parameter;
+use crate::layers::block::BasicBlock;
+use crate::layers::initializer::Initializer;
+use crate::layers::norms::Norms;
+use crate::layers::pointwise::Pointwise;
+use crate::layers::unit::ConvNorm;
 
 /// The reference's `final_layers` and `deconv_layers`.
 #[derive(Module, Debug)]
@@ -25,15 +26,15 @@ pub(crate) struct BottomUpHead<B: Backend> {
 }
 
 impl<B: Backend> BottomUpHead<B> {
-    pub fn new(nursery: &Nursery<'_, B>, width: usize, joints: usize) -> Self {
+    pub fn new(initializer: &Initializer<'_, B>, width: usize, joints: usize) -> Self {
         let maps = 2 * joints;
         let names = ("deconv_layers.0.0.0".to_owned(), "deconv_layers.0.0.1".to_owned());
-        let block = |k| BasicBlock::new(nursery, width, &format!("deconv_layers.0.{k}.0"));
+        let block = |k| BasicBlock::new(initializer, width, &format!("deconv_layers.0.{k}.0"));
         Self {
-            coarse: Pointwise::new(nursery, width, maps, "final_layers.0"),
-            double: ConvNorm::doubling(nursery, [width + maps, width], names.0, names.1),
+            coarse: Pointwise::new(initializer, width, maps, "final_layers.0"),
+            double: ConvNorm::doubling(initializer, [width + maps, width], names.0, names.1),
             blocks: (1..=BOTTOM_UP_BLOCKS).map(block).collect(),
-            fine: Pointwise::new(nursery, width, joints, "final_layers.1"),
+            fine: Pointwise::new(initializer, width, joints, "final_layers.1"),
         }
     }
 

@@ -5,9 +5,10 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
 
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::unit::{ConvNorm, Nursery, UnitShape};
+use super::initializer::Initializer;
+use super::norms::Norms;
+use super::unit::{ConvNorm, UnitShape};
+use crate::files::parameters::Parameter;
 
 /// 3x3, 3x3 and an identity shortcut at constant width.
 #[derive(Module, Debug)]
@@ -17,10 +18,10 @@ pub(crate) struct BasicBlock<B: Backend> {
 }
 
 impl<B: Backend> BasicBlock<B> {
-    pub fn new(nursery: &Nursery<'_, B>, channels: usize, name: &str) -> Self {
+    pub fn new(initializer: &Initializer<'_, B>, channels: usize, name: &str) -> Self {
         let shape = UnitShape { input: channels, output: channels, kernel: 3, stride: 1 };
         let unit = |k: usize| {
-            ConvNorm::new(nursery, shape, format!("{name}.conv{k}"), format!("{name}.bn{k}"))
+            ConvNorm::new(initializer, shape, format!("{name}.conv{k}"), format!("{name}.bn{k}"))
         };
         Self { conv1: unit(1), conv2: unit(2) }
     }
@@ -53,10 +54,14 @@ pub(crate) struct Bottleneck<B: Backend> {
 }
 
 impl<B: Backend> Bottleneck<B> {
-    pub fn new(nursery: &Nursery<'_, B>, [input, middle, output]: [usize; 3], name: &str) -> Self {
+    pub fn new(
+        initializer: &Initializer<'_, B>,
+        [input, middle, output]: [usize; 3],
+        name: &str,
+    ) -> Self {
         let unit = |input, output, kernel, conv: &str, norm: &str| {
             let shape = UnitShape { input, output, kernel, stride: 1 };
-            ConvNorm::new(nursery, shape, format!("{name}.{conv}"), format!("{name}.{norm}"))
+            ConvNorm::new(initializer, shape, format!("{name}.{conv}"), format!("{name}.{norm}"))
         };
         Self {
             conv1: unit(input, middle, 1, "conv1", "bn1"),

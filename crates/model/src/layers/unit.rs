@@ -1,44 +1,20 @@
 //! Convolution followed by batch normalisation: the unit of which the whole network is made.
 
 use burn::module::{Module, Param};
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
-use rand_distr::{Distribution, Normal};
 use scalenas_kernels::precision::cast;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
 use scalenas_space::layers::ConvKind;
-use scalenas_space::rng;
 
-use crate::doubling::{KERNEL, doubling_kernel, interleave};
-use crate::norm::Norms;
-use crate::parameters::Parameter;
+use super::doubling::{KERNEL, doubling_kernel, interleave};
+use super::folded::FoldedUnit;
+use super::initializer::Initializer;
+use super::norms::{EPSILON, Norms};
+use crate::files::parameters::Parameter;
+use crate::statistics::LayerStatistics;
 
-/// Standard deviation of initial convolution weights, as in the HRNet reference.
-const INITIAL_DEVIATION: f32 = 0.001;
-
-/// Where a network is created: device and seed of its initial weights.
-pub(crate) struct Nursery<'a, B: Backend> {
-    pub device: &'a B::Device,
-    pub seed: u64,
-}
-
-impl<B: Backend> Nursery<'_, B> {
-    /// Initial convolution weight, drawn by the layer's own name so that a subnet created alone
-    /// starts with the same values as inside its supernet.
-    pub fn kernel(&self, name: &str, shape: [usize; 4]) -> Param<Tensor<B, 4>> {
-        let normal = Normal::new(0.0, INITIAL_DEVIATION).expect("a positive deviation");
-        let mut random = rng::stream(self.seed, name, &[]);
-        let count = shape.iter().product();
-        let values: Vec<f32> = normal.sample_iter(&mut random).take(count).collect();
-        Param::from_data(TensorData::new(values, shape), self.device)
-    }
-
-    pub fn vector(&self, value: f32, channels: usize) -> Param<Tensor<B, 1>> {
-        Param::from_tensor(Tensor::full([channels], value, self.device))
-    }
-}
-
-/// What a unit computes.
+/// Channels and convolution of a unit.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct UnitShape {
     pub input: usize,
@@ -70,17 +46,17 @@ pub(crate) struct ConvNorm<B: Backend> {
 impl<B: Backend> ConvNorm<B> {
     /// Creates a unit with the checkpoint names of its convolution and its normalisation.
     pub fn new(
-        nursery: &Nursery<'_, B>,
+        initializer: &Initializer<'_, B>,
         shape: UnitShape,
         conv_name: String,
         norm_name: String,
     ) -> Self {
         let UnitShape { input, output, kernel, stride } = shape;
         Self {
-            weight: nursery.kernel(&conv_name, [output, input, kernel, kernel]),
+            weight: initializer.kernel(&conv_name, [output, input, kernel, kernel]),
             bias: None,
-            scale: nursery.vector(1.0, output),
-            shift: nursery.vector(0.0, output),
+            scale: initializer.vector(1.0, output),
+            shift: initializer.vector(0.0, output),
             geometry: ConvGeometry { stride, padding: kernel / 2 },
             kind: ConvKind::Plain,
             conv_name,
@@ -90,27 +66,29 @@ impl<B: Backend> ConvNorm<B> {
 
     /// A transposed 4x4 convolution of stride 2, which doubles height and width.
     pub fn doubling(
-        nursery: &Nursery<'_, B>,
+        initializer: &Initializer<'_, B>,
         [input, output]: [usize; 2],
         conv_name: String,
         norm_name: String,
     ) -> Self {
         let shape = UnitShape { input, output, kernel: 3, stride: 1 };
-        let weight = nursery.kernel(&conv_name, [input, output, KERNEL, KERNEL]);
-        let plain = Self::new(nursery, shape, conv_name, norm_name);
+        let weight = initializer.kernel(&conv_name, [input, output, KERNEL, KERNEL]);
+        let plain = Self::new(initializer, shape, conv_name, norm_name);
         Self { weight, kind: ConvKind::Transposed, ..plain }
     }
 
-    /// The same with a bias in front of the normalisation.
-    pub fn with_bias(mut self, nursery: &Nursery<'_, B>) -> Self {
-        self.bias = Some(nursery.vector(0.0, self.channels()));
+    /// Adds a bias in front of the normalisation.
+    pub fn with_bias(mut self, initializer: &Initializer<'_, B>) -> Self {
+        self.bias = Some(initializer.vector(0.0, self.channels()));
         self
     }
 
+    /// Output channels.
     pub fn channels(&self) -> usize {
         self.scale.val().dims()[0]
     }
 
+    /// Visits weight, bias, scale and shift.
     pub fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
         visit(&format!("{}.weight", self.conv_name), Parameter::Kernel(&mut self.weight));
         if let Some(bias) = &mut self.bias {
@@ -130,7 +108,7 @@ impl<B: KernelBackend> ConvNorm<B> {
         activation: Activation,
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
-        norms.run(self, x, None, activation)
+        self.run(x, None, activation, norms)
     }
 
     /// `relu(norm(conv(x)) + residual)`.
@@ -140,11 +118,48 @@ impl<B: KernelBackend> ConvNorm<B> {
         residual: Tensor<B, 4>,
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
-        norms.run(self, x, Some(residual), Activation::Relu)
+        self.run(x, Some(residual), Activation::Relu, norms)
     }
 
-    /// The convolution alone.
-    pub fn convolve(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
+    /// # Panics
+    /// If frozen statistics do not cover the unit: they belong to another subnet.
+    fn run(
+        &self,
+        x: Tensor<B, 4>,
+        residual: Option<Tensor<B, 4>>,
+        activation: Activation,
+        norms: &mut Norms<'_, B>,
+    ) -> Tensor<B, 4> {
+        let statistics = match norms {
+            Norms::Batch(batch) => {
+                let x = self.convolve(x);
+                let shape = x.dims();
+                let (scale, shift) = (self.scale.val(), self.shift.val());
+                let (y, mean, variance) =
+                    ops::norm_batch(x, scale, shift, EPSILON, residual, activation);
+                batch.record(&self.norm_name, mean, variance, shape);
+                return y;
+            }
+            Norms::Folded(folded) => return folded.run(&self.norm_name, x, residual, activation),
+            Norms::Frozen(statistics) => statistics.get(&self.norm_name),
+        };
+        let layer = statistics.unwrap_or_else(|| {
+            panic!("no statistics for layer {}: calibrate this subnet first", self.norm_name)
+        });
+        ops::norm_frozen(
+            self.convolve(x),
+            self.scale.val(),
+            self.shift.val(),
+            layer.mean.clone(),
+            layer.variance.clone(),
+            EPSILON,
+            residual,
+            activation,
+        )
+    }
+
+    /// The convolution with its bias, in front of the normalisation.
+    fn convolve(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
         let y = match self.kind {
             ConvKind::Plain => ops::conv(x, self.weight.val(), self.geometry),
             ConvKind::Transposed => {
@@ -158,5 +173,23 @@ impl<B: KernelBackend> ConvNorm<B> {
             }
             None => y,
         }
+    }
+
+    /// The unit as one convolution, with the normalisation by `layer` in its weight and bias.
+    pub fn fold(&self, layer: &LayerStatistics<B>) -> FoldedUnit<B> {
+        let factor = self.scale.val() / (layer.variance.clone() + EPSILON).sqrt();
+        let shift = match &self.bias {
+            Some(bias) => bias.val() - layer.mean.clone(),
+            None => layer.mean.clone().neg(),
+        };
+        let bias = self.shift.val() + shift * factor.clone();
+        let (weight, bias) = match self.kind {
+            ConvKind::Plain => (self.weight.val() * factor.reshape([-1, 1, 1, 1]), bias),
+            ConvKind::Transposed => (
+                doubling_kernel(self.weight.val() * factor.reshape([1, -1, 1, 1])),
+                bias.repeat_dim(0, 4),
+            ),
+        };
+        FoldedUnit { weight, bias, geometry: self.geometry, kind: self.kind }
     }
 }

@@ -6,10 +6,11 @@ use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
 use scalenas_space::StemSpec;
 
-use crate::block::Bottleneck;
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::unit::{ConvNorm, Nursery, UnitShape};
+use super::block::Bottleneck;
+use super::initializer::Initializer;
+use super::norms::Norms;
+use super::unit::{ConvNorm, UnitShape};
+use crate::files::parameters::Parameter;
 
 /// Channels of a picture.
 const RGB: usize = 3;
@@ -23,16 +24,16 @@ pub(crate) struct Stem<B: Backend> {
 }
 
 impl<B: Backend> Stem<B> {
-    pub fn new(nursery: &Nursery<'_, B>, spec: &StemSpec) -> Self {
+    pub fn new(initializer: &Initializer<'_, B>, spec: &StemSpec) -> Self {
         let unit = |input, conv: &str, norm: &str| {
             let shape = UnitShape { input, output: spec.channels, kernel: 3, stride: 2 };
-            ConvNorm::new(nursery, shape, conv.to_owned(), norm.to_owned())
+            ConvNorm::new(initializer, shape, conv.to_owned(), norm.to_owned())
         };
         let output = output_channels(spec);
         let bottleneck = |k: usize| {
             let input = if k == 0 { spec.channels } else { output };
             let dims = [input, spec.bottleneck_channels, output];
-            Bottleneck::new(nursery, dims, &format!("layer1.{k}"))
+            Bottleneck::new(initializer, dims, &format!("layer1.{k}"))
         };
         Self {
             conv1: unit(RGB, "conv1", "bn1"),

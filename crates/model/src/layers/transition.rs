@@ -5,11 +5,12 @@ use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
 use scalenas_space::SpaceSpec;
 
-use crate::module::Branches;
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::stem;
-use crate::unit::{ConvNorm, Nursery, UnitShape};
+use super::initializer::Initializer;
+use super::norms::Norms;
+use super::stem;
+use super::step::Branches;
+use super::unit::{ConvNorm, UnitShape};
+use crate::files::parameters::Parameter;
 
 /// Makes the branches that a stage adds: one 3x3 unit each.
 #[derive(Module, Debug)]
@@ -19,8 +20,14 @@ pub(crate) struct Transition<B: Backend> {
 }
 
 impl<B: Backend> Transition<B> {
-    /// The transition into stage `stage` (0 is the first searched one).
-    pub fn new(nursery: &Nursery<'_, B>, spec: &SpaceSpec, stage: usize) -> Self {
+    /// The transition into stage `stage` (0 is the first searched one), with the units of the
+    /// resulting branches that `inputs` says are used.
+    pub fn new(
+        initializer: &Initializer<'_, B>,
+        spec: &SpaceSpec,
+        stage: usize,
+        inputs: &[bool],
+    ) -> Self {
         let branches = spec.stages[stage].branches;
         let old = if stage == 0 { 0 } else { spec.stages[stage - 1].branches };
         let unit = |branch: usize| {
@@ -35,9 +42,9 @@ impl<B: Backend> Transition<B> {
                 (0, 0) => "transition1.0".to_owned(),
                 _ => format!("transition{}.{branch}.0", stage + 1),
             };
-            ConvNorm::new(nursery, shape, format!("{name}.0"), format!("{name}.1"))
+            ConvNorm::new(initializer, shape, format!("{name}.0"), format!("{name}.1"))
         };
-        Self { units: (0..branches).map(|b| (b >= old).then(|| unit(b))).collect() }
+        Self { units: (0..branches).map(|b| (b >= old && inputs[b]).then(|| unit(b))).collect() }
     }
 
     /// The part whose outputs are used.

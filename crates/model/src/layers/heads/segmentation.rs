@@ -5,11 +5,12 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
 
-use crate::conv::Pointwise;
-use crate::norm::Norms;
-use crate::parameters::Parameter;
-use crate::unit::{ConvNorm, Nursery, UnitShape};
-use crate::upsample::upsample_bilinear;
+use crate::files::parameters::Parameter;
+use crate::layers::initializer::Initializer;
+use crate::layers::norms::Norms;
+use crate::layers::pointwise::Pointwise;
+use crate::layers::unit::{ConvNorm, UnitShape};
+use crate::layers::upsample::upsample_bilinear;
 
 /// The reference's `last_layer`.
 #[derive(Module, Debug)]
@@ -20,12 +21,12 @@ pub(crate) struct SegmentationHead<B: Backend> {
 
 impl<B: Backend> SegmentationHead<B> {
     /// `width` is the sum of the branches' widths.
-    pub fn new(nursery: &Nursery<'_, B>, width: usize, classes: usize) -> Self {
+    pub fn new(initializer: &Initializer<'_, B>, width: usize, classes: usize) -> Self {
         let shape = UnitShape { input: width, output: width, kernel: 1, stride: 1 };
         let names = ("last_layer.0".to_owned(), "last_layer.1".to_owned());
         Self {
-            merge: ConvNorm::new(nursery, shape, names.0, names.1).with_bias(nursery),
-            classify: Pointwise::new(nursery, width, classes, "last_layer.3"),
+            merge: ConvNorm::new(initializer, shape, names.0, names.1).with_bias(initializer),
+            classify: Pointwise::new(initializer, width, classes, "last_layer.3"),
         }
     }
 
