@@ -16,7 +16,7 @@ impl<R: Read> Machine<'_, R> {
     pub(super) fn object(&mut self, code: u8) -> Outcome<bool> {
         match code {
             b'c' => {
-                let (module, name) = (self.line()?, self.line()?);
+                let (module, name) = (self.input.line()?, self.input.line()?);
                 self.push(Value::Global(qualified(&module, &name)?))?;
             }
             0x93 => self.stack_global()?,
@@ -26,7 +26,7 @@ impl<R: Read> Machine<'_, R> {
                 self.call()?;
             }
             b'i' => {
-                let (module, name) = (self.line()?, self.line()?);
+                let (module, name) = (self.input.line()?, self.input.line()?);
                 self.pop_to_mark()?;
                 self.push_opaque(&object_of(&qualified(&module, &name)?))?;
             }

@@ -1,9 +1,9 @@
-//! The stack machine of protocols 2 to 5, and of the earlier instructions that they still contain.
+//! The stack machine that pickles are programs for: values, stack, marks and memo.
 
 use std::collections::HashMap;
 use std::io::Read;
 
-use super::value::{Pickle, Value};
+use super::value::Value;
 use crate::files::pth::input::Input;
 use crate::files::pth::outcome::Outcome;
 
@@ -12,184 +12,31 @@ const MAX_VALUES: usize = 1 << 22;
 /// Bytes of integers that are kept.
 const INTEGER: u64 = 16;
 
-/// Instruction that ends a pickle.
-const STOP: u8 = b'.';
-
-/// The machine.
+/// A machine with a limit on what it makes.
 pub(super) struct Machine<'a, R> {
-    input: &'a mut Input<R>,
+    pub input: &'a mut Input<R>,
     pub values: Vec<Value>,
+    /// Indices of values.
     stack: Vec<usize>,
     /// Heights of the stack.
     marks: Vec<usize>,
+    /// Indices of values by slot.
     memo: HashMap<u64, usize>,
     /// Values and items so far.
     spent: usize,
 }
 
-impl Pickle {
-    /// Runs one pickle and leaves the reader behind it.
-    pub fn read<R: Read>(input: &mut Input<R>) -> Outcome<Self> {
-        let mut machine = Machine {
+impl<'a, R: Read> Machine<'a, R> {
+    /// An empty machine.
+    pub fn new(input: &'a mut Input<R>) -> Self {
+        Self {
             input,
             values: Vec::new(),
             stack: Vec::new(),
             marks: Vec::new(),
             memo: HashMap::new(),
             spent: 0,
-        };
-        while machine.step()? {}
-        let root = machine.pop()?;
-        Ok(Self::new(machine.values, root))
-    }
-}
-
-impl<R: Read> Machine<'_, R> {
-    /// Runs one instruction; false at the end.
-    fn step(&mut self) -> Outcome<bool> {
-        let code = self.input.byte()?;
-        if code == STOP {
-            return Ok(false);
         }
-        let known = self.scalar(code)?
-            || self.text(code)?
-            || self.collection(code)?
-            || self.stack_and_memo(code)?
-            || self.object(code)?;
-        if known { Ok(true) } else { Err(format!("unknown pickle instruction {code:#04x}")) }
-    }
-
-    /// Numbers and constants.
-    fn scalar(&mut self, code: u8) -> Outcome<bool> {
-        match code {
-            b'N' => self.push(Value::None)?,
-            0x88 => self.push(Value::Int(1))?,
-            0x89 => self.push(Value::Int(0))?,
-            b'K' => self.push_unsigned(1)?,
-            b'M' => self.push_unsigned(2)?,
-            b'J' => self.push_signed(4)?,
-            0x8a => {
-                let size = self.input.length(1)?;
-                self.push_signed(size)?;
-            }
-            0x8b => {
-                let size = self.input.length(4)?;
-                self.push_signed(size)?;
-            }
-            b'I' | b'L' => {
-                let line = self.input.line()?;
-                let number = line.trim_end_matches('L').parse();
-                self.push(Value::Int(number.map_err(|_| format!("the integer {line:?}"))?))?;
-            }
-            b'G' => {
-                self.input.skip(8)?;
-                self.push_opaque("a number")?;
-            }
-            b'F' => {
-                self.input.line()?;
-                self.push_opaque("a number")?;
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    /// Text and bytes. Bytes of Python 2 are its text.
-    fn text(&mut self, code: u8) -> Outcome<bool> {
-        match code {
-            b'X' | b'T' => self.push_text(4)?,
-            b'U' | 0x8c => self.push_text(1)?,
-            0x8d => self.push_text(8)?,
-            b'V' => {
-                let line = self.input.line()?;
-                self.push(Value::Text(line))?;
-            }
-            b'S' => {
-                let line = self.input.line()?;
-                self.push(Value::Text(line.trim_matches(['\'', '"']).to_owned()))?;
-            }
-            b'C' => self.skip_bytes(1)?,
-            b'B' => self.skip_bytes(4)?,
-            0x8e | 0x96 => self.skip_bytes(8)?,
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    /// Lists, tuples, dictionaries and sets.
-    fn collection(&mut self, code: u8) -> Outcome<bool> {
-        match code {
-            b']' | 0x8f => self.push(Value::List(vec![]))?,
-            b'}' => self.push(Value::Dict(vec![]))?,
-            b')' => self.push(Value::Tuple(vec![]))?,
-            b'l' | 0x91 => {
-                let items = self.pop_to_mark()?;
-                self.push(Value::List(items))?;
-            }
-            b't' => {
-                let items = self.pop_to_mark()?;
-                self.push(Value::Tuple(items))?;
-            }
-            b'd' => {
-                let items = self.pop_to_mark()?;
-                self.push(Value::Dict(vec![]))?;
-                self.extend_dict(&items)?;
-            }
-            0x85..=0x87 => {
-                let items = self.pop_many(usize::from(code) - 0x84)?;
-                self.push(Value::Tuple(items))?;
-            }
-            b'a' => {
-                let items = self.pop_many(1)?;
-                self.extend_list(&items)?;
-            }
-            b'e' | 0x90 => {
-                let items = self.pop_to_mark()?;
-                self.extend_list(&items)?;
-            }
-            b's' => {
-                let items = self.pop_many(2)?;
-                self.extend_dict(&items)?;
-            }
-            b'u' => {
-                let items = self.pop_to_mark()?;
-                self.extend_dict(&items)?;
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
-    /// Marks, copies and the memo.
-    fn stack_and_memo(&mut self, code: u8) -> Outcome<bool> {
-        match code {
-            // Protocol and frames say nothing that this machine needs.
-            0x80 => self.input.skip(1)?,
-            0x95 => self.input.skip(8)?,
-            b'(' => self.marks.push(self.stack.len()),
-            b'0' => drop(self.pop()?),
-            b'1' => drop(self.pop_to_mark()?),
-            b'2' => {
-                let top = self.top()?;
-                self.stack.push(top);
-            }
-            b'p' | b'g' => {
-                let line = self.input.line()?;
-                let slot = line.parse().map_err(|_| format!("memo slot {line:?}"))?;
-                if code == b'p' { self.remember(slot)? } else { self.recall(slot)? }
-            }
-            b'q' | b'r' => {
-                let slot = self.input.length(if code == b'q' { 1 } else { 4 })?;
-                self.remember(slot)?;
-            }
-            0x94 => self.remember(self.memo.len() as u64)?,
-            b'h' | b'j' => {
-                let slot = self.input.length(if code == b'h' { 1 } else { 4 })?;
-                self.recall(slot)?;
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
     }
 
     /// Adds a value and puts it on the stack.
@@ -230,9 +77,14 @@ impl<R: Read> Machine<'_, R> {
         self.stack.last().copied().ok_or_else(empty)
     }
 
-    /// A line of text from the pickle.
-    pub fn line(&mut self) -> Outcome<String> {
-        self.input.line()
+    /// Marks the height of the stack.
+    pub fn mark(&mut self) {
+        self.marks.push(self.stack.len());
+    }
+
+    /// Stores the topmost value in the next slot.
+    pub fn remember_next(&mut self) -> Outcome<()> {
+        self.remember(self.memo.len() as u64)
     }
 
     fn spend(&mut self, count: usize) -> Outcome<()> {
@@ -243,18 +95,20 @@ impl<R: Read> Machine<'_, R> {
         Ok(())
     }
 
-    fn pop_many(&mut self, count: usize) -> Outcome<Vec<usize>> {
+    /// Takes the topmost `count` values, the lowest first.
+    pub fn pop_many(&mut self, count: usize) -> Outcome<Vec<usize>> {
         let start = self.stack.len().checked_sub(count).ok_or_else(empty)?;
         Ok(self.stack.split_off(start))
     }
 
-    fn push_unsigned(&mut self, size: usize) -> Outcome<()> {
+    /// Puts an unsigned integer of the pickle on the stack.
+    pub fn push_unsigned(&mut self, size: usize) -> Outcome<()> {
         let number = self.input.length(size)?;
         self.push(Value::Int(i128::from(number)))
     }
 
-    /// An integer in two's complement; one of more than 128 bits is opaque.
-    fn push_signed(&mut self, size: u64) -> Outcome<()> {
+    /// Puts an integer in two's complement on the stack; one of more than 128 bits is opaque.
+    pub fn push_signed(&mut self, size: u64) -> Outcome<()> {
         if size > INTEGER {
             self.input.skip(size)?;
             return self.push_opaque("a number");
@@ -266,19 +120,22 @@ impl<R: Read> Machine<'_, R> {
         self.push(Value::Int(i128::from_le_bytes(word)))
     }
 
-    fn push_text(&mut self, size: usize) -> Outcome<()> {
+    /// Puts text of the pickle on the stack, behind its length of `size` bytes.
+    pub fn push_text(&mut self, size: usize) -> Outcome<()> {
         let length = self.input.length(size)?;
         let bytes = self.input.bytes(length)?;
         self.push(Value::Text(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    fn skip_bytes(&mut self, size: usize) -> Outcome<()> {
+    /// Passes over bytes behind their length of `size` bytes.
+    pub fn skip_bytes(&mut self, size: usize) -> Outcome<()> {
         let length = self.input.length(size)?;
         self.input.skip(length)?;
         self.push_opaque("bytes")
     }
 
-    fn extend_list(&mut self, items: &[usize]) -> Outcome<()> {
+    /// Adds items to the list on top of the stack.
+    pub fn extend_list(&mut self, items: &[usize]) -> Outcome<()> {
         self.spend(items.len())?;
         let top = self.top()?;
         match &mut self.values[top] {
@@ -289,7 +146,8 @@ impl<R: Read> Machine<'_, R> {
         Ok(())
     }
 
-    fn extend_dict(&mut self, items: &[usize]) -> Outcome<()> {
+    /// Adds keys and values in turn to the dictionary on top of the stack.
+    pub fn extend_dict(&mut self, items: &[usize]) -> Outcome<()> {
         self.spend(items.len())?;
         let top = self.top()?;
         match &mut self.values[top] {
@@ -302,14 +160,16 @@ impl<R: Read> Machine<'_, R> {
         Ok(())
     }
 
-    fn remember(&mut self, slot: u64) -> Outcome<()> {
+    /// Stores the topmost value.
+    pub fn remember(&mut self, slot: u64) -> Outcome<()> {
         self.spend(1)?;
         let top = self.top()?;
         self.memo.insert(slot, top);
         Ok(())
     }
 
-    fn recall(&mut self, slot: u64) -> Outcome<()> {
+    /// Puts a stored value on the stack.
+    pub fn recall(&mut self, slot: u64) -> Outcome<()> {
         let value = self.memo.get(&slot).copied();
         self.stack.push(value.ok_or_else(|| format!("memo slot {slot} is empty"))?);
         Ok(())

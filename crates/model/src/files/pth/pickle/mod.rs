@@ -5,6 +5,7 @@
 //! objects of every other class become opaque values that stand for nothing but their class's name.
 
 mod calls;
+mod instructions;
 mod machine;
 mod value;
 
