@@ -1,4 +1,4 @@
-//! Statistics: averages are exact, belong to one subnet, and leave everything else alone.
+//! Calibration: averages are exact, belong to one subnet, and change nothing else.
 
 mod common;
 

@@ -1,4 +1,4 @@
-//! Files of networks: every bit comes back, and a file that is none is named and changes nothing.
+//! Files of networks: every bit comes back, and a foreign file is named and changes nothing.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
@@ -30,7 +30,7 @@ impl Place {
     }
 }
 
-/// The beginnings of a file at which its reading must fail.
+/// Beginnings of a file, none of which is whole.
 fn cuts(bytes: &[u8]) -> [&[u8]; 4] {
     [0, 7, bytes.len() / 2, bytes.len() - 1].map(|length| &bytes[..length])
 }

@@ -77,7 +77,7 @@ fn segmentation_supernet() {
     Reference::new("seg").iter().for_each(compare);
 }
 
-/// Reading a checkpoint of thousands of tensors takes longer than everything else: once a task.
+/// All comparisons of a task, over one reading of its checkpoint.
 fn compare(reference: &Reference) {
     every_architecture_gives_the_reference_output(reference);
     one_training_step_gives_the_reference_gradients(reference);
@@ -104,7 +104,7 @@ fn every_architecture_gives_the_reference_output(reference: &Reference) {
     assert_eq!(seen, golden.names("eval/").len());
 }
 
-/// Dead layers run, as in the reference: they have statistics there.
+/// Dead layers run here, for the reference has statistics of them.
 fn one_training_step_gives_the_reference_gradients(reference: &Reference) {
     let (file, golden) = (reference.json(), reference.golden());
     let step = &file["train"];

@@ -1,5 +1,5 @@
-//! What holds for every architecture: a network taken out of the supernet is the supernet's, runs
-//! the layers that its cost counts, and survives folding.
+//! Properties of every architecture: a network taken out of the supernet computes the same, runs the
+//! layers that its cost counts, and survives folding.
 
 mod common;
 

@@ -5,6 +5,7 @@
 //! `fuse_layers` of each module becomes step 4 of the supernet, which makes it the HRNet point of the
 //! space.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use scalenas_space::SpaceSpec;
@@ -17,12 +18,12 @@ use crate::error::{Error, Result};
 /// Step (counted from one) whose fusion plain HRNet has.
 const HRNET_FUSION_STEP: usize = 4;
 
-/// What a checkpoint is.
+/// Kind of network in a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A weight-sharing supernet: fusion layers for every step.
     Supernet,
-    /// Plain HRNet, or HigherHRNet: one fusion a module.
+    /// Plain HRNet, or HigherHRNet: one fusion per module.
     HrNet,
 }
 
@@ -31,37 +32,42 @@ pub enum Kind {
 pub struct Checkpoint {
     /// Parameters and running statistics.
     pub tensors: NamedTensors,
-    /// What it was.
+    /// Kind of network in the file.
     pub kind: Kind,
-    /// Its space, read off the tensors' shapes.
+    /// Space of the network, read off the tensors' shapes.
     pub spec: SpaceSpec,
 }
 
-/// Reads a PyTorch checkpoint; objects in it are never executed.
+/// Reads the network of a PyTorch checkpoint. Nothing in the file is executed.
+///
+/// # Errors
+/// Names the file and what it is if it is no checkpoint, the key of a tensor that is damaged, and the
+/// first tensor that every HRNet-like network has and this one lacks.
 pub fn read_pth(path: &Path) -> Result<Checkpoint> {
-    let raw = read_tensors(path)?;
-    let kind = kind(path, &raw)?;
-    let tensors: NamedTensors =
-        raw.into_iter().map(|(name, data)| (supernet_name(&name, kind), data)).collect();
+    let file = PthFile::open(path)?;
+    let mut wanted = network(&file);
+    let kind = kind(path, &wanted)?;
+    for name in wanted.values_mut() {
+        *name = supernet_name(name, kind);
+    }
+    let tensors = file.read(&wanted)?;
     let spec = infer_spec(path, &tensors)?;
     Ok(Checkpoint { tensors, kind, spec })
 }
 
-fn read_tensors(path: &Path) -> Result<NamedTensors> {
-    let file = PthFile::open(path)?;
+/// Own names of the network's tensors by their names in the file, without counters.
+fn network(file: &PthFile) -> BTreeMap<String, String> {
     let names: Vec<&str> = file.names().collect();
     let network = Names::find(&names);
-    let counter = |name: &str| name.ends_with("num_batches_tracked");
-    let wanted = names.iter().filter(|name| !counter(name));
-    let wanted = wanted.filter_map(|name| Some(((*name).to_owned(), network.own_name(name)?)));
-    let wanted = wanted.collect();
-    file.read(&wanted)
+    let learned = names.iter().filter(|name| !name.ends_with("num_batches_tracked"));
+    let own = learned.filter_map(|name| Some(((*name).to_owned(), network.own_name(name)?)));
+    own.collect()
 }
 
-fn kind(path: &Path, tensors: &NamedTensors) -> Result<Kind> {
-    if tensors.keys().any(|name| name.contains(".fuse_layers_1.")) {
+fn kind(path: &Path, tensors: &BTreeMap<String, String>) -> Result<Kind> {
+    if tensors.values().any(|name| name.contains(".fuse_layers_1.")) {
         Ok(Kind::Supernet)
-    } else if tensors.keys().any(|name| name.contains(".fuse_layers.")) {
+    } else if tensors.values().any(|name| name.contains(".fuse_layers.")) {
         Ok(Kind::HrNet)
     } else {
         Err(Error::Format {

@@ -17,7 +17,7 @@ const HEAD_PREFIXES: [&str; 4] = ["", "keypoint_head.", "head.", "decode_head."]
 /// Dictionaries of a checkpoint that holds several networks, the one to take first.
 const WRAPPERS: [&str; 4] = ["state_dict", "model_state_dict", "model", "best_state_dict"];
 
-/// Where a network's tensors stand among those of a checkpoint.
+/// Prefixes of a network's tensors among those of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Names {
     /// Before the names of all tensors, with its dot.

@@ -1,4 +1,4 @@
-//! Parameters under their PyTorch checkpoint names: the one way in and out of a network.
+//! Parameters under their PyTorch checkpoint names: the only way into a network and out of it.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub enum Parameter<'a, B: Backend> {
 }
 
 impl<B: Backend> Parameter<'_, B> {
-    /// The tensor's shape.
+    /// Shape of the tensor.
     pub fn shape(&self) -> Vec<usize> {
         match self {
             Self::Kernel(parameter) => parameter.val().dims().to_vec(),
@@ -28,7 +28,7 @@ impl<B: Backend> Parameter<'_, B> {
         }
     }
 
-    /// The tensor's values.
+    /// Values of the tensor.
     pub fn to_data(&self) -> TensorData {
         match self {
             Self::Kernel(parameter) => parameter.val().to_data(),
@@ -53,7 +53,7 @@ fn replace<B: Backend, const D: usize>(parameter: &mut Param<Tensor<B, D>>, data
     });
 }
 
-/// What to do when the source lacks a tensor.
+/// Treatment of tensors that the source lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
     /// An error that names the first one.
@@ -62,7 +62,7 @@ pub enum Absent {
     Keep,
 }
 
-/// What happened to the tensors of a source.
+/// Tensors that a network took over from a source, and those that the source lacks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
     /// Keys that were taken over.
@@ -87,7 +87,11 @@ pub trait NamedParameters<B: Backend>: Clone {
     }
 }
 
-/// Takes values over by name after checking every shape, so that an error changes nothing.
+/// Replaces a network's values by those of the same name, after checking every shape, so that an error
+/// changes nothing.
+///
+/// # Errors
+/// Names key and both shapes where they differ, and the first absent key if `absent` refuses.
 pub fn apply<B: Backend, N: NamedParameters<B>>(
     network: &mut N,
     tensors: &NamedTensors,

@@ -20,7 +20,7 @@ const KEY: &str = "scalenas";
 /// Version that this crate writes, and the only one so far.
 const VERSION: u32 = 1;
 
-/// Value of the header's key, as JSON.
+/// Value of the header's key: format version, space, architecture.
 #[derive(Serialize, Deserialize)]
 struct Header {
     version: u32,

@@ -10,7 +10,7 @@ use super::norms::Norms;
 use super::unit::{ConvNorm, UnitShape};
 use crate::files::parameters::Parameter;
 
-/// 3x3, 3x3 and an identity shortcut at constant width.
+/// Basic block: two 3x3 units and an identity shortcut at constant width.
 #[derive(Module, Debug)]
 pub(crate) struct BasicBlock<B: Backend> {
     conv1: ConvNorm<B>,
@@ -44,7 +44,7 @@ impl<B: KernelBackend> BasicBlock<B> {
     }
 }
 
-/// 1x1, 3x3, 1x1 with a projected shortcut where the width changes.
+/// Bottleneck: units of 1x1, 3x3 and 1x1, with a projected shortcut where the width changes.
 #[derive(Module, Debug)]
 pub(crate) struct Bottleneck<B: Backend> {
     conv1: ConvNorm<B>,

@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 
 /// Side of the transposed kernel.
 pub(crate) const KERNEL: usize = 4;
-/// Doubling.
+/// Factor of height and width.
 const TWO: usize = 2;
 /// Side of the plain kernel.
 const PLAIN: usize = 3;

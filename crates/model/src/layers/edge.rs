@@ -1,4 +1,4 @@
-//! Fusion edge: what one branch sends to another in one step.
+//! Fusion edge: features of one branch for another in one step.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -10,8 +10,8 @@ use super::norms::Norms;
 use super::unit::{ConvNorm, UnitShape};
 use crate::files::parameters::Parameter;
 
-/// From coarser to finer a 1x1 unit (the nearest upsampling belongs to the fusion sum); from finer
-/// to coarser a chain of 3x3 stride-2 units, of which only the last changes the width and has no
+/// Edge from one branch to another. From coarser to finer it is a 1x1 unit (the nearest upsampling
+/// belongs to the fusion sum); from finer to coarser a chain of 3x3 stride-2 units, of which only the last changes the width and has no
 /// activation.
 #[derive(Module, Debug)]
 pub(crate) struct FusionEdge<B: Backend> {

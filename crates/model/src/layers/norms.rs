@@ -11,7 +11,7 @@ use crate::statistics::{BatchStatistics, Statistics};
 /// Added to the variance before the square root, as in the reference.
 pub(crate) const EPSILON: f64 = 1e-5;
 
-/// Where the normalisation layers of a forward pass take their mean and variance from.
+/// Source of the normalisation layers' mean and variance in a forward pass.
 pub(crate) enum Norms<'a, B: Backend> {
     /// The batch itself; its statistics are collected. Training and calibration.
     Batch(&'a mut BatchStatistics<B>),

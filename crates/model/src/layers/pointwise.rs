@@ -8,7 +8,7 @@ use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
 use super::initializer::Initializer;
 use crate::files::parameters::Parameter;
 
-/// 1x1 convolution with bias.
+/// 1x1 convolution with bias, without normalisation.
 #[derive(Module, Debug)]
 pub(crate) struct Pointwise<B: Backend> {
     pub weight: Param<Tensor<B, 4>>,

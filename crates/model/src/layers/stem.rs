@@ -12,7 +12,7 @@ use super::norms::Norms;
 use super::unit::{ConvNorm, UnitShape};
 use crate::files::parameters::Parameter;
 
-/// Channels of a picture.
+/// Channels of the input pictures.
 const RGB: usize = 3;
 
 /// Pictures to features at stride 4.

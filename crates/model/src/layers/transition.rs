@@ -12,7 +12,7 @@ use super::step::Branches;
 use super::unit::{ConvNorm, UnitShape};
 use crate::files::parameters::Parameter;
 
-/// Makes the branches that a stage adds: one 3x3 unit each.
+/// One 3x3 unit per branch that a stage adds.
 #[derive(Module, Debug)]
 pub(crate) struct Transition<B: Backend> {
     /// `None` for branches that pass unchanged, and for those that a subnet never uses.
@@ -47,7 +47,7 @@ impl<B: Backend> Transition<B> {
         Self { units: (0..branches).map(|b| (b >= old && inputs[b]).then(|| unit(b))).collect() }
     }
 
-    /// The part whose outputs are used.
+    /// The units whose outputs are used, sharing their parameters.
     pub fn restricted(&self, inputs: &[bool]) -> Self {
         let mut part = self.clone();
         for (unit, used) in part.units.iter_mut().zip(inputs) {
@@ -66,7 +66,7 @@ impl<B: Backend> Transition<B> {
 }
 
 impl<B: KernelBackend> Transition<B> {
-    /// Passes the branches that exist and makes the new ones from the last of them. `inputs` tells
+    /// Passes the branches that exist and computes the new ones from the last of them. `inputs` says
     /// which of the resulting branches the following modules use.
     pub fn forward(
         &self,

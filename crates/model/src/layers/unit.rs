@@ -158,7 +158,7 @@ impl<B: KernelBackend> ConvNorm<B> {
         )
     }
 
-    /// The convolution with its bias, in front of the normalisation.
+    /// The convolution with its bias, without the normalisation.
     fn convolve(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
         let y = match self.kind {
             ConvKind::Plain => ops::conv(x, self.weight.val(), self.geometry),

@@ -25,7 +25,7 @@ pub fn upsample_bilinear<B: Backend>(x: Tensor<B, 4>, size: [usize; 2]) -> Tenso
     wide.reshape([batch, rows, columns, channels]).permute([0, 3, 1, 2])
 }
 
-/// Interpolation matrix `[output, input]`: two non-zero weights a row.
+/// Interpolation matrix `[output, input]`: two non-zero weights per row.
 fn weights<B: Backend>(input: usize, output: usize, device: &B::Device) -> Tensor<B, 2> {
     let mut values = vec![0.0f32; input * output];
     let ratio = input as f64 / output as f64;

@@ -65,7 +65,7 @@ impl<B: Backend> ScaleNet<B> {
         &self.layers
     }
 
-    /// Its normalisation statistics.
+    /// The normalisation statistics of its layers.
     pub fn statistics(&self) -> &Statistics<B> {
         &self.statistics
     }

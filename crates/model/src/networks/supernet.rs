@@ -21,7 +21,7 @@ use crate::layers::norms::Norms;
 use crate::layers::unit::ConvNorm;
 use crate::statistics::{BatchStatistics, Statistics};
 
-/// SuperScaleNet of the paper.
+/// Weight-sharing supernet (SuperScaleNet in the paper).
 #[derive(Module, Debug)]
 pub struct Supernet<B: Backend> {
     backbone: Backbone<B>,
@@ -64,7 +64,7 @@ impl<B: Backend> Supernet<B> {
         Statistics::initial(layers, device)
     }
 
-    /// Takes over tensors by name; nothing changes if any has the wrong shape.
+    /// Replaces weights by name; nothing changes if any tensor has the wrong shape.
     pub fn load_named(
         &mut self,
         tensors: &NamedTensors,

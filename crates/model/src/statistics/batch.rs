@@ -39,7 +39,7 @@ impl<B: Backend> BatchStatistics<B> {
         self.layers.len()
     }
 
-    /// Whether no layer has run yet.
+    /// True before any layer has run.
     pub fn is_empty(&self) -> bool {
         self.layers.is_empty()
     }
@@ -79,7 +79,7 @@ impl<B: Backend> BatchStatistics<B> {
 }
 
 impl<B: AutodiffBackend> BatchStatistics<B> {
-    /// The same values outside the autodiff graph.
+    /// Detaches the values from the autodiff graph.
     pub fn valid(self) -> BatchStatistics<B::InnerBackend> {
         let layers = self
             .layers

@@ -16,7 +16,7 @@ const MEAN: &str = ".running_mean";
 /// Checkpoint suffix of a variance.
 const VARIANCE: &str = ".running_var";
 
-/// Statistics of a network, by layer name.
+/// Mean and variance of the normalisation layers of a network, by layer name.
 #[derive(Debug, Clone)]
 pub struct Statistics<B: Backend> {
     layers: BTreeMap<String, LayerStatistics<B>>,
@@ -56,12 +56,12 @@ impl<B: Backend> Statistics<B> {
         self.layers.len()
     }
 
-    /// Whether there is no layer.
+    /// True without any layer.
     pub fn is_empty(&self) -> bool {
         self.layers.is_empty()
     }
 
-    /// The statistics of the layers that `keep` names.
+    /// Keeps the layers that `keep` accepts by name.
     #[must_use]
     pub fn restricted(&self, keep: impl Fn(&str) -> bool) -> Self {
         let layers = self.layers.iter().filter(|(name, _)| keep(name));
@@ -78,8 +78,8 @@ impl<B: Backend> Statistics<B> {
         tensors
     }
 
-    /// Takes over the entries of `tensors` for every layer that is there, after checking all shapes,
-    /// so that an error changes nothing.
+    /// Replaces the values of all layers by the entries of `tensors`, after checking all shapes, so that
+    /// an error changes nothing.
     ///
     /// # Errors
     /// Names key and both shapes where they differ, or the first absent key.

@@ -14,7 +14,7 @@ pub(super) enum Element {
 }
 
 impl Element {
-    /// The type that the class of a storage names, such as `torch.FloatStorage`.
+    /// Element type of a storage class, such as `torch.FloatStorage`; `None` for an unknown one.
     pub fn of_class(class: &str) -> Option<Self> {
         let class = class.rsplit('.').next()?;
         Some(match class {
@@ -32,7 +32,7 @@ impl Element {
         })
     }
 
-    /// Whether its values are real floating-point numbers.
+    /// True for real floating-point numbers.
     pub fn is_float(self) -> bool {
         !matches!(self, Self::Other(_))
     }

@@ -22,7 +22,7 @@ pub(in crate::files) struct PthFile {
     entries: Vec<Entry>,
 }
 
-/// Where the values are, by format.
+/// Access to the values, by format.
 enum Storages {
     Archive(Archive),
     Legacy(Legacy),

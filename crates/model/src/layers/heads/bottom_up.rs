@@ -16,7 +16,7 @@ use crate::layers::norms::Norms;
 use crate::layers::pointwise::Pointwise;
 use crate::layers::unit::ConvNorm;
 
-/// The reference's `final_layers` and `deconv_layers`.
+/// Bottom-up head, the reference's `final_layers` and `deconv_layers`.
 #[derive(Module, Debug)]
 pub(crate) struct BottomUpHead<B: Backend> {
     coarse: Pointwise<B>,

@@ -6,7 +6,7 @@ use burn::tensor::backend::Backend;
 use super::segmentation::SegmentationHead;
 use super::top_down::TopDownHead;
 
-/// One head per task.
+/// Top-down and segmentation heads of one network.
 #[derive(Module, Debug)]
 pub(crate) struct MultitaskHead<B: Backend> {
     pub top_down: TopDownHead<B>,

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// Maps of one or two resolutions.
+/// Predicted maps at one or two resolutions.
 #[derive(Debug, Clone)]
 pub struct Prediction<B: Backend> {
     /// `[batch, outputs, height / 4, width / 4]`: heatmaps, class scores, or heatmaps and tags.

@@ -12,7 +12,7 @@ use crate::layers::pointwise::Pointwise;
 use crate::layers::unit::{ConvNorm, UnitShape};
 use crate::layers::upsample::upsample_bilinear;
 
-/// The reference's `last_layer`.
+/// Segmentation head, the reference's `last_layer`.
 #[derive(Module, Debug)]
 pub(crate) struct SegmentationHead<B: Backend> {
     merge: ConvNorm<B>,
@@ -20,7 +20,7 @@ pub(crate) struct SegmentationHead<B: Backend> {
 }
 
 impl<B: Backend> SegmentationHead<B> {
-    /// `width` is the sum of the branches' widths.
+    /// Creates the head; `width` is the sum of the branches' widths.
     pub fn new(initializer: &Initializer<'_, B>, width: usize, classes: usize) -> Self {
         let shape = UnitShape { input: width, output: width, kernel: 1, stride: 1 };
         let names = ("last_layer.0".to_owned(), "last_layer.1".to_owned());
