@@ -7,15 +7,12 @@ mod common;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::nets::{batch_statistics, calibrated, family, pictures, spec, supernet};
+use common::nets::{calibrated, family, pictures, spec, supernet};
 use common::{Plain, device, shared};
 use proptest::prelude::*;
 use scalenas_model::import::read_pth;
 use scalenas_model::{Absent, NamedParameters, ScaleNet, Supernet, load_supernet, save_supernet};
 use tempfile::TempDir;
-
-/// Momentum of running statistics.
-const MOMENTUM: f64 = 0.1;
 
 /// A folder that goes away with the test, and files in it.
 struct Place(TempDir);
@@ -45,13 +42,10 @@ proptest! {
         let [first, second] = ["first", "second"].map(|n| place.file(n).with_extension("safetensors"));
         for architecture in family(&spec, seed) {
             let statistics = calibrated(&supernet, &architecture);
-            let batch = batch_statistics(&supernet, &supernet.plan(&architecture), pictures(0, 2));
-            let mut running = supernet.initial_statistics(&device());
-            running.update(&batch, MOMENTUM);
-            save_supernet(&first, &supernet, &running).unwrap();
+            save_supernet(&first, &supernet, statistics.statistics()).unwrap();
             let (read, read_statistics) = load_supernet::<Plain>(&first, &device()).unwrap();
             prop_assert!(read.to_named() == supernet.to_named());
-            prop_assert!(read_statistics.to_named() == running.to_named());
+            prop_assert!(read_statistics.to_named() == statistics.statistics().to_named());
             prop_assert_eq!(read.spec(), &spec);
             save_supernet(&second, &read, &read_statistics).unwrap();
             prop_assert!(fs::read(&first).unwrap() == fs::read(&second).unwrap());

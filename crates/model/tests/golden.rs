@@ -64,7 +64,7 @@ fn supernet<B: Backend<Device = Device>>(checkpoint: &Checkpoint) -> (Supernet<B
     let mut supernet = Supernet::new(&checkpoint.spec, 0, &device());
     supernet.load_named(&checkpoint.tensors, Absent::Refuse, "reference").expect("loaded");
     let statistics = supernet.load_statistics(&checkpoint.tensors, "reference", &device());
-    (supernet, statistics.expect("statistics of every layer"))
+    (supernet, statistics.expect("loaded"))
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::files::parameters::{Absent, NamedParameters, NamedTensors, apply};
 use crate::files::store::{self, Contents};
 use crate::layers::heads::Prediction;
 use crate::layers::norms::Norms;
-use crate::statistics::Statistics;
+use crate::statistics::{MEAN, Statistics};
 
 /// A stand-alone network: its live layers, their statistics, nothing of the rest of the space.
 #[derive(Debug, Clone)]
@@ -45,8 +45,16 @@ impl<B: Backend> ScaleNet<B> {
         architecture.validate(spec)?;
         let mut layers = Subnet::unset(spec, architecture, device);
         apply(&mut layers, tensors, Absent::Refuse, origin, &spec.name)?;
-        let mut statistics = layers.initial_statistics(device);
-        statistics.apply(tensors, origin, &spec.name, device)?;
+        let norms = layers.norms();
+        let (statistics, absent) = Statistics::read(norms, tensors, origin, &spec.name, device)?;
+        if let Some(first) = absent.first() {
+            return Err(Error::Missing {
+                origin: origin.to_owned(),
+                network: spec.name.clone(),
+                count: absent.len(),
+                first: format!("{first}{MEAN}"),
+            });
+        }
         Ok(Self { layers, statistics })
     }
 

@@ -13,7 +13,7 @@ use crate::layers::heads::{Head, Prediction};
 use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
 use crate::layers::unit::ConvNorm;
-use crate::statistics::{BatchStatistics, Statistics};
+use crate::statistics::BatchStatistics;
 
 /// The live layers of one architecture, without statistics.
 #[derive(Module, Debug)]
@@ -73,11 +73,10 @@ impl<B: Backend> Subnet<B> {
         units
     }
 
-    /// Mean 0 and variance 1 for every normalisation layer.
-    pub(super) fn initial_statistics(&self, device: &B::Device) -> Statistics<B> {
+    /// Names and channels of the normalisation layers.
+    pub(super) fn norms(&self) -> Vec<(String, usize)> {
         let units = self.units();
-        let layers = units.iter().map(|unit| (unit.norm_name.clone(), unit.channels()));
-        Statistics::initial(layers, device)
+        units.iter().map(|unit| (unit.norm_name.clone(), unit.channels())).collect()
     }
 }
 

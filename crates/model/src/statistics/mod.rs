@@ -13,4 +13,5 @@ mod named;
 pub(crate) use average::Average;
 pub use batch::BatchStatistics;
 pub use layer::LayerStatistics;
+pub(crate) use named::MEAN;
 pub use named::Statistics;
