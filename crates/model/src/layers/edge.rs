@@ -11,8 +11,8 @@ use super::unit::{ConvNorm, UnitShape};
 use crate::files::parameters::Parameter;
 
 /// Edge from one branch to another. From coarser to finer it is a 1x1 unit (the nearest upsampling
-/// belongs to the fusion sum); from finer to coarser a chain of 3x3 stride-2 units, of which only the last changes the width and has no
-/// activation.
+/// belongs to the fusion sum); from finer to coarser a chain of 3x3 stride-2 units, of which only the
+/// last changes the width and has no activation.
 #[derive(Module, Debug)]
 pub(crate) struct FusionEdge<B: Backend> {
     chain: Vec<ConvNorm<B>>,

@@ -121,6 +121,8 @@ impl<B: KernelBackend> ConvNorm<B> {
         self.run(x, Some(residual), Activation::Relu, norms)
     }
 
+    /// `activation(norm(conv(x)) + residual)`.
+    ///
     /// # Panics
     /// If frozen statistics do not cover the unit: they belong to another subnet.
     fn run(

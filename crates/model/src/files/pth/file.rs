@@ -75,12 +75,14 @@ impl PthFile {
     pub fn read(self, wanted: &BTreeMap<String, String>) -> Result<NamedTensors> {
         let Self { path, length, mut storages, entries } = self;
         let read = |reason: String| Error::read(&path, reason);
-        let mut by_storage: BTreeMap<&str, Vec<(&Entry, &String)>> = BTreeMap::new();
+        // A key that a dictionary has twice has its later value.
+        let listed: BTreeMap<&str, &Entry> = entries.iter().map(|e| (&*e.name, e)).collect();
+        let mut by_storage: BTreeMap<&str, Users<'_>> = BTreeMap::new();
         let mut claimed = 0u64;
-        for entry in &entries {
-            let Some(name) = wanted.get(&entry.name) else { continue };
+        for (name, own) in wanted {
+            let Some(entry) = listed.get(&**name) else { continue };
             claimed = claimed.saturating_add(entry.tensor.bytes());
-            by_storage.entry(&entry.storage).or_default().push((entry, name));
+            by_storage.entry(&entry.storage).or_default().push((entry, own));
         }
         if claimed > length {
             return Err(read(format!("its tensors claim {claimed} bytes of {length}")));
@@ -96,7 +98,13 @@ impl PthFile {
                 Ok(())
             })
             .map_err(read)?;
-        Ok(tensors)
+        let mut users = by_storage.values().flatten();
+        match users.find(|(_, own)| !tensors.contains_key(*own)) {
+            Some((Entry { name, storage, .. }, _)) => {
+                Err(read(format!("key {name}: its storage {storage} is missing")))
+            }
+            None => Ok(tensors),
+        }
     }
 }
 

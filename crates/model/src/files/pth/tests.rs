@@ -174,6 +174,18 @@ fn storages_that_are_not_whole_are_named() {
     let whole = legacy(&object(), &[("0", 6, object_values()), ("1", 1, vec![0; 8])]);
     refused(&whole[..whole.len() - 1], &["cut off"]);
     refused(&legacy(&object(), &[("0", 5, floats(&[0.0; 5]))]), &["storage 0", "5", "6"]);
+    refused(&legacy(&object(), &[("1", 1, vec![0; 8])]), &["matrix", "storage 0"]);
+}
+
+#[test]
+fn the_later_of_two_equal_keys_counts() {
+    let tensor = |key| Pickle::default().tensor("FloatStorage", (key, 1), (0, &[1], &[1]));
+    for (first, second) in [("0", "1"), ("1", "0")] {
+        let object =
+            Pickle::default().dictionary(&[("weight", tensor(first)), ("weight", tensor(second))]);
+        let bytes = archive(&object, &[(first, floats(&[1.0])), (second, floats(&[2.0]))]);
+        assert_eq!(values(&read(&bytes).unwrap(), "weight"), [2.0]);
+    }
 }
 
 #[test]
