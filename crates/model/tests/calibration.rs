@@ -1,4 +1,4 @@
-//! Statistics: averages are exact, belong to one subnet, and leave everything else alone.
+//! Calibration: averages are exact, belong to one subnet, and change nothing else.
 
 mod common;
 
@@ -8,7 +8,8 @@ use burn::tensor::{Tensor, TensorData};
 use common::nets::{batch_statistics, calibrated, family, pictures, spec, supernet};
 use common::{Plain, close};
 use proptest::prelude::*;
-use scalenas_model::{BatchStatistics, Calibration, LayerStatistics, NamedParameters, Statistics};
+use scalenas_model::{Calibration, LayerStatistics, NamedParameters, Statistics, Supernet};
+use scalenas_space::plan::Plan;
 
 /// Relative error of the same average in another order of summation.
 const EXACT: f64 = 1e-6;
@@ -16,10 +17,10 @@ const EXACT: f64 = 1e-6;
 const BATCHES: [usize; 3] = [1, 4, 2];
 
 /// The statistics of a single batch: its means and biased variances.
-fn alone(batch: &BatchStatistics<Plain>) -> Statistics<Plain> {
-    let mut calibration = Calibration::new();
-    calibration.add(batch);
-    calibration.finish()
+fn alone(supernet: &Supernet<Plain>, plan: &Plan, pictures: Tensor<Plain, 4>) -> Statistics<Plain> {
+    let mut calibration = Calibration::new(supernet, plan.clone());
+    calibration.add(pictures);
+    calibration.finish().statistics().clone()
 }
 
 /// A value of one layer, averaged over batches in float64 by their sizes.
@@ -53,15 +54,17 @@ proptest! {
         let weights = supernet.to_named();
         for architecture in family(&spec, seed) {
             let plan = supernet.plan(&architecture);
-            let (mut calibration, mut parts) = (Calibration::new(), Vec::new());
+            let mut calibration = Calibration::new(&supernet, plan.clone());
+            let mut parts = Vec::new();
             let mut run = BTreeSet::new();
             for (seed, size) in (0..).zip(BATCHES) {
                 let batch = batch_statistics(&supernet, &plan, pictures(seed, size));
-                calibration.add(&batch);
-                parts.push(alone(&batch));
+                calibration.add(pictures(seed, size));
+                parts.push(alone(&supernet, &plan, pictures(seed, size)));
                 run = batch.names().map(str::to_owned).collect();
             }
             let all = calibration.finish();
+            let all = all.statistics();
             prop_assert_eq!(all.iter().map(|(name, _)| name.to_owned()).collect::<BTreeSet<_>>(), run);
             for (name, layer) in all.iter() {
                 close(name, &layer.mean.to_data(), &average(&parts, name, |l| &l.mean), EXACT);
@@ -77,11 +80,11 @@ proptest! {
         let spec = spec();
         let supernet = supernet(&spec);
         let [first, others @ ..] = family(&spec, seed);
-        let before = calibrated(&supernet, &first).to_named();
+        let before = calibrated(&supernet, &first).statistics().to_named();
         for other in &others {
             calibrated(&supernet, other);
         }
-        prop_assert!(calibrated(&supernet, &first).to_named() == before);
+        prop_assert!(calibrated(&supernet, &first).statistics().to_named() == before);
     }
 
     #[test]

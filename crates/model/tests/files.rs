@@ -1,4 +1,4 @@
-//! Files of networks: every bit comes back, and a file that is none is named and changes nothing.
+//! Files of networks: every bit comes back, and a foreign file is named and changes nothing.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
@@ -27,7 +27,7 @@ impl Place {
     }
 }
 
-/// The beginnings of a file at which its reading must fail.
+/// Beginnings of a file, none of which is whole.
 fn cuts(bytes: &[u8]) -> [&[u8]; 4] {
     [0, 7, bytes.len() / 2, bytes.len() - 1].map(|length| &bytes[..length])
 }
@@ -42,10 +42,10 @@ proptest! {
         let [first, second] = ["first", "second"].map(|n| place.file(n).with_extension("safetensors"));
         for architecture in family(&spec, seed) {
             let statistics = calibrated(&supernet, &architecture);
-            save_supernet(&first, &supernet, &statistics).unwrap();
+            save_supernet(&first, &supernet, statistics.statistics()).unwrap();
             let (read, read_statistics) = load_supernet::<Plain>(&first, &device()).unwrap();
             prop_assert!(read.to_named() == supernet.to_named());
-            prop_assert!(read_statistics.to_named() == statistics.to_named());
+            prop_assert!(read_statistics.to_named() == statistics.statistics().to_named());
             prop_assert_eq!(read.spec(), &spec);
             save_supernet(&second, &read, &read_statistics).unwrap();
             prop_assert!(fs::read(&first).unwrap() == fs::read(&second).unwrap());
@@ -108,7 +108,7 @@ fn a_file_cut_off_is_named() {
     let statistics = calibrated(&supernet, architecture);
     supernet.extract(architecture, &statistics).save(&whole).unwrap();
     let network = fs::read(&whole).unwrap();
-    save_supernet(&whole, &supernet, &statistics).unwrap();
+    save_supernet(&whole, &supernet, statistics.statistics()).unwrap();
     let all = fs::read(&whole).unwrap();
     let names = |error: scalenas_model::Error| {
         assert!(error.to_string().contains("cut.safetensors"), "{error}");
@@ -135,7 +135,7 @@ fn a_network_without_statistics_is_refused() {
     let supernet = supernet(&spec);
     let architecture = &family(&spec, 0)[0];
     let mut tensors = supernet.to_named();
-    tensors.extend(calibrated(&supernet, architecture).to_named());
+    tensors.extend(calibrated(&supernet, architecture).statistics().to_named());
     let key = tensors.keys().find(|key| key.ends_with(".running_var")).unwrap().clone();
     tensors.remove(&key);
     let path = place.file("gaps.safetensors").display().to_string();

@@ -10,7 +10,7 @@ use burn::tensor::backend::Backend;
 use common::{Device, Golden, Plain, close, device, json, masks, shared};
 use scalenas_model::import::{Checkpoint, Kind, read_pth};
 use scalenas_model::{
-    Absent, BatchStatistics, Calibration, NamedParameters, Norms, Parameter, ScaleNet, Statistics,
+    Absent, BatchStatistics, Calibration, NamedParameters, Parameter, ScaleNet, Statistics,
     Supernet,
 };
 use scalenas_space::Architecture;
@@ -77,7 +77,7 @@ fn segmentation_supernet() {
     Reference::new("seg").iter().for_each(compare);
 }
 
-/// Reading a checkpoint of thousands of tensors takes longer than everything else: once a task.
+/// All comparisons of a task, over one reading of its checkpoint.
 fn compare(reference: &Reference) {
     every_architecture_gives_the_reference_output(reference);
     one_training_step_gives_the_reference_gradients(reference);
@@ -91,11 +91,11 @@ fn every_architecture_gives_the_reference_output(reference: &Reference) {
     let mut seen = 0;
     for (name, architecture) in masks(&reference.json()) {
         let plan = supernet.plan(&architecture);
-        let output =
-            supernet.forward(input.clone(), &plan, &mut Norms::Frozen(&statistics)).into_data();
+        let subnet = supernet.with_running_statistics(plan, &statistics);
+        let output = supernet.predict(input.clone(), &subnet).coarse.into_data();
         let expected = golden.data(&format!("eval/{name}"));
         close(&name, &output, &expected, OUTPUT);
-        let network = supernet.extract(&architecture, &statistics);
+        let network = supernet.extract(&architecture, &subnet);
         let extracted = network.forward(input.clone()).into_data();
         assert_eq!(extracted, output, "extraction of {name}");
         close(&name, &network.fold().forward(input.clone()).into_data(), &expected, OUTPUT);
@@ -104,7 +104,7 @@ fn every_architecture_gives_the_reference_output(reference: &Reference) {
     assert_eq!(seen, golden.names("eval/").len());
 }
 
-/// Dead layers run, as in the reference: they have statistics there.
+/// Dead layers run here, for the reference has statistics of them.
 fn one_training_step_gives_the_reference_gradients(reference: &Reference) {
     let (file, golden) = (reference.json(), reference.golden());
     let step = &file["train"];
@@ -113,7 +113,7 @@ fn one_training_step_gives_the_reference_gradients(reference: &Reference) {
     let plan = Plan::new(supernet.spec(), &architecture, Reach::Executed);
     let mut batch = BatchStatistics::new();
     let input = golden.tensor("input", &device());
-    let output = supernet.forward(input, &plan, &mut Norms::Batch(&mut batch));
+    let output = supernet.observe(input, &plan, &mut batch).coarse;
     let target: Tensor<Train, 4> = golden.tensor("train/target", &device());
     close("output", &output.clone().into_data(), &golden.data("train/output"), OUTPUT);
     let loss = (output - target).powi_scalar(2).mean();
@@ -170,14 +170,13 @@ fn calibration_gives_the_reference_statistics(reference: &Reference) {
     let architecture = reference.architecture(name);
     let (supernet, _) = supernet::<Plain>(&reference.checkpoint);
     let plan = Plan::new(supernet.spec(), &architecture, Reach::Executed);
-    let mut calibration = Calibration::new();
+    let mut calibration = Calibration::new(&supernet, plan);
     for index in golden.names("calib/batch") {
         let images = golden.tensor(&format!("calib/batch{index}"), &device());
-        let mut batch = BatchStatistics::new();
-        let _ = supernet.forward(images, &plan, &mut Norms::Batch(&mut batch));
-        calibration.add(&batch);
+        calibration.add(images);
     }
-    let statistics = calibration.finish();
+    let subnet = calibration.finish();
+    let statistics = subnet.statistics();
     let layers = file["train"]["calibrated_bn_layers"].as_u64();
     assert_eq!(Some(statistics.len() as u64), layers);
     for name in golden.names("calib/mean/") {
@@ -188,7 +187,7 @@ fn calibration_gives_the_reference_statistics(reference: &Reference) {
         close(&name, &layer.variance.to_data(), &variance, OUTPUT);
     }
     let input: Tensor<Plain, 4> = golden.tensor("input", &device());
-    let output = supernet.forward(input, &plan, &mut Norms::Frozen(&statistics));
+    let output = supernet.predict(input, &subnet).coarse;
     close("output", &output.into_data(), &golden.data("calib/output"), OUTPUT);
 }
 

@@ -8,19 +8,17 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{DType, FloatDType, Tensor, TensorData};
 use common::nets::{calibrated, pictures, spec, supernet};
 use common::{Plain, device};
-use scalenas_model::{
-    Absent, BatchStatistics, NamedParameters, Norms, Parameter, Prediction, Supernet,
-};
+use scalenas_model::{Absent, BatchStatistics, NamedParameters, Parameter, Prediction, Supernet};
 use scalenas_space::{Architecture, SpaceSpec};
 
 /// Relative error of a prediction: 8 bits of mantissa through some thirty layers.
 const PREDICTION: f64 = 0.05;
-/// Gradients of a deep network amplify rounding. So many times the error that comes of rounding
-/// weights and pictures alone is what rounding every feature may make of it.
+/// Maximum error of gradients with every feature rounded, in multiples of the error with weights and
+/// pictures rounded alone: gradients of a deep network amplify rounding.
 const ROUNDINGS: f64 = 4.0;
 /// Pictures in a batch.
 const BATCH: usize = 4;
-/// Below this bfloat16 cannot have been used.
+/// Minimum error of a prediction that was computed in bfloat16.
 const LEAST: f64 = 1e-4;
 
 fn supported() -> bool {
@@ -63,7 +61,7 @@ fn predictions_are_near_those_in_float32() {
         let plan = supernet.plan(&Architecture::largest(&spec));
         let predict = |images| {
             let mut batch = BatchStatistics::new();
-            all(supernet.predict(images, &plan, &mut Norms::Batch(&mut batch)))
+            all(supernet.observe(images, &plan, &mut batch))
         };
         let half = predict(pictures(1, 2).cast(FloatDType::BF16));
         let error = distance(&half, &predict(pictures(1, 2)));
@@ -104,7 +102,7 @@ fn gradients_are_about_as_near_as_rounded_weights_allow() {
     }
 }
 
-/// How gradients are computed.
+/// Number format of weights, pictures and features in a backward pass.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// In float32.
@@ -115,7 +113,7 @@ enum Kind {
     Half,
 }
 
-/// What bfloat16 holds of values, in float32.
+/// Values rounded to bfloat16, in float32.
 fn rounded<B: Backend, const D: usize>(values: Tensor<B, D>) -> Tensor<B, D> {
     values.cast(FloatDType::BF16).cast(FloatDType::F32)
 }
@@ -143,7 +141,7 @@ fn gradients(spec: &SpaceSpec, kind: Kind) -> Vec<f32> {
         Kind::Half => images.cast(FloatDType::BF16),
     };
     let mut batch = BatchStatistics::new();
-    let prediction = learner.predict(images, &plan, &mut Norms::Batch(&mut batch));
+    let prediction = learner.observe(images, &plan, &mut batch);
     let square = |maps: Tensor<A, 4>| (maps - 0.5).powi_scalar(2).mean();
     let loss = match prediction.fine {
         Some(fine) => square(prediction.coarse) + square(fine),

@@ -1,5 +1,5 @@
-//! What holds for every architecture: a network taken out of the supernet is the supernet's, runs
-//! the layers that its cost counts, and survives folding.
+//! Properties of every architecture: a network taken out of the supernet computes the same, runs the
+//! layers that its cost counts, and survives folding.
 
 mod common;
 
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use common::nets::{INPUT, batch_statistics, calibrated, family, pictures, spec, supernet};
 use common::{Plain, close, device};
 use proptest::prelude::*;
-use scalenas_model::{NamedParameters, Norms, Parameter, Supernet};
+use scalenas_model::{NamedParameters, Parameter, Supernet};
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{cost, layers};
 
@@ -50,8 +50,7 @@ proptest! {
             prop_assert!(architecture.validate(&spec).is_ok());
             let statistics = calibrated(&supernet, &architecture);
             let x = pictures(3, BATCH);
-            let plan = supernet.plan(&architecture);
-            let expected = supernet.forward(x.clone(), &plan, &mut Norms::Frozen(&statistics));
+            let expected = supernet.predict(x.clone(), &statistics).coarse;
             let network = supernet.extract(&architecture, &statistics);
             let found = network.forward(x.clone()).into_data();
             prop_assert_eq!(&found, &expected.into_data());
@@ -83,7 +82,9 @@ proptest! {
                 prop_assert_eq!(run, listed);
             }
             let statistics = supernet.initial_statistics(&device());
-            let network = supernet.extract(&architecture, &statistics);
+            let plan = supernet.plan(&architecture);
+            let subnet = supernet.with_running_statistics(plan, &statistics);
+            let network = supernet.extract(&architecture, &subnet);
             prop_assert_eq!(network.parameters() as u64, cost.live_parameters);
         }
     }

@@ -5,8 +5,7 @@ use std::path::Path;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{Norms, Prediction, Statistics, Supernet, load_supernet};
-use scalenas_space::plan::Plan;
+use scalenas_model::{Calibrated, Prediction, Supernet, load_supernet};
 use scalenas_space::{Architecture, Head, SpaceSpec};
 
 use crate::error::{Error, Result};
@@ -15,9 +14,8 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Teacher<B: Backend> {
     supernet: Supernet<B>,
-    statistics: Statistics<B>,
-    /// One a head.
-    plans: Vec<Plan>,
+    /// The largest network, once per head.
+    largest: Vec<Calibrated<B>>,
 }
 
 impl<B: KernelBackend> Teacher<B> {
@@ -34,13 +32,15 @@ impl<B: KernelBackend> Teacher<B> {
         }
         let largest = Architecture::largest(spec);
         let heads = spec.heads.chunks(1);
-        let plans = heads.map(|head| supernet.plan_for(head, &largest)).collect();
-        Ok(Self { supernet, statistics, plans })
+        let plans = heads.map(|head| supernet.plan_for(head, &largest));
+        let largest = plans.map(|plan| supernet.with_running_statistics(plan, &statistics));
+        let largest = largest.collect();
+        Ok(Self { supernet, largest })
     }
 
     /// Predictions from normalised pictures by one of its heads.
     pub fn predict(&self, images: Tensor<B, 4>, heads: &[Head]) -> Prediction<B> {
-        let plan = self.plans.iter().find(|plan| plan.heads == heads).unwrap_or(&self.plans[0]);
-        self.supernet.predict(images, plan, &mut Norms::Frozen(&self.statistics))
+        let of_heads = self.largest.iter().find(|subnet| subnet.plan().heads == heads);
+        self.supernet.predict(images, of_heads.unwrap_or(&self.largest[0]))
     }
 }

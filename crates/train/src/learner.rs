@@ -6,7 +6,7 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_train::metric::{Adaptor, LossInput};
 use burn_train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{BatchStatistics, Norms, Prediction, Supernet};
+use scalenas_model::{BatchStatistics, Prediction, Supernet};
 
 use crate::batch::TrainBatch;
 use crate::validation::SubnetScore;
@@ -36,8 +36,7 @@ impl<B: Backend> TaskLearner<B> {
         B: KernelBackend,
     {
         let mut statistics = BatchStatistics::new();
-        let mut norms = Norms::Batch(&mut statistics);
-        let prediction = self.supernet.predict(batch.images, &batch.plan, &mut norms);
+        let prediction = self.supernet.observe(batch.images, &batch.plan, &mut statistics);
         let distance =
             batch.teacher.map(|teacher| distance(prediction.clone(), teacher) * TEACHER_WEIGHT);
         let task = batch.target.loss(prediction);

@@ -11,7 +11,7 @@ use common::left::{Left, metrics};
 use common::{DEVICE, Place, Plain, options, spec};
 use scalenas_data::{BatchLoader, LoaderConfig, TopDownBatch};
 use scalenas_model::{
-    Absent, BatchStatistics, NamedParameters, Norms, Supernet, load_supernet, save_supernet,
+    Absent, BatchStatistics, NamedParameters, Supernet, load_supernet, save_supernet,
 };
 use scalenas_space::{Architecture, SpaceSpec, sample};
 use scalenas_train::{Error, SubnetSampling, Teacher, TrainOptions, joints_mse, normalised};
@@ -105,12 +105,8 @@ fn first_loss(
 ) -> (Tensor<Plain, 4>, f64) {
     let plan = supernet.plan(&sample::grouped(supernet.spec(), options.seed, 0));
     let mut statistics = BatchStatistics::new();
-    let mut norms = Norms::Batch(&mut statistics);
-    let found = supernet.forward(
-        normalised(&batch.images, batch.size.height, batch.size.width, &DEVICE),
-        &plan,
-        &mut norms,
-    );
+    let images = normalised(&batch.images, batch.size.height, batch.size.width, &DEVICE);
+    let found = supernet.observe(images, &plan, &mut statistics).coarse;
     let vector = |values: &[f32]| Tensor::<Plain, 1>::from_floats(values, &DEVICE);
     let weights = vector(&batch.weights).reshape([batch.batch, batch.joints]);
     let target = vector(&batch.heatmaps).reshape(found.dims());

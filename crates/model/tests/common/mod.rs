@@ -1,4 +1,4 @@
-//! Reference numbers: where they are, how they are compared, and on which backend.
+//! Reference numbers, their comparison, and the backend under test.
 
 #![allow(dead_code, reason = "every test file uses a part")]
 
@@ -24,10 +24,10 @@ pub type Plain = burn::backend::Wgpu;
 #[cfg(not(any(feature = "wgpu", feature = "vulkan", feature = "cuda")))]
 pub type Plain = burn::backend::Flex;
 
-/// Its devices.
+/// Devices of the backend under test.
 pub type Device = burn::tensor::ops::Device<Plain>;
 
-/// Its first device.
+/// First device of the backend under test.
 pub fn device() -> Device {
     Device::default()
 }
@@ -87,7 +87,7 @@ impl Golden {
         TensorData::new(floats, view.shape().to_vec())
     }
 
-    /// As a tensor.
+    /// Values of a tensor on a device.
     pub fn tensor<B: Backend, const D: usize>(
         &self,
         name: &str,

@@ -2,9 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
-use scalenas_model::{
-    Absent, BatchStatistics, Calibration, NamedParameters, Norms, Statistics, Supernet,
-};
+use scalenas_model::{Absent, BatchStatistics, Calibrated, Calibration, NamedParameters, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::vary::{MutationRates, crossover, mutate};
 use scalenas_space::{Architecture, SpaceSpec, rng, sample};
@@ -15,7 +13,7 @@ use super::{Plain, device};
 pub const INPUT: (usize, usize) = (64, 64);
 /// Chance that a crossed module comes from the second parent.
 const CROSSOVER: f64 = 0.5;
-/// What makes initial weights (deviation 0.001) large enough that every layer matters.
+/// Factor that makes initial weights (deviation 0.001) large enough that every layer matters.
 const GAIN: f32 = 100.0;
 
 /// The small pose space.
@@ -46,23 +44,22 @@ pub fn supernet(spec: &SpaceSpec) -> Supernet<Plain> {
     supernet
 }
 
-/// What the layers of a plan see of some pictures.
+/// Batch statistics of the layers of a plan on some pictures.
 pub fn batch_statistics(
     supernet: &Supernet<Plain>,
     plan: &Plan,
     pictures: Tensor<Plain, 4>,
 ) -> BatchStatistics<Plain> {
     let mut batch = BatchStatistics::new();
-    let _ = supernet.forward(pictures, plan, &mut Norms::Batch(&mut batch));
+    let _ = supernet.observe(pictures, plan, &mut batch);
     batch
 }
 
-/// Statistics of an architecture over two batches.
-pub fn calibrated(supernet: &Supernet<Plain>, architecture: &Architecture) -> Statistics<Plain> {
-    let plan = supernet.plan(architecture);
-    let mut calibration = Calibration::new();
+/// An architecture calibrated on two batches.
+pub fn calibrated(supernet: &Supernet<Plain>, architecture: &Architecture) -> Calibrated<Plain> {
+    let mut calibration = Calibration::new(supernet, supernet.plan(architecture));
     for seed in 0..2 {
-        calibration.add(&batch_statistics(supernet, &plan, pictures(seed, 2)));
+        calibration.add(pictures(seed, 2));
     }
     calibration.finish()
 }
