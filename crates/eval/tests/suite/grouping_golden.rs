@@ -1,7 +1,5 @@
 //! Grouping gives the reference's poses: raw, adjusted, refined, with their scores.
 
-mod common;
-
 use safetensors::SafeTensors;
 use scalenas_eval::grouping::{GroupedPose, Grouping, PredictedMaps, Stage};
 
@@ -46,7 +44,7 @@ fn assert_poses(found: &[GroupedPose], (shape, expected): &(Vec<usize>, Vec<f32>
 
 #[test]
 fn poses_equal_the_reference_at_every_stage() {
-    let Some(shared) = common::shared() else { return };
+    let Some(shared) = crate::common::shared() else { return };
     let bytes = std::fs::read(shared.join("golden/bottom_up/bottom_up.safetensors")).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
     let scenes = scenes(&file);

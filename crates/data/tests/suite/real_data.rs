@@ -3,16 +3,15 @@
 #![expect(clippy::float_cmp, reason = "peaks, weights and rounded inputs are exact")]
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
-mod common;
-
 use std::fs;
 
-use common::shared;
 use scalenas_coco::{CocoKeypoints, detections};
 use scalenas_data::{
     HeatmapCodec, KeypointFacts, TopDownDataset, annotation_boxes, detection_boxes, training_people,
 };
 use serde_json::Value;
+
+use crate::common::shared;
 
 const INPUT: (usize, usize) = (128, 96);
 

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -61,7 +59,7 @@ fn epoch(data: SegmentationDataset, epoch: u64) -> Vec<SegmentationBatch> {
 
 #[test]
 fn the_real_frame_is_read() {
-    let Some(root) = common::shared("data/cityscapes_sample") else { return };
+    let Some(root) = crate::common::shared("data/cityscapes_sample") else { return };
     let facts = SegmentationFacts::cityscapes();
     let pictures = WholePictures::new(find(&root, "val", &facts).unwrap(), &facts, BadImages::Fail);
     assert!(!pictures.list().is_empty());

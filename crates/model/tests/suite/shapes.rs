@@ -2,18 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-use common::Plain;
-use common::device;
-use common::nets::{calibrated, family, spec, supernet};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use scalenas_model::{ScaleNet, load_supernet, save_supernet};
+
+use crate::common::Plain;
+use crate::common::device;
+use crate::common::nets::{calibrated, family, spec, supernet};
 
 /// Shapes that a tensor does not have: too short, too long, transposed, of other ranks.
 fn others(shape: &[usize]) -> Vec<Vec<usize>> {

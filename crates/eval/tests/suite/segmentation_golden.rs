@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]
 
-mod common;
-
 use std::fs;
 
 use safetensors::SafeTensors;
@@ -27,7 +25,7 @@ fn labels(tensors: &SafeTensors<'_>) -> (Vec<usize>, Vec<u8>) {
 
 #[test]
 fn confusion_and_iou_equal_the_reference() {
-    let Some(shared) = common::shared() else { return };
+    let Some(shared) = crate::common::shared() else { return };
     let bytes = fs::read(shared.join("golden/eval/segmentation.safetensors")).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let (shape, scores) = words(&tensors, "seg/score");
@@ -52,9 +50,14 @@ fn confusion_and_iou_equal_the_reference() {
     let (_, iou) = words(&tensors, "seg/iou");
     assert_eq!(stats.iou.len(), iou.len());
     for (class, (found, wanted)) in stats.iou.iter().zip(iou).enumerate() {
-        common::assert_close(*found, f64::from_le_bytes(wanted), TOLERANCE, &class.to_string());
+        crate::common::assert_close(
+            *found,
+            f64::from_le_bytes(wanted),
+            TOLERANCE,
+            &class.to_string(),
+        );
     }
-    let golden = common::json(&shared.join("golden/eval/segmentation_evolution.json"));
+    let golden = crate::common::json(&shared.join("golden/eval/segmentation_evolution.json"));
     let mean = golden["mean_iou"].as_f64().expect("mean_iou");
-    common::assert_close(stats.mean_iou, mean, TOLERANCE, "mean IoU");
+    crate::common::assert_close(stats.mean_iou, mean, TOLERANCE, "mean IoU");
 }

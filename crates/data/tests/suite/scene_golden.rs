@@ -2,11 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
-use common::{shared_bytes, values};
 use safetensors::SafeTensors;
 use scalenas_data::bottom_up::encode;
+
+use crate::common::{shared_bytes, values};
 
 const TARGET: f64 = 1e-6;
 

@@ -1,27 +1,25 @@
 //! OKS suppression keeps exactly the poses that the reference keeps, in its order.
 
-mod common;
-
 use scalenas_eval::{
     PoseCandidate, SOFT_KEEP, Sigmas, Suppression, oks_nms, rescore, soft_oks_nms,
 };
 use serde_json::Value;
 
 fn candidate(pose: &Value) -> PoseCandidate {
-    let joints = pose["keypoints"].as_array().expect("joints").iter().map(common::numbers);
+    let joints = pose["keypoints"].as_array().expect("joints").iter().map(crate::common::numbers);
     let keypoints = joints.map(|joint| joint.try_into().expect("x, y, score")).collect();
     let [score, area] = ["score", "area"].map(|key| pose[key].as_f64().expect(key));
     PoseCandidate::new(1, keypoints, score, area, [0.0; 4])
 }
 
 fn indices(value: &Value) -> Vec<usize> {
-    common::numbers(value).into_iter().map(|index| index as usize).collect()
+    crate::common::numbers(value).into_iter().map(|index| index as usize).collect()
 }
 
 #[test]
 fn hard_and_soft_suppression_equal_the_reference() {
-    let Some(shared) = common::shared() else { return };
-    let golden = common::json(&shared.join("golden/top_down/top_down.json"));
+    let Some(shared) = crate::common::shared() else { return };
+    let golden = crate::common::json(&shared.join("golden/top_down/top_down.json"));
     let golden = golden["oks_nms"].as_object().expect("a table");
     let poses = golden["poses"].as_array().expect("poses");
     let candidates: Vec<_> = poses.iter().map(candidate).collect();
@@ -43,8 +41,8 @@ fn hard_and_soft_suppression_equal_the_reference() {
 
 #[test]
 fn suppression_is_stable_under_its_own_output() {
-    let Some(shared) = common::shared() else { return };
-    let golden = common::json(&shared.join("golden/top_down/top_down.json"));
+    let Some(shared) = crate::common::shared() else { return };
+    let golden = crate::common::json(&shared.join("golden/top_down/top_down.json"));
     let poses = golden["oks_nms"]["poses"].as_array().expect("poses");
     let mut candidates: Vec<_> = poses.iter().map(candidate).collect();
     rescore(&mut candidates, 0.2);

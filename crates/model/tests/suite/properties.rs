@@ -1,16 +1,15 @@
 //! Properties of every architecture: a network taken out of the supernet computes the same, runs the
 //! layers that its cost counts, and survives folding.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::nets::{INPUT, batch_statistics, calibrated, family, pictures, spec, supernet};
-use common::{Plain, close, device};
 use proptest::prelude::*;
 use scalenas_model::{NamedParameters, Parameter, Supernet};
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{cost, layers};
+
+use crate::common::nets::{INPUT, batch_statistics, calibrated, family, pictures, spec, supernet};
+use crate::common::{Plain, close, device};
 
 /// Pictures in a batch.
 const BATCH: usize = 2;

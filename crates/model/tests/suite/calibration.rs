@@ -1,15 +1,14 @@
 //! Calibration: averages are exact, belong to one subnet, and change nothing else.
 
-mod common;
-
 use std::collections::BTreeSet;
 
 use burn::tensor::{Tensor, TensorData};
-use common::nets::{batch_statistics, calibrated, family, pictures, spec, supernet};
-use common::{Plain, close};
 use proptest::prelude::*;
 use scalenas_model::{Calibration, LayerStatistics, NamedParameters, Statistics, Supernet};
 use scalenas_space::plan::Plan;
+
+use crate::common::nets::{batch_statistics, calibrated, family, pictures, spec, supernet};
+use crate::common::{Plain, close};
 
 /// Relative error of the same average in another order of summation.
 const EXACT: f64 = 1e-6;
@@ -97,7 +96,7 @@ proptest! {
             let plan = supernet.plan(&architecture);
             let batch = batch_statistics(&supernet, &plan, pictures(seed, 2));
             let run: BTreeSet<&str> = batch.names().collect();
-            let initial = supernet.initial_statistics(&common::device());
+            let initial = supernet.initial_statistics(&crate::common::device());
             let mut running = initial.clone();
             running.update(&batch, MOMENTUM);
             prop_assert_eq!(running.len(), initial.len());

@@ -1,13 +1,10 @@
 //! Outputs, gradients, running statistics and calibration of the reference implementation.
 
-mod common;
-
 use std::path::PathBuf;
 
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use common::{Device, Golden, Plain, close, device, json, masks, shared};
 use scalenas_model::import::{Checkpoint, Kind, read_pth};
 use scalenas_model::{
     Absent, BatchStatistics, Calibration, NamedParameters, Parameter, ScaleNet, Statistics,
@@ -15,6 +12,8 @@ use scalenas_model::{
 };
 use scalenas_space::Architecture;
 use scalenas_space::plan::{Plan, Reach};
+
+use crate::common::{Device, Golden, Plain, close, device, json, masks, shared};
 
 type Train = Autodiff<Plain>;
 

@@ -2,17 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::nets::{calibrated, family, pictures, spec, supernet};
-use common::{Plain, device, shared};
 use proptest::prelude::*;
 use scalenas_model::import::read_pth;
 use scalenas_model::{Absent, NamedParameters, ScaleNet, Supernet, load_supernet, save_supernet};
 use tempfile::TempDir;
+
+use crate::common::nets::{calibrated, family, pictures, spec, supernet};
+use crate::common::{Plain, device, shared};
 
 /// A folder that goes away with the test, and files in it.
 struct Place(TempDir);

@@ -5,17 +5,16 @@
 #![expect(clippy::float_cmp, reason = "peaks, weights and rounded inputs are exact")]
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
-mod common;
-
 use std::path::PathBuf;
 
-use common::{floats, largest_difference, shared, shared_bytes, values};
 use safetensors::SafeTensors;
 use scalenas_data::top_down::crop_of_box;
 use scalenas_data::{
     Direction, HeatmapCodec, Image8, KeypointFacts, Size, crop_affine, warp_bilinear,
 };
 use serde_json::Value;
+
+use crate::common::{floats, largest_difference, shared, shared_bytes, values};
 
 const FILE: &str = "golden/top_down/top_down.safetensors";
 const AFFINE_TOLERANCE: f64 = 1e-6;

@@ -2,18 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]
 
-mod common;
-
 use std::path::PathBuf;
 use std::{fs, path::Path};
 
-use common::{hit, people};
 use scalenas_eval::{
     CocoResult, CrowdPoseEvaluator, KeypointEvaluator, NOT_COMPUTED, Sigmas, evaluate_keypoints,
     results,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::common::{hit, people};
 
 fn saved(value: &Value) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -54,15 +53,15 @@ fn nothing_found_is_zero_and_nobody_there_is_not_computed() {
     let stats = evaluate_keypoints(&annotations, &path, &Sigmas::coco()).unwrap();
     for (name, value) in stats.entries() {
         let medium = name.ends_with("_M");
-        common::assert_close(value, if medium { NOT_COMPUTED } else { 0.0 }, 0.0, name);
+        crate::common::assert_close(value, if medium { NOT_COMPUTED } else { 0.0 }, 0.0, name);
     }
     let nobody = json!({"images": [{"id": 1}], "annotations": [], "categories": [{"id": 1}]});
-    common::assert_close(ap(&nobody, &[hit(0)]), NOT_COMPUTED, 0.0, "nobody");
+    crate::common::assert_close(ap(&nobody, &[hit(0)]), NOT_COMPUTED, 0.0, "nobody");
 }
 
 #[test]
 fn perfect_hits_give_one() {
-    common::assert_close(ap(&people(3), &[hit(0), hit(1), hit(2)]), 1.0, 1e-9, "AP");
+    crate::common::assert_close(ap(&people(3), &[hit(0), hit(1), hit(2)]), 1.0, 1e-9, "AP");
 }
 
 #[test]
@@ -73,8 +72,8 @@ fn an_annotation_with_id_zero_is_never_hit() {
     let evaluator = KeypointEvaluator::read(&path, &Sigmas::coco()).unwrap();
     let evaluation = evaluator.evaluate(&vec![hit(0)]).unwrap();
     assert!(evaluation.has_zero_id);
-    common::assert_close(evaluation.stats.ap, 0.0, 0.0, "AP");
-    common::assert_close(evaluation.stats.ar, 0.0, 0.0, "AR");
+    crate::common::assert_close(evaluation.stats.ap, 0.0, 0.0, "AP");
+    crate::common::assert_close(evaluation.stats.ar, 0.0, 0.0, "AR");
 }
 
 #[test]
@@ -83,7 +82,7 @@ fn area_zero_matches_nothing_but_exact_hits() {
     annotations["annotations"][0]["area"] = json!(0.0);
     let mut near = hit(0);
     near.keypoints.iter_mut().for_each(|joint| joint[0] += 0.01);
-    common::assert_close(ap(&annotations, &[near]), 0.0, 0.0, "near");
+    crate::common::assert_close(ap(&annotations, &[near]), 0.0, 0.0, "near");
 }
 
 #[test]
@@ -99,7 +98,7 @@ fn a_box_in_the_results_changes_the_area_of_a_detection() {
         evaluate_keypoints(&path, &vec![miss, found], &Sigmas::coco()).unwrap().ap_large
     };
     assert!(large(Some([0.0, 0.0, 100.0, 100.0])) < 0.6);
-    common::assert_close(large(None), 1.0, 1e-9, "the joints span less than the range");
+    crate::common::assert_close(large(None), 1.0, 1e-9, "the joints span less than the range");
 }
 
 #[test]
@@ -111,7 +110,7 @@ fn other_joint_sets_bring_their_sigmas() {
     let (_folder, path) = saved(&annotations);
     let sigmas = Sigmas::new(vec![0.05, 0.1]).unwrap();
     let stats = evaluate_keypoints(&path, &vec![result], &sigmas).unwrap();
-    common::assert_close(stats.ap, 1.0, 1e-9, "AP");
+    crate::common::assert_close(stats.ap, 1.0, 1e-9, "AP");
 }
 
 #[test]
@@ -120,9 +119,9 @@ fn only_the_selected_images_count() {
     let evaluator = KeypointEvaluator::read(&path, &Sigmas::coco()).unwrap();
     let found = vec![hit(1)];
     let on = |ids: &[i64]| evaluator.on_images(ids).unwrap().evaluate(&found).unwrap();
-    common::assert_close(on(&[2]).stats.ap, 1.0, 1e-9, "hit");
-    common::assert_close(on(&[1, 3]).stats.ap, 0.0, 0.0, "missed");
-    common::assert_close(on(&[]).stats.ap, NOT_COMPUTED, 0.0, "none");
+    crate::common::assert_close(on(&[2]).stats.ap, 1.0, 1e-9, "hit");
+    crate::common::assert_close(on(&[1, 3]).stats.ap, 0.0, 0.0, "missed");
+    crate::common::assert_close(on(&[]).stats.ap, NOT_COMPUTED, 0.0, "none");
     assert_eq!(on(&[1, 3]).people, 2);
     let message = evaluator.on_images(&[2, 9]).map(|_| ()).unwrap_err().to_string();
     assert_says(&message, &["1 result", "image_id 9"]);
@@ -135,7 +134,7 @@ fn crowds_are_ignored_and_absorb() {
     annotations["annotations"][1]["num_keypoints"] = json!(0);
     let mut best = hit(1);
     best.score = 1.0;
-    common::assert_close(ap(&annotations, &[hit(0), best.clone(), best]), 1.0, 1e-9, "AP");
+    crate::common::assert_close(ap(&annotations, &[hit(0), best.clone(), best]), 1.0, 1e-9, "AP");
 }
 
 #[test]

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +19,7 @@ struct Golden {
 impl Golden {
     fn read() -> Self {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/crowdpose.json");
-        Self { folder: tempfile::tempdir().unwrap(), value: common::json(&path) }
+        Self { folder: tempfile::tempdir().unwrap(), value: crate::common::json(&path) }
     }
 
     fn save(&self, key: &str) -> PathBuf {
@@ -41,31 +39,31 @@ fn figures_equal_the_reference_evaluator() {
     assert_eq!(ours.as_object().unwrap().len(), expected.len());
     for (name, value) in expected {
         let found = ours[name].as_f64().expect(name);
-        common::assert_close(found, value.as_f64().unwrap(), TOLERANCE, name);
+        crate::common::assert_close(found, value.as_f64().unwrap(), TOLERANCE, name);
     }
 }
 
 #[test]
 fn perfect_results_on_the_published_sample_give_one() {
-    let Some(shared) = common::shared() else { return };
+    let Some(shared) = crate::common::shared() else { return };
     let path = shared.join("data/crowdpose_sample/test_crowdpose.json");
-    let annotations = common::json(&path);
+    let annotations = crate::common::json(&path);
     let people = annotations["annotations"].as_array().expect("annotations").iter();
     let perfect: Vec<CocoResult> = people
         .map(|person| CocoResult {
             image_id: person["image_id"].as_i64().expect("image_id"),
             category_id: 1,
-            keypoints: common::numbers(&person["keypoints"]).as_chunks::<3>().0.to_vec(),
+            keypoints: crate::common::numbers(&person["keypoints"]).as_chunks::<3>().0.to_vec(),
             score: 1.0,
             bbox: None,
         })
         .collect();
     let evaluator = CrowdPoseEvaluator::read(&path).unwrap();
     let stats = evaluator.evaluate(&perfect).unwrap();
-    common::assert_close(stats.ap, 1.0, TOLERANCE, "AP");
-    common::assert_close(stats.ar, 1.0, TOLERANCE, "AR");
+    crate::common::assert_close(stats.ap, 1.0, TOLERANCE, "AP");
+    crate::common::assert_close(stats.ar, 1.0, TOLERANCE, "AR");
     let nothing = evaluator.evaluate(&[][..]).unwrap();
-    common::assert_close(nothing.ap, 0.0, 0.0, "AP of nothing");
+    crate::common::assert_close(nothing.ap, 0.0, 0.0, "AP of nothing");
 }
 
 #[test]

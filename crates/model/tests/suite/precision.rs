@@ -1,15 +1,14 @@
 //! Pictures in bfloat16 make a network compute in it; weights, statistics, predictions and the
 //! gradients of weights stay float32.
 
-mod common;
-
 use burn::backend::Autodiff;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, FloatDType, Tensor, TensorData};
-use common::nets::{calibrated, pictures, spec, supernet};
-use common::{Plain, device};
 use scalenas_model::{Absent, BatchStatistics, NamedParameters, Parameter, Prediction, Supernet};
 use scalenas_space::{Architecture, SpaceSpec};
+
+use crate::common::nets::{calibrated, pictures, spec, supernet};
+use crate::common::{Plain, device};
 
 /// Relative error of a prediction: 8 bits of mantissa through some thirty layers.
 const PREDICTION: f64 = 0.05;

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]
 
-mod common;
-
 use std::path::{Path, PathBuf};
 
 use scalenas_eval::{KeypointEvaluation, KeypointEvaluator, Sigmas, evaluate_keypoints};
@@ -24,10 +22,10 @@ fn compare_stats(name: &str, evaluation: &KeypointEvaluation, expected: &Value) 
     assert_eq!(ours.as_object().unwrap().len(), stats.len(), "{name}");
     for (key, value) in stats {
         let (found, wanted) = (ours[key].as_f64().expect(key), value.as_f64().unwrap());
-        common::assert_close(found, wanted, TOLERANCE, &format!("{name} {key}"));
+        crate::common::assert_close(found, wanted, TOLERANCE, &format!("{name} {key}"));
     }
     for (key, value) in evaluation.stats.entries() {
-        common::assert_close(value, ours[key].as_f64().unwrap(), 0.0, key);
+        crate::common::assert_close(value, ours[key].as_f64().unwrap(), 0.0, key);
     }
 }
 
@@ -35,17 +33,18 @@ fn compare_rows(name: &str, ours: &[[f64; 3]], expected: &Value) {
     let rows = expected.as_array().expect("one row per threshold");
     assert_eq!(ours.len(), rows.len(), "{name}");
     for (row, (found, wanted)) in ours.iter().zip(rows).enumerate() {
-        for (area, (found, wanted)) in found.iter().zip(common::numbers(wanted)).enumerate() {
+        for (area, (found, wanted)) in found.iter().zip(crate::common::numbers(wanted)).enumerate()
+        {
             let what = format!("{name} at threshold {row}, area {area}");
-            common::assert_close(*found, wanted, TOLERANCE, &what);
+            crate::common::assert_close(*found, wanted, TOLERANCE, &what);
         }
     }
 }
 
 #[test]
 fn statistics_equal_the_reference_evaluator() {
-    let Some(shared) = common::shared() else { return };
-    let expected = common::json(&shared.join("golden/eval/coco_eval_expected.json"));
+    let Some(shared) = crate::common::shared() else { return };
+    let expected = crate::common::json(&shared.join("golden/eval/coco_eval_expected.json"));
     for (name, expected) in expected.as_object().expect("a table of results") {
         let results = shared.join(format!("golden/eval/{name}_results.json"));
         let annotations = annotations(&shared, name);
