@@ -18,7 +18,7 @@ pub fn architecture(
     spec: &SpaceSpec,
     search: Option<&Outcome>,
 ) -> Result<Architecture> {
-    if let Some(named) = named(name, spec) {
+    if let Some(named) = Architecture::named(name, spec) {
         return Ok(named);
     }
     let found = search.and_then(|outcome| match name {
@@ -32,24 +32,13 @@ pub fn architecture(
     if !path.exists() {
         let ids = if search.is_some() { "best or an id of the search, " } else { "" };
         return Err(user(format!(
-            "architecture {name}: no such file; accepted: smallest, middle, hrnet, largest, {ids}or \
-             a file (.json, .ron, .npy)"
+            "architecture {name}: no such file; accepted: {}, {ids}or a file (.json, .ron, .npy)",
+            Architecture::NAMES.join(", "),
         )));
     }
     let architecture = MaskFile::read(path)?.architecture();
     architecture.validate(spec).map_err(|e| anyhow::Error::new(e).context(name.to_owned()))?;
     Ok(architecture)
-}
-
-/// The architectures that have a name in every space.
-pub fn named(name: &str, spec: &SpaceSpec) -> Option<Architecture> {
-    match name {
-        "smallest" => Some(Architecture::smallest(spec)),
-        "middle" => Some(Architecture::middle(spec)),
-        "hrnet" => Some(Architecture::hrnet(spec)),
-        "largest" => Some(Architecture::largest(spec)),
-        _ => None,
-    }
 }
 
 /// The search of a run, if it has been searched.

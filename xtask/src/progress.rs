@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use scalenas_evolve::{Candidate, Observer};
+use scalenas_evolve::{Candidate, Observer, ScoredBatch};
 use scalenas_train::{Figure, Progress, SubnetScore, TrainStatus};
 
 use crate::output::Output;
@@ -109,10 +109,12 @@ impl SearchShown {
 }
 
 impl Observer for SearchShown {
-    fn scored(&mut self, generation: usize, done: usize, planned: usize, batch: &[Candidate]) {
-        self.best = batch.iter().map(Candidate::score).fold(self.best, f64::max);
+    fn scored(&mut self, batch: &ScoredBatch<'_>) -> scalenas_evolve::Result<()> {
+        let &ScoredBatch { generation, done, planned, candidates } = batch;
+        self.best = candidates.iter().map(Candidate::score).fold(self.best, f64::max);
         let figure = self.figure.name();
         let message = format!("networks  generation {generation}  best {figure} {:.3}", self.best);
         self.shown.show(done as u64, planned as u64, &message);
+        Ok(())
     }
 }

@@ -62,9 +62,8 @@ pub struct Material {
 impl Material {
     /// Reads what the tasks of a run need.
     pub fn read(request: &Request<'_>) -> Result<Self> {
-        let heads = request.info.space.head.parts();
-        let held_out =
-            heads.into_iter().map(|head| held_out(request, head)).collect::<Result<_>>()?;
+        let heads = request.info.space.heads.iter();
+        let held_out = heads.map(|&head| held_out(request, head)).collect::<Result<_>>()?;
         Ok(Self { train: training(request)?, held_out })
     }
 }
@@ -72,18 +71,19 @@ impl Material {
 /// What a run learns from.
 pub fn training(request: &Request<'_>) -> Result<TrainingSet> {
     let info = request.info;
-    match info.space.head {
-        Head::Heatmap { .. } => Ok(TrainingSet::Pose(people(request)?)),
-        Head::BottomUp { .. } => Ok(TrainingSet::People(crowds(request)?)),
-        Head::Segmentation { .. } => {
+    match info.space.heads[..] {
+        [Head::TopDown { .. }] => Ok(TrainingSet::Pose(people(request)?)),
+        [Head::BottomUp { .. }] => Ok(TrainingSet::People(crowds(request)?)),
+        [Head::Segmentation { .. }] => {
             let (dataset, weighing) = pictures(request)?;
             Ok(TrainingSet::Segmentation { dataset, weighing })
         }
-        Head::Multitask { .. } => {
+        [Head::TopDown { .. }, Head::Segmentation { .. }] => {
             let (people, (pictures, weighing)) = (people(request)?, pictures(request)?);
             let batch = second(info)?.batch;
             Ok(TrainingSet::Multitask { people, pictures, weighing, batch })
         }
+        _ => Err(user(format!("space {}: no training data for its heads", info.space.name))),
     }
 }
 
@@ -135,9 +135,9 @@ fn pictures(request: &Request<'_>) -> Result<(Arc<SegmentationDataset>, Arc<Pixe
 /// What networks of a run are scored on by one of its heads.
 fn held_out(request: &Request<'_>, head: Head) -> Result<HeldOut> {
     match head {
-        Head::Heatmap { .. } => return held_out_people(request),
+        Head::TopDown { .. } => return held_out_people(request),
         Head::BottomUp { .. } => return held_out_scenes(request),
-        Head::Segmentation { .. } | Head::Multitask { .. } => {}
+        Head::Segmentation { .. } => {}
     }
     let Labelled { data, facts, .. } = Labelled::new(request)?;
     let pictures = labelled(data, "val", &facts, request.most, request.bad)?;
@@ -225,11 +225,11 @@ fn weighing(dataset: &SegmentationDataset, options: &TrainOptions) -> Result<Pix
 
 /// What networks of a space are ranked by, one figure a task; the first decides where one has to.
 pub fn figures(space: &SpaceSpec) -> Vec<Figure> {
-    let figure = |head: Head| match head {
-        Head::Heatmap { .. } | Head::BottomUp { .. } => Figure::AveragePrecision,
-        Head::Segmentation { .. } | Head::Multitask { .. } => Figure::MeanIou,
+    let figure = |head: &Head| match head {
+        Head::TopDown { .. } | Head::BottomUp { .. } => Figure::AveragePrecision,
+        Head::Segmentation { .. } => Figure::MeanIou,
     };
-    space.head.parts().into_iter().map(figure).collect()
+    space.heads.iter().map(figure).collect()
 }
 
 /// Name of a figure in machine-readable results.

@@ -1,21 +1,21 @@
-//! A candidate: an architecture, where it comes from, what it costs and how well it does.
+//! Candidate: an architecture with its origin, cost and scores.
 
 use scalenas_space::{Architecture, Cost};
 use serde::{Deserialize, Serialize};
 
-/// Where a candidate comes from.
+/// Origin of a candidate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
-    /// A corner of the space or plain HRNet.
+    /// A named architecture of the space, such as `largest`.
     Named(String),
     /// A random draw of an initial group.
     Initial {
-        /// Which of the fifteen.
+        /// Index of the group, from 0 to 14.
         group: usize,
     },
     /// Crossover and mutation.
     Offspring {
-        /// Generation from 1.
+        /// Generation, from 1.
         generation: usize,
         /// Ids of parent and mate.
         parents: (String, String),
@@ -32,28 +32,28 @@ impl Origin {
     }
 }
 
-/// A network under consideration.
+/// An architecture that a search considers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
-    /// Id of its canonical form.
+    /// Id of the canonical form.
     pub id: String,
-    /// The architecture, canonical.
+    /// Architecture in canonical form.
     pub architecture: Architecture,
-    /// Its cost.
+    /// Cost at the input size of the search.
     pub cost: Cost,
-    /// Where it comes from.
+    /// Origin.
     pub origin: Origin,
-    /// How well it does, one figure a task, once scored; higher is better.
+    /// Scores, one per task, empty until scored; higher is better.
     pub fitness: Vec<f64>,
 }
 
 impl Candidate {
-    /// Its score in the first task; candidates of an archive have one.
+    /// Score in the first task; negative infinity for a candidate that is not scored.
     pub fn score(&self) -> f64 {
         self.fitness.first().copied().unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// What is minimised: multiply-accumulates, and the negative of every score.
+    /// Objectives to minimise: multiply-accumulates, then the negative of every score.
     pub fn objectives(&self) -> Vec<f64> {
         let scores = self.fitness.iter().map(|score| -score);
         std::iter::once(self.cost.macs as f64).chain(scores).collect()

@@ -1,4 +1,4 @@
-//! Options of a search; defaults are the paper's.
+//! Options of a search; the defaults are those of the ScaleNAS paper.
 
 use scalenas_space::vary::MutationRates;
 use scalenas_space::{Architecture, Cost, CostModel, SpaceSpec};
@@ -6,49 +6,49 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// Ceilings; `None` for no ceiling.
+/// Ceilings on the cost of candidates; `None` for no ceiling.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Most multiply-accumulates, in 10^9.
+    /// Maximum number of multiply-accumulates, in 10^9.
     pub max_gmacs: Option<f64>,
-    /// Most parameters, in millions.
+    /// Maximum number of parameters, in millions.
     pub max_mparams: Option<f64>,
 }
 
 impl Limits {
-    /// Whether a network keeps all of them.
+    /// Whether a cost is within all ceilings.
     pub fn admit(&self, cost: &Cost) -> bool {
         self.max_gmacs.is_none_or(|limit| cost.gmacs() <= limit)
             && self.max_mparams.is_none_or(|limit| cost.parameters as f64 / 1e6 <= limit)
     }
 }
 
-/// Options of a search.
+/// Options of an evolutionary search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchConfig {
-    /// Random networks a group of the initial population (fifteen groups).
+    /// Random networks per group of the initial population (15 groups).
     pub initial_per_group: usize,
-    /// Parents of a generation.
+    /// Parents of each generation.
     pub survivors: usize,
-    /// Generations.
+    /// Generations after the initial population.
     pub generations: usize,
-    /// New networks a generation.
+    /// New networks per generation.
     pub offspring: usize,
-    /// Probability that a module comes from the mate.
+    /// Probability with which a module comes from the mate, in [0, 1].
     pub crossover: f64,
     /// Probabilities of mutations.
     pub mutation: MutationRates,
-    /// Ceilings.
+    /// Ceilings on the cost of candidates.
     pub limits: Limits,
-    /// Attempts at a network that is new and within the ceilings, before giving up on it.
+    /// Maximum number of draws for one network that is new and within the ceilings.
     pub attempts: usize,
     /// Generations without a larger hypervolume after which the search has converged; 0 for never.
     pub patience: usize,
-    /// Candidates handed to the fitness at once: what a kill can lose.
+    /// Candidates per call of the fitness: the maximum that a kill loses.
     pub batch: usize,
-    /// Seed of everything that is drawn.
+    /// Seed of all draws.
     pub seed: u64,
 }
 

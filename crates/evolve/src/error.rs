@@ -1,39 +1,39 @@
-//! What can go wrong in a search.
+//! Errors of a search.
 
 use std::path::PathBuf;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error that names the key or file and what is accepted.
+/// A failure of a search, with the option or file and the accepted values.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// An option is out of range.
     #[error("search option {key} is {value}, accepted: {accepted}")]
     Option {
-        /// Which.
+        /// Name of the option.
         key: &'static str,
         /// Its value.
         value: String,
-        /// What is accepted.
+        /// Accepted values.
         accepted: &'static str,
     },
     /// A ceiling excludes the whole space.
     #[error("{key} is {limit}, but the smallest network of space {space} has {smallest}")]
     Infeasible {
-        /// Which ceiling.
+        /// Name of the ceiling.
         key: &'static str,
         /// Its value.
         limit: String,
         /// Name of the space.
         space: String,
-        /// What the smallest network has.
+        /// The smallest network's value.
         smallest: String,
     },
     /// A score is not a number.
     #[error("candidate {id} was scored {score}; a fitness must be a finite number")]
     Score {
-        /// Which candidate.
+        /// Id of the candidate.
         id: String,
         /// Its score.
         score: f64,
@@ -43,12 +43,15 @@ pub enum Error {
     Count {
         /// Scores returned.
         scores: usize,
-        /// Candidates asked for.
+        /// Candidates handed over.
         candidates: usize,
     },
     /// Scoring failed.
     #[error("failed to score candidates: {0}")]
     Fitness(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An observer failed.
+    #[error("failed to report a scored batch: {0}")]
+    Observer(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A file cannot be read or written.
     #[error("failed to {action} {path}: {reason}")]
     File {
@@ -56,18 +59,18 @@ pub enum Error {
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Reason of the failure.
         reason: String,
     },
-    /// The state on disk belongs to another search.
+    /// An archive belongs to another search.
     #[error("{path} was searched with another {key}; use --force to start over")]
     Changed {
-        /// The state file.
+        /// The archive.
         path: PathBuf,
-        /// What differs.
+        /// Part in which the two searches differ.
         key: &'static str,
     },
-    /// Space, architecture or input.
+    /// The space, an architecture or an input size is invalid.
     #[error(transparent)]
     Space(#[from] scalenas_space::Error),
 }

@@ -5,21 +5,26 @@
 //! reason, and a killed search continues with the same result.
 //!
 //! Invariants: the search sees a [`Fitness`] and never a device; every draw is derived from
-//! (seed, purpose, generation, attempt), so that the state is the list of scored candidates alone.
+//! (seed, purpose, generation, attempt), so that the list of scored candidates is its whole state.
+//! A [`Search`] runs in memory; an [`Archive`] among its observers keeps that list in a file.
 
+mod archive;
 mod candidate;
 mod config;
 mod error;
-mod hypervolume;
+mod files;
+mod fitness;
+mod observer;
 mod outcome;
 mod search;
 mod selection;
-mod state;
 
+pub use archive::Archive;
 pub use candidate::{Candidate, Origin};
 pub use config::{Limits, SearchConfig};
 pub use error::{Error, Result};
-pub use hypervolume::hypervolume;
+pub use fitness::Fitness;
+pub use observer::{Observer, ScoredBatch};
 pub use outcome::{Outcome, StopReason};
-pub use search::{Fitness, Observer, Search, Unobserved};
-pub use selection::{front, peel};
+pub use search::Search;
+pub use selection::{front, hypervolume, peel};

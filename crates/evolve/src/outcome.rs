@@ -1,4 +1,4 @@
-//! What a search found, and why it stopped.
+//! Outcome of a search: its reason to stop and all scored candidates, with their files.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,31 +8,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::candidate::{Candidate, Origin};
 use crate::error::{Error, Result};
+use crate::files;
 use crate::selection::front;
 
-/// Why a search stopped.
+/// Reason for which a search stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StopReason {
     /// All generations were bred.
     Generations,
-    /// No new network within the ceilings was found in the allowed attempts.
+    /// The allowed attempts gave no new network within the ceilings.
     Exhausted {
-        /// The generation that came up short; 0 is the initial population.
+        /// Generation without a new network, from 1.
         generation: usize,
     },
-    /// The front did not grow any more.
+    /// The hypervolume of the front no longer grew.
     Converged {
         /// The last generation.
         generation: usize,
     },
-    /// It was asked to stop; it can be continued.
+    /// The caller asked to stop; the search can be continued.
     Interrupted,
 }
 
-/// What a search found.
+/// Scored candidates of a search, and its reason to stop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Why it stopped.
+    /// Reason to stop.
     pub reason: StopReason,
     /// Every candidate, in the order in which they were scored.
     pub candidates: Vec<Candidate>,
@@ -45,28 +46,28 @@ impl Outcome {
         front(&objectives).into_iter().map(|index| &self.candidates[index]).collect()
     }
 
-    /// The candidate with an id.
+    /// The candidate of an id.
     pub fn find(&self, id: &str) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.id == id)
     }
 
-    /// Reads what [`Outcome::write`] wrote.
+    /// Reads a RON file that [`Outcome::write`] wrote.
     pub fn read(path: &Path) -> Result<Self> {
         let text = fs::read_to_string(path).map_err(|e| Error::file("read", path, e))?;
         ron::from_str(&text).map_err(|e| Error::file("read", path, e))
     }
 
-    /// Writes everything as RON.
+    /// Writes reason and candidates as RON, whole or not at all.
     pub fn write(&self, path: &Path) -> Result<()> {
         let pretty = ron::ser::PrettyConfig::new().depth_limit(3);
         let text =
             ron::ser::to_string_pretty(self, pretty).map_err(|e| Error::file("write", path, e))?;
-        write(path, &text)
+        files::write(path, &text)
     }
 
-    /// Writes one line a candidate.
+    /// Writes a CSV file with one line per candidate, whole or not at all.
     pub fn write_csv(&self, path: &Path) -> Result<()> {
-        write(path, &self.to_csv())
+        files::write(path, &self.to_csv())
     }
 
     fn to_csv(&self) -> String {
@@ -104,13 +105,4 @@ impl Outcome {
         }
         text
     }
-}
-
-fn write(path: &Path, text: &str) -> Result<()> {
-    let temporary = path.with_extension("partial");
-    fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
-        // The write's error is the one to report; nothing half-written stays behind.
-        let _ = fs::remove_file(&temporary);
-        Error::file("write", path, e)
-    })
 }

@@ -1,12 +1,12 @@
-//! The search as a whole, over a fitness that needs no network.
+//! Whole searches over a fitness that needs no network.
 
 use std::convert::Infallible;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use scalenas_evolve::{
-    Candidate, Error, Fitness, Limits, Observer, Outcome, Search, SearchConfig, StopReason,
-    Unobserved,
+    Archive, Candidate, Error, Fitness, Limits, Observer, Outcome, Result as SearchResult,
+    ScoredBatch, Search, SearchConfig, StopReason,
 };
 use scalenas_space::{Architecture, CostModel, SpaceSpec, StageSpec, rng, sample};
 
@@ -60,9 +60,17 @@ fn config() -> SearchConfig {
 
 const INPUT: (usize, usize) = (128, 96);
 
-fn search(state: &Path, config: &SearchConfig, stop: &AtomicBool) -> Outcome {
-    let mut search = Search::open(&SpaceSpec::tiny(), config, INPUT, state).expect("a search");
-    search.run(&mut Analytic::new(), &mut Unobserved, stop).expect("an outcome")
+/// A search and its archive, continued if there is one.
+fn open(space: &SpaceSpec, config: &SearchConfig, state: &Path) -> SearchResult<(Search, Archive)> {
+    let search = Search::new(space, config, INPUT)?;
+    let archive = Archive::open(state, space, config, INPUT)?;
+    Ok((search.resume(archive.scored().to_vec()), archive))
+}
+
+/// A whole search in memory.
+fn search(config: &SearchConfig) -> Outcome {
+    let mut search = Search::new(&SpaceSpec::tiny(), config, INPUT).expect("a search");
+    search.run(&mut Analytic::new(), &mut [], &AtomicBool::new(false)).expect("an outcome")
 }
 
 /// Stops after a number of batches.
@@ -72,24 +80,26 @@ struct Killer<'a> {
 }
 
 impl Observer for Killer<'_> {
-    fn scored(&mut self, _: usize, _: usize, _: usize, _: &[Candidate]) {
+    fn scored(&mut self, _: &ScoredBatch<'_>) -> SearchResult<()> {
         self.left -= 1;
         self.stop.store(self.left == 0, Ordering::Relaxed);
+        Ok(())
     }
 }
 
 #[test]
 fn killed_after_every_batch_it_ends_like_an_uninterrupted_one() {
     let folder = tempfile::tempdir().expect("a folder");
-    let whole = search(&folder.path().join("whole.json"), &config(), &AtomicBool::new(false));
+    let whole = search(&config());
     assert_eq!(whole.reason, StopReason::Generations);
     let state = folder.path().join("killed.json");
     let mut kills = 0;
     let outcome = loop {
         let stop = AtomicBool::new(false);
-        let mut search = Search::open(&SpaceSpec::tiny(), &config(), INPUT, &state).expect("open");
+        let (mut search, mut archive) = open(&SpaceSpec::tiny(), &config(), &state).expect("open");
         let mut killer = Killer { left: 1, stop: &stop };
-        let outcome = search.run(&mut Analytic::new(), &mut killer, &stop).expect("an outcome");
+        let observers: &mut [&mut dyn Observer] = &mut [&mut archive, &mut killer];
+        let outcome = search.run(&mut Analytic::new(), observers, &stop).expect("an outcome");
         if outcome.reason != StopReason::Interrupted {
             break outcome;
         }
@@ -101,9 +111,8 @@ fn killed_after_every_batch_it_ends_like_an_uninterrupted_one() {
 
 #[test]
 fn beats_random_sampling_at_equal_budget() {
-    let folder = tempfile::tempdir().expect("a folder");
     let config = SearchConfig { generations: 15, ..config() };
-    let outcome = search(&folder.path().join("s.json"), &config, &AtomicBool::new(false));
+    let outcome = search(&config);
     let best = outcome.candidates.iter().map(Candidate::score).fold(f64::MIN, f64::max);
     let space = SpaceSpec::tiny();
     let random = (0..outcome.candidates.len() as u64)
@@ -114,17 +123,15 @@ fn beats_random_sampling_at_equal_budget() {
 
 #[test]
 fn nothing_is_scored_twice_and_ceilings_hold() {
-    let folder = tempfile::tempdir().expect("a folder");
     let space = SpaceSpec::tiny();
     let costs = CostModel::new(&space, INPUT).expect("costs");
     let middle = costs.cost(&Architecture::middle(&space)).gmacs();
     let limits = Limits { max_gmacs: Some(middle), max_mparams: None };
     let config = SearchConfig { limits, ..config() };
-    let state = folder.path().join("s.json");
-    let mut search = Search::open(&space, &config, INPUT, &state).expect("a search");
+    let mut search = Search::new(&space, &config, INPUT).expect("a search");
     let mut fitness = Analytic::new();
     let stop = AtomicBool::new(false);
-    let outcome = search.run(&mut fitness, &mut Unobserved, &stop).expect("an outcome");
+    let outcome = search.run(&mut fitness, &mut [], &stop).expect("an outcome");
     let mut ids = fitness.seen.clone();
     ids.sort();
     ids.dedup();
@@ -138,15 +145,13 @@ fn nothing_is_scored_twice_and_ceilings_hold() {
 
 #[test]
 fn a_space_that_runs_out_ends_the_search() {
-    let folder = tempfile::tempdir().expect("a folder");
     let mut space = SpaceSpec::tiny();
     space.stages = vec![StageSpec { modules: 1, branches: 2 }];
     space.widths.truncate(2);
     (space.steps, space.depth_choices) = (1, vec![1]);
-    let state = folder.path().join("s.json");
-    let mut search = Search::open(&space, &config(), INPUT, &state).expect("a search");
+    let mut search = Search::new(&space, &config(), INPUT).expect("a search");
     let stop = AtomicBool::new(false);
-    let outcome = search.run(&mut Analytic::new(), &mut Unobserved, &stop).expect("an outcome");
+    let outcome = search.run(&mut Analytic::new(), &mut [], &stop).expect("an outcome");
     assert_eq!(outcome.reason, StopReason::Exhausted { generation: 1 });
     assert_eq!(outcome.candidates.len(), 1);
 }
@@ -160,11 +165,9 @@ fn a_front_that_stops_growing_ends_the_search() {
             Ok(vec![vec![1.0]; candidates.len()])
         }
     }
-    let folder = tempfile::tempdir().expect("a folder");
     let config = SearchConfig { patience: 2, ..config() };
-    let state = folder.path().join("s.json");
-    let mut search = Search::open(&SpaceSpec::tiny(), &config, INPUT, &state).expect("a search");
-    let outcome = search.run(&mut Flat, &mut Unobserved, &AtomicBool::new(false)).expect("outcome");
+    let mut search = Search::new(&SpaceSpec::tiny(), &config, INPUT).expect("a search");
+    let outcome = search.run(&mut Flat, &mut [], &AtomicBool::new(false)).expect("outcome");
     assert!(matches!(outcome.reason, StopReason::Converged { .. }), "{:?}", outcome.reason);
 }
 
@@ -180,26 +183,38 @@ fn faults_name_their_cause() {
     let folder = tempfile::tempdir().expect("a folder");
     let state = folder.path().join("s.json");
     let space = SpaceSpec::tiny();
-    let mut search = Search::open(&space, &config(), INPUT, &state).expect("a search");
-    let error = search.run(&mut Broken, &mut Unobserved, &AtomicBool::new(false)).expect_err("NaN");
+    let mut search = Search::new(&space, &config(), INPUT).expect("a search");
+    let error = search.run(&mut Broken, &mut [], &AtomicBool::new(false)).expect_err("NaN");
     assert!(matches!(error, Error::Score { .. }), "{error}");
     let limits = Limits { max_gmacs: Some(1e-6), max_mparams: None };
     let tight = SearchConfig { limits, ..config() };
-    let error = Search::open(&space, &tight, INPUT, &state).err().expect("too tight");
+    let error = open(&space, &tight, &state).err().expect("too tight");
     assert!(error.to_string().contains("the smallest network of space tiny has"), "{error}");
-    let _ = search_once(&state);
+    let (mut search, mut archive) = open(&space, &config(), &state).expect("a search");
+    let stop = AtomicBool::new(false);
+    let _ = search.run(&mut Analytic::new(), &mut [&mut archive], &stop).expect("an outcome");
     let other = SearchConfig { seed: 9, ..config() };
-    assert!(matches!(Search::open(&space, &other, INPUT, &state), Err(Error::Changed { .. })));
+    assert!(matches!(open(&space, &other, &state), Err(Error::Changed { .. })));
 }
 
-fn search_once(state: &Path) -> Outcome {
-    search(state, &config(), &AtomicBool::new(false))
+#[test]
+fn an_observer_that_fails_ends_the_search() {
+    struct Full;
+    impl Observer for Full {
+        fn scored(&mut self, _: &ScoredBatch<'_>) -> SearchResult<()> {
+            Err(Error::Observer("no space left".into()))
+        }
+    }
+    let mut search = Search::new(&SpaceSpec::tiny(), &config(), INPUT).expect("a search");
+    let stop = AtomicBool::new(false);
+    let error = search.run(&mut Analytic::new(), &mut [&mut Full], &stop).expect_err("a failure");
+    assert!(error.to_string().contains("no space left"), "{error}");
 }
 
 #[test]
 fn results_survive_their_file() {
     let folder = tempfile::tempdir().expect("a folder");
-    let outcome = search_once(&folder.path().join("s.json"));
+    let outcome = search(&config());
     let path = folder.path().join("outcome.ron");
     outcome.write(&path).expect("written");
     assert_eq!(Outcome::read(&path).expect("read"), outcome);
@@ -223,9 +238,8 @@ fn two_scores_and_cost_make_a_front_of_three() {
         }
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let state = folder.path().join("s.json");
-    let mut search = Search::open(&SpaceSpec::tiny(), &config(), INPUT, &state).expect("a search");
-    let outcome = search.run(&mut Both, &mut Unobserved, &AtomicBool::new(false)).expect("outcome");
+    let mut search = Search::new(&SpaceSpec::tiny(), &config(), INPUT).expect("a search");
+    let outcome = search.run(&mut Both, &mut [], &AtomicBool::new(false)).expect("outcome");
     let objectives: Vec<_> = outcome.candidates.iter().map(Candidate::objectives).collect();
     let dominates = |a: &[f64], b: &[f64]| a != b && a.iter().zip(b).all(|(a, b)| a <= b);
     let front = outcome.front();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use scalenas_kernels::{Activation, KernelBackend, ops};
-use scalenas_space::layers::Flow;
+use scalenas_space::layers::ConvKind;
 
 use crate::doubling::{doubling_kernel, interleave};
 use crate::norm::{EPSILON, Norms};
@@ -78,9 +78,9 @@ impl<B: KernelBackend> Folded<B> {
         let layer = &self.layers[&unit.norm_name];
         let (weight, bias) = (layer.weight.clone(), layer.bias.clone());
         let y = ops::conv_bias(x, weight, bias, residual, activation, unit.geometry);
-        match unit.flow {
-            Flow::Gather => y,
-            Flow::Spread => interleave(y),
+        match unit.kind {
+            ConvKind::Plain => y,
+            ConvKind::Transposed => interleave(y),
         }
     }
 }
@@ -93,11 +93,11 @@ fn fold<B: Backend>(unit: &ConvNorm<B>, statistics: &Statistics<B>) -> FoldedUni
         None => layer.mean.clone().neg(),
     };
     let bias = unit.shift.val() + shift * factor.clone();
-    match unit.flow {
-        Flow::Gather => {
+    match unit.kind {
+        ConvKind::Plain => {
             FoldedUnit { bias, weight: unit.weight.val() * factor.reshape([-1, 1, 1, 1]) }
         }
-        Flow::Spread => FoldedUnit {
+        ConvKind::Transposed => FoldedUnit {
             bias: bias.repeat_dim(0, 4),
             weight: doubling_kernel(unit.weight.val() * factor.reshape([1, -1, 1, 1])),
         },

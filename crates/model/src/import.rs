@@ -120,7 +120,7 @@ fn infer_spec(path: &Path, tensors: &NamedTensors) -> Result<SpaceSpec> {
     let width = rows(first).ok_or_else(|| missing(first))?;
     let heads = ["final_layer.weight", "final_layers.1.weight", "last_layer.3.weight"];
     match heads.map(rows) {
-        [Some(joints), _, _] => Ok(SpaceSpec::pose(width, joints)),
+        [Some(joints), _, _] => Ok(SpaceSpec::top_down(width, joints)),
         [_, Some(joints), _] => Ok(SpaceSpec::bottom_up(width, joints)),
         [_, _, Some(classes)] => Ok(SpaceSpec::segmentation(width, classes)),
         [None, None, None] => Err(missing("final_layer.weight")),

@@ -168,7 +168,7 @@ impl<B: KernelBackend> Subnet<B> {
     /// The same with the finer maps of heads that have some.
     pub fn predict(&self, images: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Prediction<B> {
         let branches = self.backbone.forward(images, &self.identity.plan, norms);
-        self.head.forward(branches, self.identity.plan.head, norms)
+        self.head.forward(branches, &self.identity.plan.heads, norms)
     }
 }
 

@@ -48,9 +48,9 @@ impl<B: Backend> Supernet<B> {
         Plan::new(&self.spec, architecture, Reach::Live)
     }
 
-    /// The layers of `architecture` that influence one of several heads.
-    pub fn plan_for(&self, head: HeadSpec, architecture: &Architecture) -> Plan {
-        Plan::new(&self.spec.with_head(head), architecture, Reach::Live)
+    /// The layers of `architecture` that influence some of the heads.
+    pub fn plan_for(&self, heads: &[HeadSpec], architecture: &Architecture) -> Plan {
+        Plan::new(&self.spec.with_heads(heads), architecture, Reach::Live)
     }
 
     /// Mean 0 and variance 1 for every normalisation layer.
@@ -127,7 +127,7 @@ impl<B: KernelBackend> Supernet<B> {
     ) -> Prediction<B> {
         ops::join(self);
         let branches = self.backbone.forward(images, plan, norms);
-        self.head.forward(branches, plan.head, norms)
+        self.head.forward(branches, &plan.heads, norms)
     }
 }
 

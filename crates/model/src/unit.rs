@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 use rand_distr::{Distribution, Normal};
 use scalenas_kernels::precision::cast;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
-use scalenas_space::layers::Flow;
+use scalenas_space::layers::ConvKind;
 use scalenas_space::rng;
 
 use crate::doubling::{KERNEL, doubling_kernel, interleave};
@@ -60,7 +60,7 @@ pub(crate) struct ConvNorm<B: Backend> {
     #[module(skip)]
     pub geometry: ConvGeometry,
     #[module(skip)]
-    pub flow: Flow,
+    pub kind: ConvKind,
     #[module(skip)]
     pub conv_name: String,
     #[module(skip)]
@@ -82,7 +82,7 @@ impl<B: Backend> ConvNorm<B> {
             scale: nursery.vector(1.0, output),
             shift: nursery.vector(0.0, output),
             geometry: ConvGeometry { stride, padding: kernel / 2 },
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
             conv_name,
             norm_name,
         }
@@ -97,8 +97,8 @@ impl<B: Backend> ConvNorm<B> {
     ) -> Self {
         let shape = UnitShape { input, output, kernel: 3, stride: 1 };
         let weight = nursery.kernel(&conv_name, [input, output, KERNEL, KERNEL]);
-        let gathering = Self::new(nursery, shape, conv_name, norm_name);
-        Self { weight, flow: Flow::Spread, ..gathering }
+        let plain = Self::new(nursery, shape, conv_name, norm_name);
+        Self { weight, kind: ConvKind::Transposed, ..plain }
     }
 
     /// The same with a bias in front of the normalisation.
@@ -145,9 +145,9 @@ impl<B: KernelBackend> ConvNorm<B> {
 
     /// The convolution alone.
     pub fn convolve(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
-        let y = match self.flow {
-            Flow::Gather => ops::conv(x, self.weight.val(), self.geometry),
-            Flow::Spread => {
+        let y = match self.kind {
+            ConvKind::Plain => ops::conv(x, self.weight.val(), self.geometry),
+            ConvKind::Transposed => {
                 interleave(ops::conv(x, doubling_kernel(self.weight.val()), self.geometry))
             }
         };

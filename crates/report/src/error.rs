@@ -1,4 +1,4 @@
-//! What can go wrong while drawing: inputs that do not fit together.
+//! Errors of drawing: inputs that do not fit together.
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,7 +15,7 @@ pub enum Error {
         height: usize,
         /// Bytes found.
         found: usize,
-        /// Bytes that the size asks for.
+        /// Bytes of an image of this size.
         expected: usize,
     },
     /// A class map has another number of pixels than its image.
@@ -33,7 +33,7 @@ pub enum Error {
     /// A person has another number of joints than the skeleton.
     #[error("person {person}: has {found} joints, the skeleton has {expected}")]
     JointCount {
-        /// Index of the person in the call.
+        /// Index of the person in the list.
         person: usize,
         /// Joints found.
         found: usize,

@@ -4,8 +4,8 @@
 //!
 //! Invariants:
 //! - equal input gives equal bytes: no clock, no random numbers, ordered output only;
-//! - no picture asks for anything outside itself, and all text is escaped;
-//! - colours are roles of one theme, legible on light and dark ground.
+//! - no picture loads anything from outside, and all text is escaped;
+//! - colours are roles of one theme, legible on light and dark backgrounds.
 //!
 //! ```
 //! use scalenas_report::{Curve, Report, Series};

@@ -1,13 +1,13 @@
-//! A class map laid over its image.
+//! Class map as an overlay of its image.
 
 use scalenas_data::Image8;
 
 use crate::error::{Error, Result};
 use crate::raster::{Rgb, blend};
 
-/// Class of pixels that belong to none; they stay as they are.
+/// Class of unlabelled pixels, which stay as they are.
 pub const IGNORED_CLASS: u8 = 255;
-/// How much darker the line between two classes is.
+/// Factor on the brightness of the line between two classes.
 const BORDER_SHADE: f64 = 0.55;
 
 /// The 19 training classes of Cityscapes in the colours of the data set.
@@ -33,7 +33,7 @@ const CITYSCAPES: [Rgb; 19] = [
     [119, 11, 32],
 ];
 
-/// Colours by class.
+/// Colour of each class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Palette(Vec<Rgb>);
 
@@ -43,7 +43,7 @@ impl Palette {
         Self(CITYSCAPES.to_vec())
     }
 
-    /// Any list of colours; classes beyond its end start over.
+    /// Palette of any list of colours; classes beyond its end start over.
     ///
     /// `None` if the list is empty.
     pub fn new(colours: Vec<[u8; 3]>) -> Option<Self> {
@@ -55,7 +55,7 @@ impl Palette {
     }
 }
 
-/// The image with every pixel tinted in the colour of its class and a darker line between classes.
+/// Tints every pixel of an image in the colour of its class, with a darker line between classes.
 ///
 /// `classes` is `[height, width]` like the image; `opacity` in `0..=1` is the share of the colour.
 ///

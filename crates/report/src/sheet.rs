@@ -1,4 +1,4 @@
-//! Sample predictions side by side.
+//! Contact sheet: sample predictions side by side.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,12 +11,12 @@ const CELL_HEIGHT: f64 = 225.0;
 const CAPTION: f64 = 30.0;
 const GAP: f64 = 16.0;
 
-/// An image with what there is to say about it.
+/// Image with a caption.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sample {
-    /// E.g. image, score and OKS.
+    /// Caption, e.g. image, score and OKS.
     pub caption: String,
-    /// PNG or JPEG file.
+    /// Bytes of a PNG or JPEG file.
     pub image: Vec<u8>,
 }
 
@@ -32,7 +32,7 @@ impl Sample {
     }
 }
 
-/// A grid of samples with their captions as an SVG file; `columns` of at least one.
+/// Draws a grid of samples with their captions as an SVG file; `columns` is at least 1.
 pub fn contact_sheet_svg(samples: &[Sample], columns: usize) -> String {
     let columns = columns.clamp(1, samples.len().max(1));
     let rows = samples.len().div_ceil(columns);
@@ -63,7 +63,7 @@ pub fn contact_sheet_svg(samples: &[Sample], columns: usize) -> String {
     .standalone()
 }
 
-/// As much of a caption as fits.
+/// Caption, cut to the width of its picture.
 fn shortened(text: &str, width: f64) -> String {
     if text_width(text, Size::Small) <= width {
         return text.into();

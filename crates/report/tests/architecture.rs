@@ -32,7 +32,7 @@ fn check(spec: &SpaceSpec, architecture: &Architecture) -> String {
 
 #[test]
 fn corners_of_both_spaces() {
-    for spec in [SpaceSpec::pose(32, JOINTS), SpaceSpec::segmentation(48, CLASSES)] {
+    for spec in [SpaceSpec::top_down(32, JOINTS), SpaceSpec::segmentation(48, CLASSES)] {
         check(&spec, &Architecture::smallest(&spec));
         check(&spec, &Architecture::largest(&spec));
         check(&spec, &Architecture::hrnet(&spec));
@@ -56,7 +56,7 @@ fn what_no_output_depends_on_is_faded() {
         check(spec, &architecture).matches(r#"class="f-branch-3 faded""#).count()
     };
     // The finest branch has taken its last features after two steps; all branches reach the classes.
-    assert_eq!(faded(&SpaceSpec::pose(32, JOINTS)), 3);
+    assert_eq!(faded(&SpaceSpec::top_down(32, JOINTS)), 3);
     assert_eq!(faded(&SpaceSpec::segmentation(32, CLASSES)), 0);
 }
 
@@ -70,7 +70,7 @@ fn published_masks() {
         let Some(task) = value["task"].as_str() else { continue };
         let number = |key: &str| value[key].as_u64().expect("masks say width and outputs") as usize;
         let spec = match task {
-            "pose" => SpaceSpec::pose(number("width"), number("outputs")),
+            "pose" => SpaceSpec::top_down(number("width"), number("outputs")),
             _ => SpaceSpec::segmentation(number("width"), number("outputs")),
         };
         check(&spec, &Architecture::read(&path, &spec).expect("published masks are valid"));

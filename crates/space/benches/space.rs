@@ -1,4 +1,4 @@
-//! Sampling and costing: at least 100,000 architectures a second on one core are asked for.
+//! Sampling and costing; the target is 100,000 architectures per second on one core.
 
 use std::hint::black_box;
 

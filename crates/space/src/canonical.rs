@@ -8,7 +8,8 @@ use crate::spec::SpaceSpec;
 const ID_DIGITS: usize = 12;
 
 impl Architecture {
-    /// The same function with dead bits cleared and dead trailing blocks removed.
+    /// An architecture of the same function, with dead bits cleared and dead trailing blocks
+    /// removed.
     #[must_use]
     pub fn canonical(&self, spec: &SpaceSpec) -> Self {
         let usage = Usage::new(spec, self, Reach::Live);

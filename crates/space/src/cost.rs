@@ -5,24 +5,25 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::architecture::{Architecture, MAX_BRANCHES, ModuleArch};
+use crate::architecture::{Architecture, ModuleArch};
 use crate::error::Result;
 use crate::layers::{Geometry, Layer};
 use crate::plan::{ModuleUsage, Reach, Usage};
-use crate::spec::SpaceSpec;
+use crate::spec::{MAX_BRANCHES, SpaceSpec};
 
-/// Cost of one forward pass of one picture.
+/// Parameters of a network, and cost of its forward pass for one picture.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cost {
-    /// Weights, biases, scales and shifts of all executed layers.
+    /// Parameters of all executed layers: weights, biases, scales and shifts.
     pub parameters: u64,
-    /// Multiplications with weights in all executed layers.
+    /// Multiply-accumulates (MACs) with weights of all executed layers.
     pub macs: u64,
     /// Parameters of the layers that influence the output.
     pub live_parameters: u64,
     /// MACs of the layers that influence the output.
     pub live_macs: u64,
-    /// Float32 bytes of the outputs of all live convolutions: what a training step keeps a picture.
+    /// Float32 bytes of the outputs of all live convolutions, which a training step keeps per
+    /// picture.
     pub activation_bytes: u64,
 }
 
@@ -38,19 +39,23 @@ impl Cost {
     }
 }
 
-/// The cost of `architecture` for pictures of `input` (height, width).
+/// Cost of `architecture` for pictures of `input` (height, width in pixels).
+///
+/// # Errors
+///
+/// An architecture that is not of the space; sides that are not multiples of the coarsest stride.
 pub fn cost(spec: &SpaceSpec, architecture: &Architecture, input: (usize, usize)) -> Result<Cost> {
     architecture.validate(spec)?;
     Ok(CostModel::new(spec, input)?.cost(architecture))
 }
 
-/// Costs of all parts of a space at one input size: an architecture is then a sum of table entries.
+/// Costs of all parts of a space at one input size; the cost of an architecture is a sum of them.
 #[derive(Debug, Clone)]
 pub struct CostModel {
     spec: SpaceSpec,
-    /// Stem, first transition and head.
+    /// Stem and heads.
     fixed: Part,
-    /// The transition that makes each branch.
+    /// Transition that starts each branch.
     transitions: [Part; MAX_BRANCHES],
     blocks: [Part; MAX_BRANCHES],
     /// `[target][source]`.
@@ -65,7 +70,7 @@ struct Part {
 }
 
 impl Part {
-    fn of(layers: &[Layer]) -> Self {
+    fn sum_of(layers: &[Layer]) -> Self {
         layers.iter().fold(Self::default(), |mut sum, layer| {
             sum.parameters += layer.parameters();
             sum.macs += layer.macs();
@@ -82,32 +87,36 @@ impl Part {
 }
 
 impl CostModel {
-    /// Tables of a space for pictures of `input` (height, width).
+    /// Costs for pictures of `input` (height, width in pixels).
+    ///
+    /// # Errors
+    ///
+    /// A space that makes no network; sides that are not multiples of the coarsest stride.
     pub fn new(spec: &SpaceSpec, input: (usize, usize)) -> Result<Self> {
         spec.validate()?;
         let geometry = Geometry::new(spec, input)?;
         let mut model = Self {
             spec: spec.clone(),
-            fixed: Part::of(&geometry.stem()),
+            fixed: Part::sum_of(&geometry.stem()),
             transitions: Default::default(),
             blocks: Default::default(),
             edges: Default::default(),
         };
-        model.fixed.add(&Part::of(&geometry.head()));
+        model.fixed.add(&Part::sum_of(&geometry.heads()));
         for branch in 0..spec.widths.len() {
             let stage = branch.saturating_sub(1);
             let mut used = vec![false; spec.stages[stage].branches];
             used[branch] = true;
-            model.transitions[branch] = Part::of(&geometry.transition(stage, &used));
-            model.blocks[branch] = Part::of(&geometry.block(branch, ""));
+            model.transitions[branch] = Part::sum_of(&geometry.transition(stage, &used));
+            model.blocks[branch] = Part::sum_of(&geometry.block(branch, ""));
             for source in (0..spec.widths.len()).filter(|&source| source != branch) {
-                model.edges[branch][source] = Part::of(&geometry.edge(branch, source, ""));
+                model.edges[branch][source] = Part::sum_of(&geometry.edge(branch, source, ""));
             }
         }
         Ok(model)
     }
 
-    /// The cost of a valid architecture of the space.
+    /// Cost of an architecture that is valid in the space.
     pub fn cost(&self, architecture: &Architecture) -> Cost {
         let executed = self.sum(architecture, Reach::Executed);
         let live = self.sum(architecture, Reach::Live);

@@ -1,11 +1,11 @@
-//! What can be wrong with a space, an architecture or a file that holds one.
+//! Errors of spaces, architectures and the files that hold them.
 
 use std::path::PathBuf;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error that names the place and what is accepted there.
+/// An invalid space, architecture or file, with the place and the accepted values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No preset has this name.
@@ -15,7 +15,7 @@ pub enum Error {
         name: String,
         /// The preset with the most similar name.
         nearest: String,
-        /// All names.
+        /// Names of all presets.
         accepted: String,
     },
     /// A value of a space is out of range.
@@ -23,11 +23,11 @@ pub enum Error {
     Spec {
         /// Name of the space.
         space: String,
-        /// The field.
+        /// Name of the field.
         key: &'static str,
-        /// Its value.
+        /// Value of the field.
         value: String,
-        /// What is accepted.
+        /// Accepted values.
         accepted: String,
     },
     /// An architecture has a different number of modules than the space.
@@ -35,9 +35,9 @@ pub enum Error {
     Modules {
         /// Name of the space.
         space: String,
-        /// In the architecture.
+        /// Number in the architecture.
         found: usize,
-        /// In the space.
+        /// Number in the space.
         expected: usize,
     },
     /// A module has a different number of branches than in the space.
@@ -45,11 +45,11 @@ pub enum Error {
     Branches {
         /// Name of the space.
         space: String,
-        /// Which module, from 0.
+        /// Index of the module.
         module: usize,
-        /// In the architecture.
+        /// Number in the architecture.
         found: usize,
-        /// In the space.
+        /// Number in the space.
         expected: usize,
     },
     /// A depth is not a choice of the space.
@@ -57,25 +57,25 @@ pub enum Error {
     Depth {
         /// Name of the space.
         space: String,
-        /// Which module, from 0.
+        /// Index of the module.
         module: usize,
-        /// Which branch, from 0 (finest).
+        /// Index of the branch, from the finest.
         branch: usize,
-        /// The depth found.
+        /// Depth in the architecture.
         depth: usize,
-        /// The space's choices.
+        /// Depth choices of the space.
         accepted: Vec<usize>,
     },
     /// A fusion bit breaks a rule.
     #[error("module {module} branch {branch} step {step}: {reason}")]
     Fusion {
-        /// Which module, from 0.
+        /// Index of the module.
         module: usize,
-        /// Which branch, from 0.
+        /// Index of the branch, from the finest.
         branch: usize,
-        /// Which step, from 0.
+        /// Index of the step.
         step: usize,
-        /// The rule.
+        /// Rule that is broken.
         reason: String,
     },
     /// An input size that the network cannot take.
@@ -84,13 +84,13 @@ pub enum Error {
          {largest}"
     )]
     Input {
-        /// Rows.
+        /// Height in pixels.
         height: usize,
-        /// Columns.
+        /// Width in pixels.
         width: usize,
         /// Stride of the coarsest branch.
         multiple: usize,
-        /// Longest side.
+        /// Maximum side in pixels.
         largest: usize,
     },
     /// A file cannot be read or written, or does not hold an architecture.
@@ -100,7 +100,7 @@ pub enum Error {
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Reason of the failure.
         reason: String,
     },
     /// A text or byte string does not hold an architecture.
@@ -108,7 +108,7 @@ pub enum Error {
     Parse {
         /// JSON, RON or npy.
         format: &'static str,
-        /// Why.
+        /// Reason of the failure.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! What an architecture is: the search space, sampling, variation and exact cost.
+//! Search spaces and their architectures: sampling, variation, execution plans, exact cost, files.
 //!
 //! Source: ScaleNAS (arXiv 2011.14584) and its reference implementation.
 //!
@@ -10,17 +10,15 @@ mod canonical;
 pub mod cost;
 mod error;
 mod format;
-pub mod heads;
 pub mod layers;
 pub mod plan;
 pub mod rng;
 pub mod sample;
 mod spec;
-mod validate;
 pub mod vary;
 
-pub use architecture::{Architecture, MAX_BRANCHES, MAX_STEPS, ModuleArch};
+pub use architecture::{Architecture, ModuleArch};
 pub use cost::{Cost, CostModel};
 pub use error::{Error, Result};
 pub use format::{MaskFile, Task};
-pub use spec::{Head, LastModule, SpaceSpec, StageSpec, StemSpec};
+pub use spec::{Head, LastModule, MAX_BRANCHES, MAX_STEPS, SpaceSpec, StageSpec, StemSpec};

@@ -1,21 +1,22 @@
-//! Which layers run: the one description that both the exact cost and the network's forward follow.
+//! Execution plan: the layers that run, which both the exact cost and the network's forward pass
+//! follow.
 
-use crate::architecture::{Architecture, ModuleArch};
-use crate::spec::{Head, SpaceSpec};
+use crate::architecture::{Architecture, ModuleArch, all_sources};
+use crate::spec::{Head, MAX_STEPS, SpaceSpec};
 
-/// How much of an architecture a plan covers.
+/// Part of an architecture that a plan covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// All that the reference implementation executes.
+    /// All layers that the reference implementation executes.
     Executed,
-    /// Only layers that influence an output. Outputs are the same.
+    /// Layers that influence an output; outputs equal those of all executed layers.
     Live,
 }
 
-/// What one step of a module runs.
+/// Blocks and fusion edges that a step of a module runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepPlan {
-    /// Per branch: whether it runs its block.
+    /// Per branch: whether its block runs.
     pub blocks: Vec<bool>,
     /// Per target branch: the sources that fuse into it, ascending, without itself.
     pub sources: Vec<Vec<usize>>,
@@ -23,7 +24,7 @@ pub struct StepPlan {
     pub needed: Vec<bool>,
 }
 
-/// What one module runs.
+/// Steps that a module runs, and the inputs that they use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModulePlan {
     /// Per branch: whether its value at the entry is used.
@@ -32,13 +33,13 @@ pub struct ModulePlan {
     pub steps: Vec<StepPlan>,
 }
 
-/// What a network runs between its stem and its head, which always run.
+/// Layers that a network runs between its stem and its heads, which always run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// Searched modules in order.
     pub modules: Vec<ModulePlan>,
-    /// What is predicted.
-    pub head: Head,
+    /// Heads that run.
+    pub heads: Vec<Head>,
 }
 
 impl Plan {
@@ -47,7 +48,7 @@ impl Plan {
         let usage = Usage::new(spec, architecture, reach);
         let modules = architecture.modules.iter().enumerate();
         let modules = modules.map(|(index, module)| usage.plan(index, module)).collect();
-        Self { modules, head: spec.head }
+        Self { modules, heads: spec.heads.clone() }
     }
 }
 
@@ -63,20 +64,17 @@ pub(crate) struct ModuleUsage {
     /// Values used at the entry.
     pub inputs: u8,
     /// Per step: values used after the blocks, before the fusion.
-    pub inside: [u8; crate::architecture::MAX_STEPS],
+    pub inside: [u8; MAX_STEPS],
     /// Per step: values used after the fusion.
-    pub after: [u8; crate::architecture::MAX_STEPS],
+    pub after: [u8; MAX_STEPS],
 }
 
 impl Usage {
     /// Walks from the outputs back to the stem.
     pub fn new(spec: &SpaceSpec, architecture: &Architecture, reach: Reach) -> Self {
         let mut modules = vec![ModuleUsage::default(); architecture.modules.len()];
-        let mut needed = match spec.head {
-            // Heatmaps come from the finest branch alone.
-            Head::Heatmap { .. } | Head::BottomUp { .. } if reach == Reach::Live => 1,
-            _ => u8::MAX,
-        };
+        let all_leave = spec.heads.iter().any(|head| head.takes_all_branches());
+        let mut needed = if reach == Reach::Live && !all_leave { 1 } else { u8::MAX };
         for (index, module) in architecture.modules.iter().enumerate().rev() {
             modules[index] = ModuleUsage::new(module, needed, reach);
             needed = modules[index].inputs;
@@ -86,7 +84,7 @@ impl Usage {
                 if needed >> previous != 0 {
                     needed |= 1 << (previous - 1);
                 }
-                needed &= crate::architecture::all(previous);
+                needed &= all_sources(previous);
             }
         }
         Self { modules }
@@ -115,7 +113,7 @@ impl Usage {
 
 impl ModuleUsage {
     fn new(module: &ModuleArch, outputs: u8, reach: Reach) -> Self {
-        let every = crate::architecture::all(module.branches());
+        let every = all_sources(module.branches());
         let mut usage = Self::default();
         let mut needed = if reach == Reach::Live { outputs & every } else { every };
         for step in (0..module.steps()).rev() {

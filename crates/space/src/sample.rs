@@ -7,14 +7,14 @@ use rand::{Rng, RngExt};
 
 use crate::architecture::{Architecture, ModuleArch};
 use crate::rng;
-use crate::spec::{LastModule, SpaceSpec};
+use crate::spec::{LastModule, MAX_BRANCHES, SpaceSpec};
 
-/// Probability of every fusion bit, and the depths to choose from.
+/// Group of architectures: a probability of fusion bits, and the depths to choose from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// Probability of each non-identity bit.
     pub fusion_rate: f64,
-    /// Depths, each equally likely, per branch.
+    /// Depths of a branch, each equally likely.
     pub depths: Vec<usize>,
 }
 
@@ -28,27 +28,27 @@ const INITIAL_RATES: [f64; 5] = [0.2, 0.35, 0.5, 0.65, 0.8];
 /// Pairs of neighbouring depths among the published choices 2 to 5.
 const DEPTH_PAIRS: usize = 3;
 
-/// Every depth a choice, every bit a coin.
+/// Draws every depth uniformly from the choices, and every fusion bit with probability 1/2.
 pub fn uniform(spec: &SpaceSpec, random: &mut impl Rng) -> Architecture {
     group(spec, &Group { fusion_rate: 0.5, depths: spec.depth_choices.clone() }, random)
 }
 
-/// A draw from a group.
+/// Draws an architecture of a group.
 pub fn group(spec: &SpaceSpec, group: &Group, random: &mut impl Rng) -> Architecture {
     let modules = spec.module_branches().into_iter().enumerate();
     let modules = modules.map(|(index, branches)| draw(spec, index, branches, group, random));
     Architecture { modules: modules.collect() }
 }
 
-/// The subnet of a training iteration: groups take turns, and the draw depends on the seed and the
-/// iteration alone, so that every worker and every resumed run trains the same one.
+/// Draws the subnet of a training iteration: groups take turns, and the draw depends on the seed
+/// and the iteration alone, so that every worker and every resumed run trains the same one.
 pub fn grouped(spec: &SpaceSpec, seed: u64, iteration: u64) -> Architecture {
     let cycle = cycle(spec);
     let turn = (iteration % cycle.len() as u64) as usize;
     group(spec, &cycle[turn], &mut rng::stream(seed, "grouped sampling", &[iteration]))
 }
 
-/// The eleven groups of grouped sampling: the smallest network, nine between, the largest.
+/// Groups of grouped sampling, 11 in order: the smallest network, nine between, the largest.
 pub fn cycle(spec: &SpaceSpec) -> Vec<Group> {
     let corner = match spec.last_module {
         LastModule::HighestResolution => 0.0,
@@ -62,7 +62,7 @@ pub fn cycle(spec: &SpaceSpec) -> Vec<Group> {
     std::iter::once(smallest).chain(between).chain([largest]).collect()
 }
 
-/// The fifteen groups of the search's initial population.
+/// Groups of the search's initial population, 15 in order.
 pub fn initial_groups(spec: &SpaceSpec) -> Vec<Group> {
     let rates = INITIAL_RATES.iter();
     rates
@@ -72,8 +72,8 @@ pub fn initial_groups(spec: &SpaceSpec) -> Vec<Group> {
         .collect()
 }
 
-/// Neighbouring depths: with the published choices {2,3}, {3,4} and {4,5}. Spaces with other choices
-/// spread the three pairs over theirs.
+/// Neighbouring depths: with the published choices {2,3}, {3,4} and {4,5}. Spaces with other
+/// choices spread the three pairs over theirs.
 fn depth_pair(spec: &SpaceSpec, pair: usize) -> Vec<usize> {
     let choices = &spec.depth_choices;
     let starts = choices.len().saturating_sub(2);
@@ -88,7 +88,7 @@ fn draw(
     group: &Group,
     random: &mut impl Rng,
 ) -> ModuleArch {
-    let mut depth = [0; crate::MAX_BRANCHES];
+    let mut depth = [0; MAX_BRANCHES];
     for depth in &mut depth[..branches] {
         *depth = *group.depths.choose(random).expect("a group has depths");
     }

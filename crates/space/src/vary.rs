@@ -1,27 +1,27 @@
 //! Variation: mutation of depth and fusion, crossover by module, both over the whole space.
 //!
-//! The published search mutates fusion bits alone and never touches the last module; these do not
-//! leave anything out, and their results are valid by construction.
+//! The published search mutates fusion bits alone and never touches the last module; here depths
+//! and all modules vary. Results are valid by construction.
 
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use crate::architecture::{Architecture, ModuleArch};
+use crate::architecture::{Architecture, ModuleArch, all_sources};
 use crate::spec::SpaceSpec;
 
-/// Probabilities of a mutation.
+/// Probabilities of mutations, in [0, 1].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MutationRates {
-    /// That a branch draws a new depth.
+    /// Probability with which a branch draws a new depth.
     pub depth: f64,
-    /// That a non-identity fusion bit flips.
+    /// Probability with which a non-identity fusion bit flips.
     pub fusion: f64,
 }
 
 impl Default for MutationRates {
-    /// The published rate for fusion bits; a tenth of the depths.
+    /// The published rate for fusion bits, and 0.1 for depths.
     fn default() -> Self {
         Self { depth: 0.1, fusion: 0.2 }
     }
@@ -72,7 +72,7 @@ fn mutate_depth(
     let old = module.depth(branch);
     let depth = *spec.depth_choices.choose(random).expect("a space has depths");
     module.set_depth(branch, depth);
-    let every = crate::architecture::all(module.branches());
+    let every = all_sources(module.branches());
     for step in old..depth {
         let drawn = random.random_range(0..=u8::MAX) & every;
         module.set_sources(branch, step, drawn | 1 << branch);

@@ -1,10 +1,10 @@
-//! Costs, masks and corners against the numbers of the reference implementation.
+//! Costs, masks and named architectures against the numbers of the reference implementation.
 
 use std::path::{Path, PathBuf};
 
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost::cost, layers, plan::Reach};
 
-/// The reference data, or `None` with a message where it is not available.
+/// Folder of the reference masks; `None`, with a message, where it is absent.
 fn masks() -> Option<PathBuf> {
     let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -23,7 +23,7 @@ fn json(path: &Path) -> serde_json::Value {
     serde_json::from_str(&text).expect("a JSON file")
 }
 
-/// Space, architecture and input behind a name such as `P2` or `hrnet_pose_w32_256x192`.
+/// Space, architecture and input of a name such as `P2` or `hrnet_pose_w32_256x192`.
 fn resolve(masks: &Path, name: &str) -> (SpaceSpec, Architecture, (usize, usize)) {
     let file = masks.join(format!("{name}.json"));
     if file.exists() {
@@ -110,7 +110,7 @@ fn reference_corners_are_ours() {
     for file in ["pose_w8.json", "seg_w8.json"] {
         let golden = json(&masks.join("../model").join(file));
         let space = match file {
-            "pose_w8.json" => SpaceSpec::pose(8, 17),
+            "pose_w8.json" => SpaceSpec::top_down(8, 17),
             _ => SpaceSpec::segmentation(8, 19),
         };
         let read = |name: &str| {

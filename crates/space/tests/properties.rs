@@ -1,4 +1,4 @@
-//! Laws that hold for every architecture that sampling and variation can produce.
+//! Properties of every architecture that sampling and variation can produce.
 
 use std::path::Path;
 
@@ -132,13 +132,14 @@ fn spaces_without_a_network_are_refused() {
     assert!(many.contains("space tiny: stages"), "{many}");
     assert!(message(&|space| space.stem.expansion = 0).contains("stem"));
     assert!(message(&|space| space.depth_choices = vec![3, 2]).contains("depth_choices"));
-    assert!(message(&|space| space.head = Head::Heatmap { joints: 0 }).contains("head"));
-    assert!(SpaceSpec::pose(usize::MAX, 17).validate().is_err());
+    assert!(message(&|space| space.heads = vec![Head::TopDown { joints: 0 }]).contains("head"));
+    assert!(SpaceSpec::top_down(usize::MAX, 17).validate().is_err());
 }
 
 #[test]
 fn the_tiny_space_is_tiny() {
-    /// A fiftieth of HRNet-W32 at 256x192, so that the quickstart takes minutes on a CPU.
+    /// Maximum of the quickstart's network: a fiftieth of HRNet-W32 at 256x192, so that the
+    /// quickstart takes minutes on a CPU.
     const MOST_MACS: u64 = 150_000_000;
     let space = SpaceSpec::tiny();
     let cost = cost::cost(&space, &Architecture::largest(&space), (128, 96)).expect("valid");

@@ -44,7 +44,7 @@ impl<B: Backend> TrainBatch<B> {
         architecture: Architecture,
         position: Position,
     ) -> Self {
-        let part = spec.with_head(target.part(spec));
+        let part = spec.with_heads(&target.heads(spec));
         let plan = Plan::new(&part, &architecture, Reach::Live);
         Self {
             images,

@@ -21,8 +21,8 @@ const CALIBRATION_EPOCH: u64 = u64::MAX;
 #[derive(Debug, Clone)]
 pub struct CalibrationSource<B: Backend> {
     batches: Vec<Tensor<B, 4>>,
-    /// What the pictures are for, one head of several.
-    part: Head,
+    /// Heads that learn from the pictures.
+    heads: Vec<Head>,
 }
 
 impl<B: Backend> CalibrationSource<B> {
@@ -46,7 +46,7 @@ impl<B: Backend> CalibrationSource<B> {
         let mut loader = data.load(config)?;
         let samples = std::iter::from_fn(|| loader.next(device));
         let batches = samples.map(|sample| sample.map(|(images, _)| images));
-        Ok(Self { batches: batches.collect::<Result<_>>()?, part: data.part_of(&info.space) })
+        Ok(Self { batches: batches.collect::<Result<_>>()?, heads: data.heads(&info.space) })
     }
 
     /// The statistics of a subnet; the supernet is not changed.
@@ -79,7 +79,7 @@ impl<'a, B: KernelBackend> Calibrated<'a, B> {
         architecture: &Architecture,
         source: &CalibrationSource<B>,
     ) -> Self {
-        let plan = supernet.plan_for(source.part, architecture);
+        let plan = supernet.plan_for(&source.heads, architecture);
         let statistics = source.calibrate(supernet, &plan);
         Self { supernet, plan, statistics }
     }

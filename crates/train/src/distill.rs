@@ -33,14 +33,14 @@ impl<B: KernelBackend> Teacher<B> {
             });
         }
         let largest = Architecture::largest(spec);
-        let parts = spec.head.parts().into_iter();
-        let plans = parts.map(|part| supernet.plan_for(part, &largest)).collect();
+        let heads = spec.heads.chunks(1);
+        let plans = heads.map(|head| supernet.plan_for(head, &largest)).collect();
         Ok(Self { supernet, statistics, plans })
     }
 
-    /// What it predicts from normalised pictures by one of its heads.
-    pub fn predict(&self, images: Tensor<B, 4>, head: Head) -> Prediction<B> {
-        let plan = self.plans.iter().find(|plan| plan.head == head).unwrap_or(&self.plans[0]);
+    /// Predictions from normalised pictures by one of its heads.
+    pub fn predict(&self, images: Tensor<B, 4>, heads: &[Head]) -> Prediction<B> {
+        let plan = self.plans.iter().find(|plan| plan.heads == heads).unwrap_or(&self.plans[0]);
         self.supernet.predict(images, plan, &mut Norms::Frozen(&self.statistics))
     }
 }

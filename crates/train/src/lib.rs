@@ -62,4 +62,4 @@ pub use segment::{SegmentOptions, segment, segment_all};
 pub use target::{ScenesMaps, Target};
 pub use training::{Outcome, TrainPlan, train_supernet};
 pub use training_set::TrainingSet;
-pub use validation::{HeldOut, SubnetScore, Validation, named_subnets};
+pub use validation::{HeldOut, SubnetScore, Validation};

@@ -203,7 +203,7 @@ where
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
         if let Some(teacher) = &self.plan.teacher {
             let images = batch.images.clone().inner();
-            let Prediction { coarse, fine } = teacher.predict(images, batch.plan.head);
+            let Prediction { coarse, fine } = teacher.predict(images, &batch.plan.heads);
             batch.teacher = Some(Prediction {
                 coarse: Tensor::from_inner(coarse),
                 fine: fine.map(Tensor::from_inner),

@@ -103,17 +103,20 @@ impl<B: Backend> Target<B> {
         Self::Classes { labels: Tensor::from_data(labels, device), weighing: Arc::clone(weighing) }
     }
 
-    /// The head that predicts it, of several.
-    pub fn part(&self, spec: &SpaceSpec) -> Head {
+    /// Heads of a space that predict it.
+    pub fn heads(&self, spec: &SpaceSpec) -> Vec<Head> {
         let wanted = |head: &Head| {
             matches!(
                 (self, head),
-                (Self::Heatmaps { .. }, Head::Heatmap { .. })
+                (Self::Heatmaps { .. }, Head::TopDown { .. })
                     | (Self::People { .. }, Head::BottomUp { .. })
                     | (Self::Classes { .. }, Head::Segmentation { .. })
             )
         };
-        spec.head.parts().into_iter().find(wanted).unwrap_or(spec.head)
+        match spec.heads.iter().copied().find(wanted) {
+            Some(head) => vec![head],
+            None => spec.heads.clone(),
+        }
     }
 
     /// The task's loss of a prediction; `[1]`.

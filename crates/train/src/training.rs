@@ -15,7 +15,7 @@ use burn_train::renderer::tui::TuiMetricsRendererWrapper;
 use burn_train::{Learner, SupervisedTraining, TrainingStrategy};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Statistics, Supernet, load_supernet, save_supernet};
-use scalenas_space::SpaceSpec;
+use scalenas_space::{Architecture, SpaceSpec};
 
 use crate::adam::Adam;
 use crate::calibrate::CalibrationSource;
@@ -33,7 +33,7 @@ use crate::schedule::{Decay, Schedule};
 use crate::silent::SilentRenderer;
 use crate::strategy::{Components, Ended, State, SupernetStrategy};
 use crate::training_set::TrainingSet;
-use crate::validation::{HeldOut, SubnetGrade, Validation, named_subnets};
+use crate::validation::{HeldOut, SubnetGrade, Validation};
 
 /// Everything that a run needs.
 pub struct TrainPlan {
@@ -134,7 +134,7 @@ where
     let learner = TaskLearner { supernet };
     let schedule = schedule(options, loader.epoch_length());
     let learner = Learner::new(learner, optimizer, schedule);
-    let training = training::<B, O>(&plan, loader, &spec, options);
+    let training = training::<B, O>(&plan, loader, options);
     let custom = TrainingStrategy::Custom(Arc::clone(&strategy) as Arc<_>);
     let result = training.with_training_strategy(custom).launch(learner);
     let ended = strategy.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -153,7 +153,6 @@ where
 fn training<B, O>(
     plan: &TrainPlan,
     loader: SupernetLoader<B>,
-    spec: &SpaceSpec,
     options: &TrainOptions,
 ) -> SupervisedTraining<Components<B, O>>
 where
@@ -173,7 +172,7 @@ where
         Display::Plain => training.renderer(SilentRenderer),
     };
     for figure in plan.validation.iter().map(HeldOut::figure) {
-        for (name, _) in named_subnets(spec) {
+        for name in Architecture::NAMES {
             training = training.metric_valid_numeric(SubnetGrade::new(figure, name));
         }
     }

@@ -53,17 +53,20 @@ impl TrainingSet {
         }
     }
 
-    /// What networks learn from it, one head of several.
-    pub(crate) fn part_of(&self, spec: &SpaceSpec) -> Head {
+    /// Heads of a space that learn from it.
+    pub(crate) fn heads(&self, spec: &SpaceSpec) -> Vec<Head> {
         let wanted = |head: &Head| {
             matches!(
                 (self, head),
-                (Self::Pose(_), Head::Heatmap { .. })
+                (Self::Pose(_), Head::TopDown { .. })
                     | (Self::People(_), Head::BottomUp { .. })
                     | (Self::Segmentation { .. }, Head::Segmentation { .. })
             )
         };
-        spec.head.parts().into_iter().find(wanted).unwrap_or(spec.head)
+        match spec.heads.iter().copied().find(wanted) {
+            Some(head) => vec![head],
+            None => spec.heads.clone(),
+        }
     }
 
     /// Iterations of an epoch with so many samples in a batch; two tasks take turns until one has

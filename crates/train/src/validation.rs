@@ -11,7 +11,7 @@ use scalenas_data::scenes::Scenes;
 use scalenas_data::{PoseDataset, SkippedImage, WholePictures};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
-use scalenas_space::{Architecture, SpaceSpec};
+use scalenas_space::Architecture;
 
 use crate::calibrate::{Calibrated, CalibrationSource};
 use crate::error::Result;
@@ -22,16 +22,6 @@ use crate::network::Network;
 use crate::progress::Silent;
 use crate::scenes::{SceneOptions, find_people, results};
 use crate::segment::{SegmentOptions, segment_all};
-
-/// The subnets that tell how a supernet learns: both ends, plain HRNet and one between.
-pub fn named_subnets(spec: &SpaceSpec) -> Vec<(&'static str, Architecture)> {
-    vec![
-        ("smallest", Architecture::smallest(spec)),
-        ("middle", Architecture::middle(spec)),
-        ("hrnet", Architecture::hrnet(spec)),
-        ("largest", Architecture::largest(spec)),
-    ]
-}
 
 /// What a subnet reached.
 #[derive(Debug, Clone)]
@@ -153,7 +143,7 @@ impl<B: KernelBackend> Validation<B> {
     pub fn run(&self, supernet: &Supernet<B>, device: &B::Device) -> Result<Vec<SubnetScore>> {
         let spec = supernet.spec();
         let mut scores = Vec::new();
-        for (name, architecture) in named_subnets(spec) {
+        for (name, architecture) in Architecture::all_named(spec) {
             let id = architecture.id(spec);
             let grades = self.score(supernet, &architecture, device)?.into_iter();
             scores.extend(grades.map(|grade| SubnetScore {

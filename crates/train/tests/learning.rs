@@ -142,7 +142,7 @@ fn a_teacher_enters_the_loss_and_stays_as_it_is() {
     let (found, task) = first_loss(&supernet, &batch, &options);
     let teacher = Teacher::load(&teacher, &spec(), &DEVICE).unwrap();
     let images = normalised(&batch.images, batch.height, batch.width, &DEVICE);
-    let distance = found - teacher.predict(images, spec().head).coarse;
+    let distance = found - teacher.predict(images, &spec().heads).coarse;
     let distance = f64::from(distance.powi_scalar(2).mean().into_scalar());
     starts_at(&place, "alone", task);
     starts_at(&place, "pupil", task + TEACHER * distance);

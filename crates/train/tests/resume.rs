@@ -111,7 +111,7 @@ fn no_line_is_missing_or_twice() {
     assert_eq!(found, expected);
     let validated: Vec<u64> =
         lines.iter().filter(|r| r.split == "validation").map(|r| r.epoch).collect();
-    let subnets = scalenas_train::named_subnets(&common::spec()).len();
+    let subnets = scalenas_space::Architecture::NAMES.len();
     let epochs = [2, options.epochs as u64].map(|epoch| vec![epoch; subnets]).concat();
     assert_eq!(validated, epochs);
 }

@@ -159,7 +159,7 @@ impl Experiment {
 
     /// Spaces with two heads need data for both, and no other needs more than one.
     fn check_second(&self, space: &SpaceSpec) -> Result<()> {
-        match (&self.second, space.head.parts().len() > 1) {
+        match (&self.second, space.heads.len() > 1) {
             (None, true) => Err(user(format!(
                 "space {} has two tasks; add second: (data: \"FOLDER\", input: (H, W), batch: N)",
                 self.space
@@ -182,13 +182,13 @@ impl Experiment {
     /// Whole pictures are learnt from square crops.
     fn check_square(&self, space: &SpaceSpec) -> Result<()> {
         let (height, width) = self.input;
-        match space.head {
-            Head::BottomUp { .. } if height != width => Err(user(format!(
+        if space.is_bottom_up() && height != width {
+            return Err(user(format!(
                 "input is {height}x{width}, accepted for space {}: equal sides",
                 self.space
-            ))),
-            _ => Ok(()),
+            )));
         }
+        Ok(())
     }
 
     /// How training varies its samples.
@@ -198,9 +198,9 @@ impl Experiment {
 
     /// Name or file of the facts, by default those of the task's best-known data set.
     pub fn facts(&self) -> Result<String> {
-        let default = match SpaceSpec::preset(&self.space)?.head {
-            Head::Heatmap { .. } | Head::BottomUp { .. } | Head::Multitask { .. } => "coco",
-            Head::Segmentation { .. } => "cityscapes",
+        let default = match SpaceSpec::preset(&self.space)?.joints() {
+            Some(_) => "coco",
+            None => "cityscapes",
         };
         Ok(self.facts.clone().unwrap_or_else(|| default.to_owned()))
     }
@@ -208,18 +208,17 @@ impl Experiment {
     /// The space with as many outputs as the data set has joints or classes.
     pub fn space(&self) -> Result<SpaceSpec> {
         let mut space = SpaceSpec::preset(&self.space)?;
-        let facts = self.facts()?;
-        match &mut space.head {
-            Head::Heatmap { joints } | Head::BottomUp { joints } => {
-                *joints = keypoint_facts(&facts)?.joints.len();
-            }
-            Head::Segmentation { classes } => {
-                *classes = segmentation_facts(&facts)?.classes.len();
-            }
-            Head::Multitask { joints, classes } => {
-                *joints = keypoint_facts(&facts)?.joints.len();
-                let second = self.second.as_ref().map_or("cityscapes", |second| &second.facts);
-                *classes = segmentation_facts(second)?.classes.len();
+        let first = self.facts()?;
+        let second = self.second.as_ref().map_or("cityscapes", |second| &second.facts);
+        for (index, head) in space.heads.iter_mut().enumerate() {
+            let facts = if index == 0 { &*first } else { second };
+            match head {
+                Head::TopDown { joints } | Head::BottomUp { joints } => {
+                    *joints = keypoint_facts(facts)?.joints.len();
+                }
+                Head::Segmentation { classes } => {
+                    *classes = segmentation_facts(facts)?.classes.len();
+                }
             }
         }
         Ok(space)

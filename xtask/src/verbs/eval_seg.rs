@@ -11,7 +11,7 @@ use scalenas_eval::semantic::SemanticStats;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_report::{Palette, overlay};
-use scalenas_space::{Head, SpaceSpec};
+use scalenas_space::SpaceSpec;
 use scalenas_train::{
     Calibrated, CalibrationSource, FlipTest, Network, Part, RunFolder, SegmentOptions, segment_all,
 };
@@ -56,10 +56,7 @@ impl<'a> Scored<'a> {
         data: Option<&Path>,
         origin: &Path,
     ) -> Result<Self> {
-        let predicted = match space.head {
-            Head::Segmentation { classes } | Head::Multitask { classes, .. } => classes,
-            Head::Heatmap { .. } | Head::BottomUp { .. } => 0,
-        };
+        let predicted = space.classes().unwrap_or(0);
         if predicted != facts.classes.len() {
             return Err(user(format!(
                 "{} predicts {} classes, but {} has {}; name the right classes with --facts",
@@ -208,13 +205,11 @@ fn of_file<'a, B: KernelBackend>(
 }
 
 fn check_task(space: &SpaceSpec, origin: &Path) -> Result<()> {
-    match space.head {
-        Head::Segmentation { .. } | Head::Multitask { .. } => Ok(()),
-        Head::Heatmap { .. } | Head::BottomUp { .. } => {
-            let origin = origin.display();
-            Err(user(format!("{origin} predicts joints; score it with eval-pose")))
-        }
+    if space.classes().is_some() {
+        return Ok(());
     }
+    let origin = origin.display();
+    Err(user(format!("{origin} predicts joints; score it with eval-pose")))
 }
 
 fn report(scored: &Scored<'_>, stats: &SemanticStats, output: Output) -> Result<()> {

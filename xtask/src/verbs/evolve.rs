@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_evolve::{Candidate, Outcome, Search, SearchConfig, StopReason, front};
+use scalenas_evolve::{Archive, Candidate, Outcome, Search, SearchConfig, StopReason, front};
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{ParetoPoint, SearchPlot, pareto_svg};
 use scalenas_space::CostModel;
@@ -83,7 +83,9 @@ pub fn search<B: KernelBackend>(
     }
     fs::create_dir_all(&folder)?;
     let state = folder.join("state.json");
-    let mut search = Search::open(&info.space, &plan.config, info.input, &state)?;
+    let mut archive = Archive::open(&state, &info.space, &plan.config, info.input)?;
+    let search = Search::new(&info.space, &plan.config, info.input)?;
+    let mut search = search.resume(archive.scored().to_vec());
     if !search.scored().is_empty() {
         output.say(format!("continuing after {} networks", search.scored().len()));
     }
@@ -91,7 +93,7 @@ pub fn search<B: KernelBackend>(
     let figures = figures(&info.space);
     let mut fitness = TaskFitness::new(supernet, validation, device.clone());
     let mut shown = SearchShown::new(output, figures[0]);
-    let outcome = search.run(&mut fitness, &mut shown, &stop.flag())?;
+    let outcome = search.run(&mut fitness, &mut [&mut archive, &mut shown], &stop.flag())?;
     for held_out in &held_out {
         say_skipped(&held_out.skipped(), output);
     }

@@ -105,19 +105,19 @@ fn write_data(
 ) -> Result<()> {
     let &Synthetic { train, val, size: (height, width), people } = synthetic;
     let seed = experiment.train.seed;
-    match experiment.space()?.head {
-        Head::Heatmap { .. } | Head::BottomUp { .. } => {
+    match experiment.space()?.heads[..] {
+        [Head::TopDown { .. } | Head::BottomUp { .. }] => {
             output.say(format!("1/4 drawing {train} + {val} pictures of people"));
             let most_people = people;
             let rest = SynthConfig::default();
             let config = SynthConfig { train, val, height, width, most_people, seed, ..rest };
             write_people(data, &config)?;
         }
-        Head::Segmentation { .. } => {
+        [Head::Segmentation { .. }] => {
             output.say(format!("1/4 drawing {train} + {val} streets"));
             write_street_pictures(data, &StreetConfig { train, val, height, width, seed })?;
         }
-        Head::Multitask { .. } => {
+        _ => {
             let accepted = "accepted: a space with one task";
             return Err(user(format!(
                 "quickstart draws no data for {}; {accepted}",

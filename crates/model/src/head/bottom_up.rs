@@ -6,7 +6,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::{Activation, KernelBackend};
-use scalenas_space::heads::BOTTOM_UP_BLOCKS;
+use scalenas_space::layers::BOTTOM_UP_BLOCKS;
 
 use crate::block::BasicBlock;
 use crate::conv::Pointwise;

@@ -40,16 +40,19 @@ impl<B: Backend> Head<B> {
         let pose = |joints| HeatmapHead::new(nursery, spec.widths[0], joints);
         let sum = spec.widths.iter().sum();
         let segmentation = |classes| SegmentationHead::new(nursery, sum, classes);
-        match spec.head {
-            HeadSpec::Heatmap { joints } => Self::Heatmap(pose(joints)),
-            HeadSpec::BottomUp { joints } => {
+        match spec.heads[..] {
+            [HeadSpec::TopDown { joints }] => Self::Heatmap(pose(joints)),
+            [HeadSpec::BottomUp { joints }] => {
                 Self::BottomUp(BottomUpHead::new(nursery, spec.widths[0], joints))
             }
-            HeadSpec::Segmentation { classes } => Self::Segmentation(segmentation(classes)),
-            HeadSpec::Multitask { joints, classes } => Self::Multitask(MultitaskHead {
-                pose: pose(joints),
-                segmentation: segmentation(classes),
-            }),
+            [HeadSpec::Segmentation { classes }] => Self::Segmentation(segmentation(classes)),
+            [HeadSpec::TopDown { joints }, HeadSpec::Segmentation { classes }] => {
+                Self::Multitask(MultitaskHead {
+                    pose: pose(joints),
+                    segmentation: segmentation(classes),
+                })
+            }
+            _ => panic!("space {} was not validated: heads {:?}", spec.name, spec.heads),
         }
     }
 
@@ -76,32 +79,32 @@ impl<B: Backend> Head<B> {
 }
 
 impl<B: KernelBackend> Head<B> {
-    /// The part that a plan is for, in float32.
+    /// The predictions of the heads of a plan, in float32.
     pub fn forward(
         &self,
         branches: Branches<B>,
-        part: HeadSpec,
+        wanted: &[HeadSpec],
         norms: &mut Norms<'_, B>,
     ) -> Prediction<B> {
-        let Prediction { coarse, fine } = self.predict(branches, part, norms);
+        let Prediction { coarse, fine } = self.predict(branches, wanted, norms);
         Prediction { coarse: full(coarse), fine: fine.map(full) }
     }
 
     fn predict(
         &self,
         branches: Branches<B>,
-        part: HeadSpec,
+        wanted: &[HeadSpec],
         norms: &mut Norms<'_, B>,
     ) -> Prediction<B> {
         let live: Vec<Tensor<B, 4>> = branches.into_iter().flatten().collect();
-        match (self, part) {
+        match (self, wanted) {
             (Self::Heatmap(head), _) => head.forward(finest(live)).into(),
             (Self::Segmentation(head), _) => head.forward(live, norms).into(),
             (Self::BottomUp(head), _) => head.forward(finest(live), norms),
-            (Self::Multitask(head), HeadSpec::Heatmap { .. }) => {
+            (Self::Multitask(head), [HeadSpec::TopDown { .. }]) => {
                 head.pose.forward(finest(live)).into()
             }
-            (Self::Multitask(head), HeadSpec::Segmentation { .. }) => {
+            (Self::Multitask(head), [HeadSpec::Segmentation { .. }]) => {
                 head.segmentation.forward(live, norms).into()
             }
             (Self::Multitask(head), _) => {

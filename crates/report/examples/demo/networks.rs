@@ -17,9 +17,9 @@ const PUBLISHED: [(&str, usize, &str, &str, &str, &str); 4] = [
     ("P4", 48, "0.770", "64.28", "34.99", "32.59"),
 ];
 
-/// P1 to P4, or three corners of the space where the published files are not at hand.
+/// P1 to P4, or the named architectures of the space where the published files are not at hand.
 pub fn published(shared: Option<&Path>) -> Result<Vec<FoundNet>, Box<dyn Error>> {
-    let Some(shared) = shared else { return Ok(corners()) };
+    let Some(shared) = shared else { return Ok(named()) };
     let mut networks = Vec::new();
     for (name, width, score, parameters, gmacs, gimacs) in PUBLISHED {
         let text = fs::read_to_string(shared.join(format!("golden/masks/{name}.json")))?;
@@ -27,7 +27,7 @@ pub fn published(shared: Option<&Path>) -> Result<Vec<FoundNet>, Box<dyn Error>>
             [("AP", score), ("M parameters", parameters), ("GMACs", gmacs), ("GiMACs", gimacs)];
         networks.push(FoundNet {
             id: name.into(),
-            spec: SpaceSpec::pose(width, JOINTS),
+            spec: SpaceSpec::top_down(width, JOINTS),
             architecture: Architecture::from_json(&text)?,
             stats: stats.map(|(name, value)| (name.to_string(), value.to_string())).to_vec(),
         });
@@ -35,18 +35,13 @@ pub fn published(shared: Option<&Path>) -> Result<Vec<FoundNet>, Box<dyn Error>>
     Ok(networks)
 }
 
-fn corners() -> Vec<FoundNet> {
-    let spec = SpaceSpec::pose(32, JOINTS);
-    let nets = [
-        ("smallest", Architecture::smallest(&spec)),
-        ("HRNet", Architecture::hrnet(&spec)),
-        ("largest", Architecture::largest(&spec)),
-    ];
-    nets.map(|(id, architecture)| FoundNet {
-        id: id.into(),
+fn named() -> Vec<FoundNet> {
+    let spec = SpaceSpec::top_down(32, JOINTS);
+    let net = |(name, architecture): (&str, Architecture)| FoundNet {
+        id: name.into(),
         spec: spec.clone(),
         architecture,
         stats: Vec::new(),
-    })
-    .to_vec()
+    };
+    Architecture::all_named(&spec).map(net).collect()
 }

@@ -1,4 +1,4 @@
-//! The network itself, from the ground up: module panels, flow of the branches, fusion, blocks.
+//! Marks of a network, from bottom to top: module panels, flow of the branches, fusion, blocks.
 
 use scalenas_space::{Head, SpaceSpec};
 
@@ -39,7 +39,7 @@ fn panels(trace: &Trace, layout: &Layout) -> Vec<Element> {
     trace.modules.iter().enumerate().map(panel).collect()
 }
 
-/// HRNet counts the stem's residual layer as stage 1.
+/// Name of a stage; HRNet counts the stem's residual layer as stage 1.
 fn stage_names(spec: &SpaceSpec, layout: &Layout) -> Vec<Element> {
     let mut module = 0;
     let mut names = Vec::new();
@@ -65,7 +65,7 @@ fn row_names(spec: &SpaceSpec) -> Vec<Element> {
     spec.widths.iter().enumerate().map(name).collect()
 }
 
-/// From the stem into the branches of the first module.
+/// Curves from the stem into the branches of the first module.
 fn stem(trace: &Trace, layout: &Layout) -> Vec<Element> {
     let Some(first) = trace.modules.first() else { return Vec::new() };
     let from = (STEM, row(0));
@@ -76,7 +76,7 @@ fn stem(trace: &Trace, layout: &Layout) -> Vec<Element> {
     first.entry.iter().enumerate().map(curve).collect()
 }
 
-/// Between modules: straight on, and from the coarsest branch into the branch that begins.
+/// Curves between modules: straight on, and from the coarsest branch into a new one.
 fn transitions(trace: &Trace, layout: &Layout) -> Vec<Element> {
     let mut curves = Vec::new();
     for (module, pair) in trace.modules.windows(2).enumerate() {
@@ -93,7 +93,7 @@ fn transitions(trace: &Trace, layout: &Layout) -> Vec<Element> {
     curves
 }
 
-/// The lines on which the blocks of a branch sit: one for every stretch that is alive or not.
+/// Lines under the blocks of a branch: one per stretch of live or dead steps.
 fn flows(trace: &Trace, layout: &Layout) -> Vec<Element> {
     let mut lines = Vec::new();
     for (module, traced) in trace.modules.iter().enumerate() {
@@ -128,7 +128,7 @@ fn stretches(
     stretches
 }
 
-/// Fusion curves, one group a direction, the dead ones beneath the live ones.
+/// Fusion curves, one group per direction, the dead ones beneath the live ones.
 fn fusions(trace: &Trace, layout: &Layout) -> Element {
     let edges = || {
         trace.modules.iter().enumerate().flat_map(|(module, traced)| {
@@ -152,7 +152,7 @@ fn fusions(trace: &Trace, layout: &Layout) -> Element {
     group(layers.map(|(life, ink)| layer(life, ink)))
 }
 
-/// A dot where a branch adds what it receives.
+/// Dot at which a branch adds its sources.
 fn sums(trace: &Trace, layout: &Layout) -> Vec<Element> {
     let mut dots = Vec::new();
     for (module, traced) in trace.modules.iter().enumerate() {
@@ -198,20 +198,26 @@ fn blocks(trace: &Trace, layout: &Layout) -> Vec<Element> {
 
 /// Stem and head.
 fn ends(spec: &SpaceSpec, trace: &Trace, layout: &Layout) -> Element {
-    let (text, outputs) = match spec.head {
-        Head::Heatmap { joints } => ("heatmaps", joints),
-        Head::BottomUp { joints } => ("heatmaps, tags", joints),
-        Head::Segmentation { classes } => ("classes", classes),
-        Head::Multitask { joints, classes } => ("heatmaps, classes", joints + classes),
-    };
+    let (texts, outputs): (Vec<&str>, Vec<usize>) =
+        spec.heads.iter().map(|&head| prediction(head)).unzip();
+    let (text, outputs) = (texts.join(", "), outputs.iter().sum::<usize>());
     let stem = pill("stem", (STEM - 36.0, row(0)), 36.0);
     let head = pill(&outputs.to_string(), (layout.head(), row(0)), 36.0);
     let name_at = (layout.head() + 18.0, row(0) - 22.0);
-    let name = label(text, name_at, Size::Small, Anchor::Middle, Ink::Muted);
+    let name = label(&text, name_at, Size::Small, Anchor::Middle, Ink::Muted);
     group([outgoing(trace, layout).stroke(Ink::Rule, FLOW), stem, head, name])
 }
 
-/// From the last module to the head: the branches that an output depends on.
+/// Text for a head's prediction, and the number of its joints or classes.
+fn prediction(head: Head) -> (&'static str, usize) {
+    match head {
+        Head::TopDown { joints } => ("heatmaps", joints),
+        Head::BottomUp { joints } => ("heatmaps, tags", joints),
+        Head::Segmentation { classes } => ("classes", classes),
+    }
+}
+
+/// Curves from the last module to the head, of the branches on which an output depends.
 fn outgoing(trace: &Trace, layout: &Layout) -> Element {
     let Some((module, last)) = trace.modules.iter().enumerate().next_back() else {
         return group([]);

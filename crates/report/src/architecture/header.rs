@@ -1,11 +1,11 @@
-//! Frame of an architecture's picture: id and figures above, the legend below.
+//! Header and legend of an architecture's picture: id and figures above, the legend below.
 
 use super::layout::{BLOCK, Layout};
 use crate::svg::{Anchor, Element, Path, Size, group, label, text_width};
 use crate::theme::Ink;
 
 const BASELINE: f64 = 30.0;
-/// Of the legend, from below.
+/// Distance of the legend from the lower edge.
 const LEGEND: f64 = 14.0;
 
 pub(super) fn draw(id: &str, stats: &[(String, String)], layout: &Layout) -> Element {
@@ -21,7 +21,8 @@ pub(super) fn draw(id: &str, stats: &[(String, String)], layout: &Layout) -> Ele
     header.child(legend((layout.width - 16.0, layout.height - LEGEND)))
 }
 
-/// What the marks mean, set from right to left, below: a small space is too narrow for both above.
+/// Legend of the marks, from right to left at the lower edge: a small space is too narrow for
+/// header and legend side by side.
 fn legend((right, baseline): (f64, f64)) -> Element {
     let entries = [
         ("no effect", Mark::Faded),
@@ -48,7 +49,7 @@ enum Mark {
 }
 
 impl Mark {
-    /// The mark in a box of one block with its upper left corner at `at`.
+    /// Draws the mark in a box of one block with its upper left corner at `at`.
     fn draw(&self, (x, y): (f64, f64)) -> Element {
         let curve = |from: f64, to: f64, ink| {
             Path::ribbon((x, y + from), (x + BLOCK, y + to), 0.6).element().stroke(ink, 1.8)

@@ -1,11 +1,11 @@
-//! Where everything lies, in user units. The grid depends on the space alone, so pictures of one
-//! space can be laid over each other.
+//! Positions of all marks, in user units. The grid depends on the space alone, so that pictures of
+//! one space can be laid over each other.
 
 use scalenas_space::SpaceSpec;
 
 /// Side of a block.
 pub(super) const BLOCK: f64 = 11.0;
-/// Distance between steps; what a block leaves is for the fusion curves.
+/// Distance between steps; fusion curves run in the gap between their blocks.
 const STEP: f64 = 29.0;
 /// Distance between branches.
 const ROW: f64 = 42.0;
@@ -13,13 +13,13 @@ const ROW: f64 = 42.0;
 const PADDING: f64 = 7.0;
 /// Room between modules.
 const GAP: f64 = 15.0;
-/// Row labels and stem.
+/// Width of row labels and stem.
 const LEFT: f64 = 150.0;
-/// Head.
+/// Width of the head.
 const RIGHT: f64 = 78.0;
 /// Middle of the first row, below header and stage names.
 const FIRST_ROW: f64 = 104.0;
-/// Below the middle of the last row: its blocks and the legend.
+/// Height below the middle of the last row: its blocks and the legend.
 const BOTTOM: f64 = 52.0;
 
 /// Right edge of the stem.
@@ -58,12 +58,12 @@ impl Layout {
         self.modules[module] + PADDING + step as f64 * STEP
     }
 
-    /// Where a step's fusion curves start.
+    /// Horizontal position at which a step's fusion curves start.
     pub(super) fn fan_out(&self, module: usize, step: usize) -> f64 {
         self.block(module, step) + BLOCK
     }
 
-    /// Where a step's fusion curves meet their target.
+    /// Horizontal position at which a step's fusion curves meet their target.
     pub(super) fn fan_in(&self, module: usize, step: usize) -> f64 {
         self.block(module, step) + STEP - 4.5
     }
@@ -74,7 +74,7 @@ impl Layout {
     }
 }
 
-/// Middle of a branch.
+/// Vertical middle of a branch.
 pub(super) fn row(branch: usize) -> f64 {
     FIRST_ROW + branch as f64 * ROW
 }

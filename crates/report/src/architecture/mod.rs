@@ -1,8 +1,8 @@
-//! An architecture as a picture: branches are rows, steps are columns grouped by module, blocks are
-//! squares, fusion edges are curves. What no output depends on is faded.
+//! Picture of an architecture: branches are rows, steps are columns grouped by module, blocks are
+//! squares, fusion edges are curves. Marks on which no output depends are faded.
 //!
-//! What exists and what matters is read from [`scalenas_space::plan`], the same plan that the
-//! network executes, so the picture cannot disagree with the forward pass.
+//! Blocks and edges come from [`scalenas_space::plan`], which the network executes as well, so the
+//! picture cannot disagree with the forward pass.
 
 mod draw;
 mod header;
@@ -15,20 +15,20 @@ use crate::svg::Drawing;
 use layout::Layout;
 use trace::Trace;
 
-/// A found network with what is known about it.
+/// Network that a search found, with its figures.
 #[derive(Debug, Clone)]
 pub struct FoundNet {
-    /// Id under which the search knows it.
+    /// Id of the candidate.
     pub id: String,
-    /// The space it belongs to.
+    /// Space of the architecture.
     pub spec: SpaceSpec,
-    /// What it is.
+    /// The architecture.
     pub architecture: Architecture,
     /// Names and values for header and table, e.g. `("AP", "0.752")`.
     pub stats: Vec<(String, String)>,
 }
 
-/// The architecture as an SVG file with `stats` in its header.
+/// Draws an architecture as an SVG file with `stats` in its header.
 ///
 /// The architecture must be valid in `spec`.
 pub fn architecture_svg(

@@ -1,4 +1,4 @@
-//! What a picture shows of an architecture: which blocks and edges run, and which of them matter.
+//! Blocks and fusion edges of an architecture, each live or dead.
 
 use scalenas_space::plan::{ModulePlan, Plan, Reach, StepPlan};
 use scalenas_space::{Architecture, SpaceSpec};
@@ -15,9 +15,9 @@ pub(super) struct Trace {
     pub(super) modules: Vec<ModuleTrace>,
 }
 
-/// One module: exactly as many steps as the space allows.
+/// One module, with as many steps as the space allows.
 pub(super) struct ModuleTrace {
-    /// Whether the value that enters each branch matters.
+    /// Whether an output depends on the value that enters each branch.
     pub(super) entry: Vec<Life>,
     pub(super) steps: Vec<StepTrace>,
 }
@@ -27,7 +27,7 @@ pub(super) struct StepTrace {
     /// `None` where the branch has finished and passes its value through.
     pub(super) blocks: Vec<Option<Life>>,
     pub(super) edges: Vec<Edge>,
-    /// Whether the value of each branch after this step matters.
+    /// Whether an output depends on the value of each branch after this step.
     pub(super) exit: Vec<Life>,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct Edge {
 }
 
 impl Life {
-    fn of(live: Option<bool>) -> Self {
+    fn new(live: Option<bool>) -> Self {
         if live.unwrap_or(false) { Self::Live } else { Self::Dead }
     }
 }
@@ -68,7 +68,7 @@ impl ModuleTrace {
             let exit = traced[step - 1].exit.clone();
             traced[step].exit = exit;
         }
-        let entry = live.inputs.iter().map(|input| Life::of(Some(*input))).collect();
+        let entry = live.inputs.iter().map(|input| Life::new(Some(*input))).collect();
         Self { entry, steps: traced }
     }
 }
@@ -77,11 +77,11 @@ impl StepTrace {
     fn new(branches: usize, executed: Option<&StepPlan>, live: Option<&StepPlan>) -> Self {
         let block = |branch: usize| {
             let runs = executed.is_some_and(|step| step.blocks[branch]);
-            runs.then(|| Life::of(live.map(|step| step.blocks[branch])))
+            runs.then(|| Life::new(live.map(|step| step.blocks[branch])))
         };
         let edge = |target: usize, source: usize| {
             let matters = live.map(|step| step.sources[target].contains(&source));
-            Edge { source, target, life: Life::of(matters) }
+            Edge { source, target, life: Life::new(matters) }
         };
         let edges = (0..branches).flat_map(|target| {
             let sources = executed.map(|step| step.sources[target].clone()).unwrap_or_default();
@@ -90,7 +90,7 @@ impl StepTrace {
         Self {
             blocks: (0..branches).map(block).collect(),
             edges: edges.collect(),
-            exit: (0..branches).map(|branch| Life::of(live.map(|s| s.needed[branch]))).collect(),
+            exit: (0..branches).map(|branch| Life::new(live.map(|s| s.needed[branch]))).collect(),
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The legend of a line chart: colour, name and last value of every series, wrapped into rows.
+//! Legend of a line chart: colour, name and last value of every series, wrapped into rows.
 
-use super::Series;
+use super::curve::Series;
 use super::trace::Trace;
 use crate::plot::compact;
 use crate::svg::{Anchor, Element, Size, group, label, text_width};
@@ -46,9 +46,9 @@ fn width_of(series: &Series) -> f64 {
     SWATCH + 6.0 + text_width(&format!("{} {value}", series.label), Size::Small)
 }
 
-/// The last value as drawn: of a summarised series the mean of its last span.
+/// Last value as drawn: of a summarised series the mean of its last span.
 fn last_value(series: &Series) -> Option<String> {
-    let last = match Trace::of(&series.points) {
+    let last = match Trace::new(&series.points) {
         Trace::Exact(runs) => runs.last()?.last()?.1,
         Trace::Banded(bins) => bins.last()?.mean,
     };

@@ -1,8 +1,8 @@
-//! What of a series is drawn: every point, or the mean and the band of short spans.
+//! Reduction of a series for drawing: every point, or the mean and the band of short spans.
 
-/// Series longer than this are summarised.
+/// Maximum number of points of a series that is drawn point by point.
 const EXACT_POINTS: usize = 600;
-/// Spans of a summarised series.
+/// Number of spans of a summarised series.
 const BINS: usize = 200;
 
 /// A drawable series.
@@ -24,19 +24,19 @@ pub(super) struct Bin {
 }
 
 impl Trace {
-    pub(super) fn of(points: &[(f64, f64)]) -> Self {
+    pub(super) fn new(points: &[(f64, f64)]) -> Self {
         if points.len() <= EXACT_POINTS {
             let runs = points.split(|point| !is_finite(point)).filter(|run| !run.is_empty());
             return Self::Exact(runs.map(<[_]>::to_vec).collect());
         }
         let finite: Vec<_> = finite(points).collect();
         let span = finite.len().div_ceil(BINS).max(1);
-        Self::Banded(finite.chunks(span).map(Bin::of).collect())
+        Self::Banded(finite.chunks(span).map(Bin::new).collect())
     }
 }
 
 impl Bin {
-    fn of(points: &[(f64, f64)]) -> Self {
+    fn new(points: &[(f64, f64)]) -> Self {
         let count = points.len() as f64;
         let values = || points.iter().map(|point| point.1);
         Self {
@@ -48,7 +48,7 @@ impl Bin {
     }
 }
 
-/// The finite points.
+/// Points with finite coordinates.
 pub(super) fn finite(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
     points.iter().copied().filter(is_finite)
 }
@@ -64,14 +64,14 @@ mod tests {
     #[test]
     fn gaps_split_runs() {
         let points = [(0.0, 1.0), (1.0, f64::NAN), (2.0, 3.0), (3.0, 4.0)];
-        let Trace::Exact(runs) = Trace::of(&points) else { panic!("four points are exact") };
+        let Trace::Exact(runs) = Trace::new(&points) else { panic!("four points are exact") };
         assert_eq!(runs.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2]);
     }
 
     #[test]
     fn bands_hold_their_points() {
         let points: Vec<_> = (0..5000).map(|i| (f64::from(i), f64::from(i % 2))).collect();
-        let Trace::Banded(bins) = Trace::of(&points) else { panic!("5000 points are banded") };
+        let Trace::Banded(bins) = Trace::new(&points) else { panic!("5000 points are banded") };
         assert!(bins.len() <= BINS);
         assert!(bins.iter().all(|bin| bin.low <= bin.mean && bin.mean <= bin.high));
     }

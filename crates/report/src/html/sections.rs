@@ -1,13 +1,15 @@
-//! The parts of the page, in reading order.
+//! Sections of the page, in reading order.
 
-use super::{Report, joined, table};
+use super::markup::joined;
+use super::report::Report;
+use super::table;
 use crate::architecture::{self, FoundNet};
 use crate::curves;
 use crate::pareto;
 use crate::sheet::Sample;
 use crate::svg::escape;
 
-/// A part with its heading.
+/// Section of the page with its heading.
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
@@ -24,7 +26,7 @@ impl Section {
     }
 }
 
-/// The sections that have something to show.
+/// Sections of the parts that are not empty.
 pub(super) fn all(report: &Report) -> Vec<Section> {
     [training(report), search(report), networks(report), samples(report)]
         .into_iter()
@@ -58,7 +60,7 @@ fn search(report: &Report) -> Option<Section> {
     let chosen: Vec<&str> =
         report.architectures.iter().filter(known).map(|net| net.id.as_str()).collect();
     let drawing =
-        if chosen.is_empty() { pareto::draw_spread(plot) } else { pareto::draw(plot, &chosen) };
+        if chosen.is_empty() { pareto::draw_selection(plot) } else { pareto::draw(plot, &chosen) };
     Some(Section {
         id: "search",
         title: "Search",
@@ -79,7 +81,7 @@ fn networks(report: &Report) -> Option<Section> {
         title: "Found networks",
         note: "Rows are branches from fine to coarse, columns are steps. Squares are residual blocks; \
                curves carry features from one branch to another.",
-        body: table::of(nets) + &pictures,
+        body: table::render(nets) + &pictures,
     })
 }
 

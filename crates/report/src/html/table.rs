@@ -1,13 +1,13 @@
-//! The table of found networks: one row each, one column for every figure that any of them has.
+//! Table of found networks: one row per network, one column per figure that any of them has.
 
-use super::joined;
+use super::markup::joined;
 use crate::architecture::FoundNet;
 use crate::svg::escape;
 
-/// What a cell shows for a figure that a network does not have.
+/// Text of a cell for a figure that a network does not have.
 const ABSENT: &str = "–";
 
-pub(super) fn of(nets: &[FoundNet]) -> String {
+pub(super) fn render(nets: &[FoundNet]) -> String {
     let columns = columns(nets);
     let heads = joined(&columns, |name| format!("<th>{}</th>", escape(name)));
     let rows = joined(nets, |net| row(net, &columns));
@@ -17,7 +17,7 @@ pub(super) fn of(nets: &[FoundNet]) -> String {
     )
 }
 
-/// Fragment under which the picture of a network is found.
+/// URL fragment of the picture of a network.
 pub(super) fn anchor(id: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     format!("net-{}", id.chars().map(plain).collect::<String>())

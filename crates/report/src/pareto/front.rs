@@ -1,6 +1,6 @@
-//! The front as a staircase: the best score to be had for at most a given cost.
+//! Pareto front as a staircase: the best score at a given maximum cost.
 
-use super::{ParetoPoint, SearchPlot, is_finite};
+use super::search_plot::{ParetoPoint, SearchPlot};
 use crate::plot::Frame;
 use crate::svg::{Element, Path, group};
 use crate::theme::Ink;
@@ -13,8 +13,8 @@ pub(super) fn points<'a>(points: &[&'a ParetoPoint]) -> Vec<&'a ParetoPoint> {
 }
 
 /// Ids of at most `count` points of the front, evenly spread and including both ends.
-pub(super) fn spread(plot: &SearchPlot, count: usize) -> Vec<&str> {
-    let finite: Vec<_> = plot.points.iter().filter(|point| is_finite(point)).collect();
+pub(super) fn selection(plot: &SearchPlot, count: usize) -> Vec<&str> {
+    let finite: Vec<_> = plot.points.iter().filter(|point| point.is_finite()).collect();
     let front = points(&finite);
     if front.len() <= count {
         return front.into_iter().map(|point| point.id.as_str()).collect();
@@ -22,7 +22,7 @@ pub(super) fn spread(plot: &SearchPlot, count: usize) -> Vec<&str> {
     (0..count).map(|i| front[i * (front.len() - 1) / (count - 1)].id.as_str()).collect()
 }
 
-/// The staircase through `places`.
+/// Staircase through `places`.
 pub(super) fn line(places: &[(f64, f64)], frame: &Frame) -> Element {
     if places.is_empty() {
         return group([]);
@@ -30,7 +30,7 @@ pub(super) fn line(places: &[(f64, f64)], frame: &Frame) -> Element {
     Path::through(staircase(places, frame)).element().stroke(Ink::Accent, 1.8)
 }
 
-/// A light tint of everything that the front dominates.
+/// Light tint of the region that the front dominates.
 pub(super) fn area(places: &[(f64, f64)], frame: &Frame) -> Element {
     let Some(first) = places.first() else { return group([]) };
     let floor = [(frame.right, frame.bottom), (first.0, frame.bottom)];

@@ -1,13 +1,13 @@
-//! Names beside chosen points, placed greedily so that they touch neither each other nor the data.
+//! Labels beside chosen points, placed greedily so that they touch neither each other nor the data.
 
 use crate::plot::Frame;
 use crate::svg::{Anchor, Element, Size, group, label, text_width};
 use crate::theme::Ink;
 
 const HEIGHT: f64 = 15.0;
-/// Distances from the point at which a place is tried, nearest first.
+/// Distances from the point at which a label is tried, in user units, nearest first.
 const DISTANCES: [f64; 5] = [10.0, 20.0, 32.0, 48.0, 66.0];
-/// Directions in which a place is tried: above the front first, where nothing lies.
+/// Directions in which a label is tried: above the front first, where nothing lies.
 const DIRECTIONS: [(f64, f64); 8] = [
     (-0.7, -0.7),
     (0.0, -1.0),
@@ -18,11 +18,11 @@ const DIRECTIONS: [(f64, f64); 8] = [
     (0.0, 1.0),
     (-0.7, 0.7),
 ];
-/// Penalties: overlapping a name or leaving the frame, covering a point, distance a user unit.
+/// Penalties: overlapping a label or leaving the frame, covering a point, distance per user unit.
 const COLLISION: f64 = 1000.0;
 const COVER: f64 = 12.0;
 const FAR: f64 = 0.4;
-/// A thin line leads to names farther away than this.
+/// Distance in user units beyond which a thin line leads to a label.
 const LEADER_FROM: f64 = 16.0;
 
 #[derive(Debug, Clone, Copy)]
@@ -52,13 +52,13 @@ impl Rect {
             && self.top + HEIGHT <= frame.bottom
     }
 
-    /// The point of the rectangle nearest to `(x, y)`.
+    /// Point of the rectangle nearest to `(x, y)`.
     fn nearest(&self, (x, y): (f64, f64)) -> (f64, f64) {
         (x.clamp(self.left, self.left + self.width), y.clamp(self.top, self.top + HEIGHT))
     }
 }
 
-/// Names with leaders; `points` are all places of the picture.
+/// Draws labels with their leaders; `points` are the positions of all candidates.
 pub(super) fn draw(named: &[(&str, (f64, f64))], points: &[(f64, f64)], frame: &Frame) -> Element {
     let mut taken: Vec<Rect> = Vec::new();
     let mut elements = Vec::new();
@@ -94,7 +94,7 @@ fn place(text: &str, at: (f64, f64), points: &[(f64, f64)], taken: &[Rect], fram
         .expect("there are directions to try")
 }
 
-/// The rectangle whose side facing the point lies `distance` away in `direction`.
+/// Rectangle whose side facing the point lies `distance` away in `direction`.
 fn beside(at: (f64, f64), direction: (f64, f64), distance: f64, width: f64) -> Rect {
     let centre = (at.0 + direction.0 * distance, at.1 + direction.1 * distance);
     let shift = direction.0.clamp(-0.5, 0.5) * width;

@@ -1,6 +1,5 @@
-//! Legend of the search: the colours of the generations, the front, the number of candidates.
+//! Legend of a search plot: the colours of the generations, the front, the number of candidates.
 
-use super::ramp_step;
 use crate::svg::{Anchor, Element, Size, group, label, text_width};
 use crate::theme::{Ink, RAMP_STEPS};
 
@@ -8,7 +7,7 @@ const CELL: f64 = 13.0;
 const GAP: f64 = 7.0;
 const SEPARATION: f64 = 24.0;
 
-/// Draws the legend so that it ends at `end`, on the baseline `end.1`.
+/// Draws the legend with its right end and baseline at `end`.
 pub(super) fn draw(end: (f64, f64), generations: usize, candidates: usize) -> Element {
     let mut row = Row { right: end.0, baseline: end.1, entries: Vec::new() };
     row.text(&format!("{candidates} candidates"));
@@ -22,6 +21,11 @@ pub(super) fn draw(end: (f64, f64), generations: usize, candidates: usize) -> El
     row.text("Pareto front");
     row.front();
     group(row.entries)
+}
+
+/// Step of the colour ramp for a generation.
+pub(super) fn ramp_step(generation: usize, generations: usize) -> usize {
+    (generation * (RAMP_STEPS - 1)) / generations.max(1)
 }
 
 /// Entries placed from right to left.

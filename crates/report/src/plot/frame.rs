@@ -1,4 +1,4 @@
-//! The rectangle of a chart with its grid, ticks and axis names.
+//! Frame of a chart: rectangle of the data, grid, ticks and axis names.
 
 use super::scale::Scale;
 use crate::svg::{Anchor, Element, Size, group, label};
@@ -9,7 +9,7 @@ const TICK_GAP: f64 = 8.0;
 /// Distance of the horizontal axis' name from its axis.
 const NAME_DROP: f64 = 38.0;
 
-/// Where the data lie, in user units.
+/// Rectangle of the data, in user units.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Frame {
     pub(crate) left: f64,
@@ -18,15 +18,15 @@ pub(crate) struct Frame {
     pub(crate) bottom: f64,
 }
 
-/// A scale and what it measures.
+/// Scale of an axis and the name of its quantity.
 pub(crate) struct Axis<'a> {
     pub(crate) scale: Scale,
     pub(crate) name: &'a str,
 }
 
 impl Frame {
-    /// Grid, ticks and names. The vertical axis is named above its top, where it reads without
-    /// turning the head; the horizontal one at its right end.
+    /// Draws grid, ticks and names. The vertical axis is named above its top, where it reads
+    /// without turning the head; the horizontal one at its right end.
     pub(crate) fn axes(&self, x: &Axis<'_>, y: &Axis<'_>) -> Element {
         let base = Element::line((self.left, self.bottom), (self.right, self.bottom));
         let y_name = (self.left, self.top - 14.0);

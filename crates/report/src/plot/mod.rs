@@ -1,4 +1,4 @@
-//! What every chart shares: scales with readable ticks, and the frame of axes around the data.
+//! Parts of every chart: scales with readable ticks, and the frame of axes around the data.
 
 mod frame;
 mod number;

@@ -1,4 +1,4 @@
-//! Numbers for people: short, without noise digits.
+//! Formatting of numbers: short, without insignificant digits.
 
 /// Four significant digits, plain between 0.001 and 100 000, otherwise with a power of ten.
 pub(crate) fn compact(value: f64) -> String {

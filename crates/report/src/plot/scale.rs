@@ -1,15 +1,15 @@
-//! From values to positions, and the ticks between.
+//! Scales: positions of values along an axis, and its ticks.
 
 use super::number::{linear_tick, logarithmic_tick};
 
-/// How values are spread along an axis.
+/// Spacing of values along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spacing {
     Linear,
     Logarithmic,
 }
 
-/// What happens at the ends of the values.
+/// Ends of an axis relative to the ends of its values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Margin {
     /// The axis ends where the values end.
@@ -20,9 +20,9 @@ pub(crate) enum Margin {
     Share(f64),
 }
 
-/// Ratio of largest to smallest value from which a logarithmic axis shows more.
+/// Minimum ratio of largest to smallest value for a logarithmic axis.
 const LOGARITHMIC_RATIO: f64 = 40.0;
-/// Values whose minimum is below this share of their maximum get an axis from zero.
+/// Share of the maximum below which the minimum gives an axis from zero.
 const ZERO_SHARE: f64 = 0.35;
 
 /// A scale from `domain` (values) to `range` (user units).
@@ -70,7 +70,7 @@ impl Scale {
         Self { spacing, domain, range: [0.0, 1.0], ticks }
     }
 
-    /// The same scale over other user units.
+    /// This scale over another range of user units.
     pub(crate) fn over(self, from: f64, to: f64) -> Self {
         Self { range: [from, to], ..self }
     }
@@ -160,7 +160,7 @@ fn share([low, high]: [f64; 2], part: f64) -> [f64; 2] {
     [low - margin, high + margin]
 }
 
-/// Gives a single value some room.
+/// Widens the domain of a single value.
 fn widen([low, high]: [f64; 2]) -> [f64; 2] {
     if high - low > low.abs().max(high.abs()) * 1e-9 {
         [low, high]

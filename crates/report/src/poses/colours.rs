@@ -3,14 +3,14 @@
 use super::skeleton::{Side, Skeleton};
 use crate::raster::Rgb;
 
-/// What a colour tells.
+/// Meaning of the colours of limbs and joints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Colouring {
-    /// The side of the body, with a shade for every limb: left in greens, right in oranges, the
-    /// rest in blues.
+    /// Side of the body, with a shade per limb: left in greens, right in oranges, the rest in
+    /// blues.
     #[default]
     Limbs,
-    /// The person: one colour each.
+    /// Person: one colour for each.
     People,
 }
 
@@ -30,12 +30,12 @@ const PEOPLE: [Rgb; 8] = [
     [198, 224, 72],
 ];
 
-/// Colour of one person among others.
+/// Colour of a person by index.
 pub(super) fn of_person(person: usize) -> Rgb {
     PEOPLE[person % PEOPLE.len()]
 }
 
-/// One colour a limb.
+/// One colour per limb.
 pub(super) fn of_limbs(skeleton: &Skeleton) -> Vec<Rgb> {
     let sides: Vec<Side> = skeleton.limbs.iter().map(|limb| skeleton.limb_side(*limb)).collect();
     let rank = |index: usize| sides[..index].iter().filter(|side| **side == sides[index]).count();
@@ -47,7 +47,7 @@ pub(super) fn of_limbs(skeleton: &Skeleton) -> Vec<Rgb> {
     sides.iter().enumerate().map(shade).collect()
 }
 
-/// One colour a joint: the middle shade of its side.
+/// One colour per joint: the middle shade of its side.
 pub(super) fn of_joints(skeleton: &Skeleton) -> Vec<Rgb> {
     skeleton.sides.iter().map(|side| mix(of_side(*side), 0.5)).collect()
 }

@@ -1,4 +1,4 @@
-//! Painting people onto an image.
+//! Drawing of poses on an image.
 
 use scalenas_data::Image8;
 
@@ -12,7 +12,7 @@ const LIMB_SHARE: f64 = 0.009;
 const LIMB_LIMITS: (f64, f64) = (1.1, 5.0);
 /// Radius of a joint, in half limb thicknesses.
 const JOINT: f64 = 1.75;
-/// Dark rim around everything, so that colours stand on any ground.
+/// Dark rim around all shapes, so that colours stand out from any background.
 const RIM: f64 = 1.1;
 const RIM_COLOUR: Rgb = [10, 12, 16];
 const RIM_OPACITY: f64 = 0.6;
@@ -27,14 +27,15 @@ pub struct Person {
     pub bbox: Option<[f64; 4]>,
 }
 
-/// How people are drawn.
+/// Options of drawing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PoseStyle {
-    /// What colours tell.
+    /// Meaning of the colours.
     pub colouring: Colouring,
-    /// Joints with a lower score are left out, with their limbs.
+    /// Minimum score of a joint; those below are left out, with their limbs.
     pub threshold: f64,
-    /// Images whose shorter side is below this are enlarged by a whole factor first, in pixels.
+    /// Minimum length of the shorter side in pixels; smaller images are enlarged by an integer
+    /// factor first.
     pub shortest_side: usize,
 }
 
@@ -44,7 +45,7 @@ impl Default for PoseStyle {
     }
 }
 
-/// The image with `people` on it.
+/// Draws `people` on a copy of an image.
 ///
 /// # Errors
 /// [`Error::JointCount`] if a person does not have the skeleton's joints, [`Error::PixelCount`] if
@@ -72,7 +73,7 @@ pub fn draw_poses(
     Ok(canvas.finish())
 }
 
-/// Colours by limb and joint, before the person is known.
+/// Colours by limb and joint that hold for every person.
 struct Paint {
     colouring: Colouring,
     limbs: Vec<Rgb>,
@@ -100,7 +101,7 @@ impl Paint {
     }
 }
 
-/// A person in pixels of the canvas; only what is visible.
+/// Visible part of a person, in pixels of the canvas.
 struct Figure {
     limbs: Vec<(usize, [[f64; 2]; 2])>,
     joints: Vec<(usize, [f64; 2])>,

@@ -1,4 +1,4 @@
-//! Predicted people on their image: boxes, limbs, joints.
+//! Poses drawn on their image: boxes, limbs, joints.
 
 mod colours;
 mod draw;

@@ -1,8 +1,8 @@
-//! Which joints are connected, and on which side of the body they are.
+//! Skeleton: limbs between joints, and the side of the body of each joint.
 
 use scalenas_data::KeypointFacts;
 
-/// Side of the body, as the person sees it.
+/// Side of the body, from the person's own view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The person's left.
@@ -16,7 +16,7 @@ pub enum Side {
 /// Joints and limbs of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skeleton {
-    /// Side of every joint.
+    /// Side of each joint.
     pub sides: Vec<Side>,
     /// Pairs of joints joined by a limb.
     pub limbs: Vec<(usize, usize)>,
@@ -33,7 +33,7 @@ impl Skeleton {
         }
     }
 
-    /// Side of a limb: that of its joints where both agree.
+    /// Side of a limb: that of its joints if both agree.
     pub(super) fn limb_side(&self, limb: (usize, usize)) -> Side {
         let (a, b) = (self.sides[limb.0], self.sides[limb.1]);
         if a == b { a } else { Side::Centre }

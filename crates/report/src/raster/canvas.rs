@@ -1,10 +1,10 @@
-//! Shapes on an image, antialiased by their distance to each pixel's middle.
+//! Shapes on an image, antialiased by their distance to each pixel's centre.
 
 use scalenas_data::Image8;
 
 use super::Rgb;
 
-/// A filled shape in pixels; pixel `(0, 0)` has its middle at `(0, 0)`.
+/// A filled shape in pixels; pixel `(0, 0)` has its centre at `(0, 0)`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape {
     /// A line of thickness `2 * radius` with round ends.
@@ -13,7 +13,7 @@ pub(crate) enum Shape {
     Disc { centre: [f64; 2], radius: f64 },
 }
 
-/// The outline of a box `[x, y, width, height]`, centred on its sides.
+/// Shapes of the outline of a box `[x, y, width, height]`, centred on its sides.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outline {
     pub(crate) bbox: [f64; 4],
@@ -111,7 +111,7 @@ pub(crate) fn blend(pixel: &mut [u8], colour: Rgb, opacity: f64) {
     }
 }
 
-/// Pixels of `0..size` whose middles may be touched between `low` and `high`.
+/// Pixels of `0..size` whose centres may be touched between `low` and `high`.
 fn span(low: f64, high: f64, size: usize) -> std::ops::Range<usize> {
     let first = (low - 0.5).floor().clamp(0.0, size as f64) as usize;
     let last = ((high + 0.5).ceil() + 1.0).clamp(0.0, size as f64) as usize;

@@ -1,4 +1,4 @@
-//! Drawing on pixels: antialiased shapes, enlarging.
+//! Drawing on pixels: antialiased shapes, enlargement.
 
 mod canvas;
 mod resize;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
-/// That the buffer holds as many pixels as the size says.
+/// Checks that a buffer holds as many pixels as its size says.
 pub(crate) fn check(image: &Image8) -> Result<()> {
     let (width, height) = (image.width, image.height);
     let (found, expected) = (image.pixels.len(), width * height * 3);

@@ -1,4 +1,4 @@
-//! Enlarging small images, so that lines drawn on them are finer than their pixels.
+//! Enlargement of small images, so that lines drawn on them are finer than their pixels.
 
 use image::imageops::{FilterType, resize};
 use image::{ImageBuffer, Rgb};
@@ -7,7 +7,7 @@ use scalenas_data::Image8;
 use super::check;
 use crate::error::Result;
 
-/// A copy whose shorter side is at least `shortest_side`, and the whole factor between.
+/// Copy whose shorter side is at least `shortest_side` pixels, and the integer factor between.
 pub(crate) fn enlarged(image: &Image8, shortest_side: usize) -> Result<(Image8, usize)> {
     check(image)?;
     let (width, height) = (image.width, image.height);

@@ -1,6 +1,6 @@
-//! An element under construction: attributes, classes, children.
+//! SVG element under construction: attributes, classes, children.
 
-use super::text::escape;
+use super::escape::escape;
 use crate::theme::Ink;
 
 /// One SVG element; builder methods consume and return it.
@@ -92,12 +92,12 @@ impl Element {
         self
     }
 
-    /// Appends what the pointer shows when it rests on the element.
+    /// Appends a tooltip.
     pub(crate) fn tooltip(self, text: &str) -> Self {
         self.child(Element::new("title").text(text))
     }
 
-    /// The markup.
+    /// Markup of the element and its children.
     pub(crate) fn into_markup(self) -> String {
         let mut out = String::new();
         self.render(&mut out);
@@ -117,7 +117,7 @@ impl Element {
     }
 }
 
-/// What an attribute may hold.
+/// Value of an attribute.
 pub(crate) trait Value {
     fn write(self, out: &mut String);
 }

@@ -5,12 +5,14 @@
 //! dark surroundings.
 
 mod element;
+mod escape;
 mod path;
 mod text;
 
 pub(crate) use element::{Element, group};
+pub(crate) use escape::escape;
 pub(crate) use path::Path;
-pub(crate) use text::{Anchor, Size, escape, label, text_width};
+pub(crate) use text::{Anchor, Size, label, text_width};
 
 use crate::theme;
 
@@ -18,18 +20,18 @@ use crate::theme;
 pub(crate) struct Drawing {
     pub(crate) width: f64,
     pub(crate) height: f64,
-    /// What a screen reader says.
+    /// Description for screen readers.
     pub(crate) description: String,
     pub(crate) content: Vec<Element>,
 }
 
 impl Drawing {
-    /// For a page that brings the style sheet.
+    /// Markup for a page that has the style sheet already.
     pub(crate) fn inline(self) -> String {
         self.frame().children(self.content).into_markup()
     }
 
-    /// As a file: background and style sheet included.
+    /// Text of an SVG file, with background and style sheet.
     pub(crate) fn standalone(self) -> String {
         let background = Element::new("rect")
             .set("width", "100%")

@@ -1,4 +1,4 @@
-//! The `d` attribute of a path.
+//! Path element: construction of its `d` attribute.
 
 use super::element::{Element, number};
 
@@ -37,7 +37,7 @@ impl Path {
         self
     }
 
-    /// The element, without paint.
+    /// The path element, without fill and stroke.
     pub(crate) fn element(self) -> Element {
         Element::new("path").set("d", self.0.as_str())
     }

@@ -1,4 +1,4 @@
-//! Text: escaping, placing, and an estimate of its width.
+//! Text: sizes, placing, and an estimate of its width.
 
 use super::element::Element;
 use crate::theme::Ink;
@@ -10,7 +10,7 @@ pub(crate) enum Size {
     Small,
     /// Values in a header.
     Body,
-    /// The name of a picture.
+    /// Title of a picture.
     Title,
 }
 
@@ -33,7 +33,7 @@ impl Size {
     }
 }
 
-/// Which end of the text sits at the point.
+/// Part of a text that lies at its point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
@@ -50,24 +50,6 @@ pub(crate) fn label(text: &str, at: (f64, f64), size: Size, anchor: Anchor, ink:
         Anchor::End => element.set("text-anchor", "end"),
     };
     element.class(size.class()).fill(ink).text(text)
-}
-
-/// Escapes for element content and double-quoted attributes; characters that XML forbids vanish.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\0'..='\u{1f}' | '\u{7f}' | '\u{fffe}' | '\u{ffff}' => {}
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 /// Estimated width of `text` in user units: sans-serif advance widths in four classes, on the
@@ -90,11 +72,6 @@ fn advance(character: char) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escaping_covers_markup_and_control_characters() {
-        assert_eq!(escape("a\0<b> & \"c\"\n'"), "a&lt;b&gt; &amp; &quot;c&quot; &#39;");
-    }
 
     #[test]
     fn width_grows_with_text() {

@@ -1,16 +1,16 @@
-//! The table of colours by role.
+//! Colours by role.
 
 use std::fmt;
 
 /// Steps of the sequential ramp.
 pub(crate) const RAMP_STEPS: usize = 10;
 
-/// What a colour is for.
+/// Role of a colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ink {
-    /// Ground of a picture.
+    /// Background of a picture.
     Surface,
-    /// Slightly raised or sunken ground.
+    /// Background of panels, slightly raised or sunken.
     Panel,
     /// Titles and values.
     Text,
@@ -20,11 +20,11 @@ pub(crate) enum Ink {
     Grid,
     /// Lines that carry structure: axes, flow of a branch.
     Rule,
-    /// What the eye should find first: the Pareto front.
+    /// Emphasis: the Pareto front.
     Accent,
     /// One of several named series; wraps around after eight.
     Series(usize),
-    /// Ordered values, `0..RAMP_STEPS`, from near the ground to far from it.
+    /// Ordered values, `0..RAMP_STEPS`, from near the background to far from it.
     Ramp(usize),
     /// Branches by resolution, finest first; wraps around after four.
     Branch(usize),
@@ -34,7 +34,8 @@ pub(crate) enum Ink {
     Down,
 }
 
-/// Light and dark. Neighbours stay apart under the common colour vision deficiencies.
+/// Light and dark colours of series. Neighbours stay apart under the common colour vision
+/// deficiencies.
 const SERIES: [[&str; 2]; 8] = [
     ["#2a78d6", "#4a95ea"],
     ["#eb6834", "#f0804f"],
@@ -88,12 +89,12 @@ impl Ink {
             .chain((0..BRANCHES.len()).map(Self::Branch))
     }
 
-    /// Colour on light ground.
+    /// Colour on a light background.
     pub(crate) fn light(self) -> &'static str {
         self.pair()[0]
     }
 
-    /// Colour on dark ground.
+    /// Colour on a dark background.
     pub(crate) fn dark(self) -> &'static str {
         self.pair()[1]
     }

@@ -1,14 +1,14 @@
-//! The published masks: a `.npy` file whose one array holds, per module, a dictionary of depths `d`
-//! and fusion rows `f`.
+//! Published masks: a `.npy` file whose one array holds, per module, a dictionary of depths `d` and
+//! fusion rows `f`.
 
 use super::pickle::Pickle;
-use crate::architecture::{Architecture, MAX_BRANCHES, MAX_STEPS, ModuleArch};
-use crate::spec::MAX_MODULES;
+use crate::architecture::{Architecture, ModuleArch};
+use crate::spec::{MAX_BRANCHES, MAX_MODULES, MAX_STEPS};
 
 type Result<T> = std::result::Result<T, String>;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
-/// Object arrays are the only kind that holds dictionaries.
+/// Type of object arrays, the only ones that hold dictionaries.
 const OBJECTS: &str = "'|O'";
 
 /// Reads a mask.
@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Architecture> {
     Ok(Architecture { modules: modules.collect::<Result<_>>()? })
 }
 
-/// What follows the header.
+/// Bytes behind the header.
 fn payload(bytes: &[u8]) -> Result<&[u8]> {
     let rest = bytes.strip_prefix(MAGIC).ok_or("no npy header")?;
     let (version, rest) = rest.split_at_checked(2).ok_or("cut off in the header")?;
@@ -53,7 +53,7 @@ fn read_module(pickle: &Pickle, module: usize) -> Result<ModuleArch> {
     ModuleArch::from_rows(&depth, &fusion)
 }
 
-/// The rows of a branch; those beyond its depth are filled up with rows of zeros in the files.
+/// Rows of a branch; files pad those beyond its depth with zeros, which are left out.
 fn read_branch(pickle: &Pickle, depth: usize, rows: usize) -> Result<Vec<Vec<u8>>> {
     let depth = pickle.integer(depth)?;
     let rows = pickle.elements(rows, MAX_STEPS)?;

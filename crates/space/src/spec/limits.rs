@@ -1,14 +1,18 @@
-//! Which values make a network; limits keep every cost within 64 bits.
+//! Validation of search spaces; limits keep every cost within 64 bits.
 
-use super::{SpaceSpec, StemSpec};
-use crate::architecture::{MAX_BRANCHES, MAX_STEPS};
+use super::head::Head;
+use super::space::{SpaceSpec, StemSpec};
 use crate::error::{Error, Result};
 
-/// Most channels of a layer: an order of magnitude above any published network.
+/// Maximum number of branches of a module.
+pub const MAX_BRANCHES: usize = 8;
+/// Maximum number of steps of a module.
+pub const MAX_STEPS: usize = 8;
+/// Maximum number of channels of a layer: an order of magnitude above any published network.
 const MAX_CHANNELS: usize = 1 << 13;
-/// Most searched modules: several times the published eight.
+/// Maximum number of searched modules: several times the published eight.
 pub(crate) const MAX_MODULES: usize = 64;
-/// Longest side of an input, in pixels.
+/// Maximum side of an input, in pixels.
 pub(crate) const MAX_SIDE: usize = 1 << 14;
 
 impl SpaceSpec {
@@ -16,6 +20,7 @@ impl SpaceSpec {
     pub fn validate(&self) -> Result<()> {
         self.validate_stages()?;
         self.validate_channels()?;
+        self.validate_heads()?;
         self.validate_depths()
     }
 
@@ -39,11 +44,10 @@ impl SpaceSpec {
     }
 
     fn validate_channels(&self) -> Result<()> {
-        let accepted = || format!("channels from 1 to {MAX_CHANNELS}");
         let fits = |channels: usize| (1..=MAX_CHANNELS).contains(&channels);
         let sum = self.widths.iter().try_fold(0usize, |sum, &width| sum.checked_add(width));
         if !self.widths.iter().copied().all(fits) || !sum.is_some_and(fits) {
-            return self.fault("widths", &self.widths, accepted() + ", also together");
+            return self.fault("widths", &self.widths, accepted_channels() + ", also together");
         }
         let StemSpec { channels, bottlenecks, bottleneck_channels, expansion } = self.stem;
         let wide = bottleneck_channels.saturating_mul(expansion);
@@ -53,11 +57,19 @@ impl SpaceSpec {
             _ => false,
         };
         if !stem {
-            let accepted = accepted() + &format!(", at most {MAX_MODULES} bottlenecks");
+            let accepted = accepted_channels() + &format!(", at most {MAX_MODULES} bottlenecks");
             return self.fault("stem", &self.stem, accepted);
         }
-        if !fits(self.outputs()) {
-            return self.fault("head", &self.head, accepted());
+        Ok(())
+    }
+
+    fn validate_heads(&self) -> Result<()> {
+        if !matches!(self.heads[..], [_] | [Head::TopDown { .. }, Head::Segmentation { .. }]) {
+            let accepted = "one head, or TopDown and Segmentation in this order".to_owned();
+            return self.fault("head", &self.heads, accepted);
+        }
+        if !(1..=MAX_CHANNELS).contains(&self.outputs()) {
+            return self.fault("head", &self.heads, accepted_channels());
         }
         Ok(())
     }
@@ -85,4 +97,9 @@ impl SpaceSpec {
         let space = self.name.clone();
         Err(Error::Spec { space, key, value: format!("{value:?}"), accepted })
     }
+}
+
+/// Accepted numbers of channels, for messages.
+fn accepted_channels() -> String {
+    format!("channels from 1 to {MAX_CHANNELS}")
 }

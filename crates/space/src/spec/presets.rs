@@ -1,11 +1,12 @@
-//! Spaces by name.
+//! Presets: search spaces with a name, published ones and small ones for tests.
 
-use super::{Head, LastModule, SpaceSpec, StageSpec, StemSpec};
+use super::head::Head;
+use super::space::{LastModule, SpaceSpec, StageSpec, StemSpec};
 use crate::error::{Error, Result};
 
-/// Joints of COCO.
+/// Number of joints of COCO.
 const COCO_JOINTS: usize = 17;
-/// Evaluated classes of Cityscapes.
+/// Number of evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
 const PRESETS: [&str; 12] = [
     "pose_w32",
@@ -24,10 +25,10 @@ const PRESETS: [&str; 12] = [
 
 impl SpaceSpec {
     /// The published pose space with branches of `width`, 2, 4 and 8 times `width`.
-    pub fn pose(width: usize, joints: usize) -> Self {
+    pub fn top_down(width: usize, joints: usize) -> Self {
         Self {
             last_module: LastModule::HighestResolution,
-            ..Self::published(format!("pose_w{width}"), width, Head::Heatmap { joints })
+            ..Self::published(format!("pose_w{width}"), width, vec![Head::TopDown { joints }])
         }
     }
 
@@ -35,8 +36,8 @@ impl SpaceSpec {
     pub fn bottom_up(width: usize, joints: usize) -> Self {
         Self {
             name: format!("bottom_up_w{width}"),
-            head: Head::BottomUp { joints },
-            ..Self::pose(width, joints)
+            heads: vec![Head::BottomUp { joints }],
+            ..Self::top_down(width, joints)
         }
     }
 
@@ -47,15 +48,15 @@ impl SpaceSpec {
             ..Self::published(
                 format!("segmentation_w{width}"),
                 width,
-                Head::Segmentation { classes },
+                vec![Head::Segmentation { classes }],
             )
         }
     }
 
-    /// The published backbone with both heads.
+    /// The published backbone with a top-down and a segmentation head.
     pub fn multitask(width: usize, joints: usize, classes: usize) -> Self {
-        let head = Head::Multitask { joints, classes };
-        Self::published(format!("multitask_w{width}"), width, head)
+        let heads = vec![Head::TopDown { joints }, Head::Segmentation { classes }];
+        Self::published(format!("multitask_w{width}"), width, heads)
     }
 
     /// A pose space small enough to train on a laptop in minutes: one bottleneck, narrow branches,
@@ -70,39 +71,42 @@ impl SpaceSpec {
             steps: 3,
             depth_choices: vec![1, 2, 3],
             last_module: LastModule::HighestResolution,
-            head: Head::Heatmap { joints: COCO_JOINTS },
+            heads: vec![Head::TopDown { joints: COCO_JOINTS }],
         }
     }
 
-    /// The same small space for bottom-up pose.
+    /// The small pose space of [`SpaceSpec::tiny`] with the head of bottom-up pose.
     pub fn tiny_bottom_up() -> Self {
         Self {
             name: "tiny_bottom_up".to_owned(),
-            head: Head::BottomUp { joints: COCO_JOINTS },
+            heads: vec![Head::BottomUp { joints: COCO_JOINTS }],
             ..Self::tiny()
         }
     }
 
-    /// The same small space for segmentation.
+    /// A space as small as [`SpaceSpec::tiny`] for segmentation.
     pub fn tiny_segmentation() -> Self {
         Self {
             name: "tiny_segmentation".to_owned(),
             last_module: LastModule::AllBranches,
-            head: Head::Segmentation { classes: CITYSCAPES_CLASSES },
+            heads: vec![Head::Segmentation { classes: CITYSCAPES_CLASSES }],
             ..Self::tiny()
         }
     }
 
-    /// The same small space with both heads.
+    /// A space as small as [`SpaceSpec::tiny`] with a top-down and a segmentation head.
     pub fn tiny_multitask() -> Self {
         Self {
             name: "tiny_multitask".to_owned(),
-            head: Head::Multitask { joints: COCO_JOINTS, classes: CITYSCAPES_CLASSES },
+            heads: vec![
+                Head::TopDown { joints: COCO_JOINTS },
+                Head::Segmentation { classes: CITYSCAPES_CLASSES },
+            ],
             ..Self::tiny_segmentation()
         }
     }
 
-    fn published(name: String, width: usize, head: Head) -> Self {
+    fn published(name: String, width: usize, heads: Vec<Head>) -> Self {
         let stages = [(1, 2), (4, 3), (3, 4)];
         Self {
             name,
@@ -112,15 +116,15 @@ impl SpaceSpec {
             steps: 5,
             depth_choices: vec![2, 3, 4, 5],
             last_module: LastModule::AllBranches,
-            head,
+            heads,
         }
     }
 
-    /// A space by name.
+    /// The space of a name in [`SpaceSpec::presets`].
     pub fn preset(name: &str) -> Result<Self> {
         match name {
-            "pose_w32" => Ok(Self::pose(32, COCO_JOINTS)),
-            "pose_w48" => Ok(Self::pose(48, COCO_JOINTS)),
+            "pose_w32" => Ok(Self::top_down(32, COCO_JOINTS)),
+            "pose_w48" => Ok(Self::top_down(48, COCO_JOINTS)),
             "bottom_up_w32" => Ok(Self::bottom_up(32, COCO_JOINTS)),
             "bottom_up_w48" => Ok(Self::bottom_up(48, COCO_JOINTS)),
             "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),

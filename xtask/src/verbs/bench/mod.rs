@@ -23,7 +23,6 @@ use self::against::Against;
 use crate::cli::{Bench as Arguments, Mode};
 use crate::device::{self, DeviceChoice};
 use crate::fault::user;
-use crate::networks;
 use crate::on_device;
 use crate::output::{Output, table};
 
@@ -129,9 +128,9 @@ impl Case<'_> {
 }
 
 fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
-    let space = SpaceSpec::pose(arguments.width, JOINTS);
+    let space = SpaceSpec::top_down(arguments.width, JOINTS);
     let path = Path::new(&arguments.arch);
-    let architecture = match networks::named(&arguments.arch, &space) {
+    let architecture = match Architecture::named(&arguments.arch, &space) {
         Some(architecture) => architecture,
         None => MaskFile::read(path)?.architecture(),
     };

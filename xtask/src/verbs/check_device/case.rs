@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
-use scalenas_space::layers::{Flow, Layer, Tail, layers};
+use scalenas_space::layers::{ConvKind, Layer, Tail, layers};
 use scalenas_space::plan::Reach;
 use scalenas_space::{Architecture, SpaceSpec};
 
@@ -62,13 +62,13 @@ pub(super) fn all(space: &SpaceSpec, input: (usize, usize)) -> Result<Vec<Case>>
 /// The convolution that runs for a layer; `size` is its input's.
 fn convolution(layer: &Layer) -> Case {
     let &Layer { input, output, kernel, stride, size: (height, width), .. } = layer;
-    match layer.flow {
-        Flow::Gather => {
+    match layer.kind {
+        ConvKind::Plain => {
             let size = (height * stride, width * stride);
             Case::Conv { input, output, kernel, stride, size }
         }
-        // A spreading layer runs as a plain one with the outputs of four pixels side by side.
-        Flow::Spread => {
+        // A transposed convolution runs as a plain one with the outputs of four pixels side by side.
+        ConvKind::Transposed => {
             let size = (height / stride, width / stride);
             let output = output * stride * stride;
             Case::Conv { input, output, kernel: 3, stride: 1, size }

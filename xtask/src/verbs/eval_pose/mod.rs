@@ -11,7 +11,7 @@ use scalenas_data::scenes::Fit;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
-use scalenas_space::{Head, SpaceSpec};
+use scalenas_space::SpaceSpec;
 use scalenas_train::{Calibrated, CalibrationSource, RunFolder};
 
 use crate::cli::{EvalPose as Arguments, PoseHead};
@@ -118,10 +118,7 @@ fn of_file<B: KernelBackend>(
     let space = network.spec();
     check_task(arguments, space, weights)?;
     let facts = facts(arguments, "coco")?;
-    let default = match space.head {
-        Head::BottomUp { .. } => DEFAULT_SCENE,
-        _ => DEFAULT_INPUT,
-    };
+    let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
     let input = arguments.input.unwrap_or(default);
     let data = arguments.data.as_deref();
     let (net, fit) = ((space, input), Fit::default());
@@ -134,14 +131,15 @@ fn of_file<B: KernelBackend>(
 /// The network predicts joints, in the way that is asked for.
 fn check_task(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<()> {
     let origin = origin.display();
-    let (head, name) = match space.head {
-        Head::Heatmap { .. } | Head::Multitask { .. } => (PoseHead::TopDown, "top-down"),
-        Head::BottomUp { .. } => (PoseHead::BottomUp, "bottom-up"),
-        Head::Segmentation { .. } => {
-            return Err(user(format!(
-                "{origin} predicts the classes of pixels; score it with eval-seg"
-            )));
-        }
+    if space.joints().is_none() {
+        return Err(user(format!(
+            "{origin} predicts the classes of pixels; score it with eval-seg"
+        )));
+    }
+    let (head, name) = if space.is_bottom_up() {
+        (PoseHead::BottomUp, "bottom-up")
+    } else {
+        (PoseHead::TopDown, "top-down")
     };
     match arguments.head {
         Some(asked) if asked != head => {

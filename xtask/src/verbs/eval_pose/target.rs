@@ -8,7 +8,7 @@ use scalenas_data::scenes::{Anybody, Fit, Scenes};
 use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
-use scalenas_space::{CostModel, Head, SpaceSpec};
+use scalenas_space::{CostModel, SpaceSpec};
 use scalenas_train::{
     EvaluateOptions, FlipTest, Network, Part, SceneOptions, evaluate, find_people, scene_results,
 };
@@ -54,7 +54,7 @@ impl Target {
         check_joints(space, facts, origin)?;
         let files = files(arguments, data)?;
         let bad = bad_images(arguments.skip_bad_images);
-        let content = if let Head::BottomUp { .. } = space.head {
+        let content = if space.is_bottom_up() {
             check_scales(arguments)?;
             let scenes = scenes_of(files.clone(), facts, Anybody::OrNobody, bad)?;
             let fit = match arguments.fit {
@@ -134,12 +134,7 @@ fn check_scales(arguments: &Arguments) -> Result<()> {
 
 /// A network predicts the joints that are asked for.
 fn check_joints(space: &SpaceSpec, facts: &KeypointFacts, origin: &Path) -> Result<()> {
-    let predicted = match space.head {
-        Head::Heatmap { joints } | Head::BottomUp { joints } | Head::Multitask { joints, .. } => {
-            joints
-        }
-        Head::Segmentation { .. } => 0,
-    };
+    let predicted = space.joints().unwrap_or(0);
     if predicted == facts.joints.len() {
         return Ok(());
     }

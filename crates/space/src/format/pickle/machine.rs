@@ -1,6 +1,6 @@
 //! The stack machine: instructions that build plain data, nothing else.
 
-use super::{MOST_VALUES, Result, Value};
+use super::value::{MAX_VALUES, Result, Value};
 
 /// The stack machine.
 pub(super) struct Machine<'a> {
@@ -93,7 +93,7 @@ impl<'a> Machine<'a> {
 
     /// A value that is not on the stack.
     pub fn make(&mut self, value: Value) -> Result<usize> {
-        if self.values.len() == MOST_VALUES {
+        if self.values.len() == MAX_VALUES {
             return Err("more values than any mask has".to_owned());
         }
         self.values.push(value);
@@ -215,7 +215,7 @@ impl<'a> Machine<'a> {
 
     fn remember(&mut self, size: usize) -> Result<()> {
         let slot = self.length(size)?;
-        if slot >= MOST_VALUES {
+        if slot >= MAX_VALUES {
             return Err(format!("memo slot {slot} is beyond any mask"));
         }
         if self.memo.len() <= slot {

@@ -1,7 +1,7 @@
-//! The callables that `NumPy` writes, replaced by the data that they would make.
+//! Callables that `NumPy` writes, replaced by the data that they would make.
 
 use super::machine::Machine;
-use super::{Result, Value};
+use super::value::{Result, Value};
 
 impl Machine<'_> {
     /// Replaces a call by its result.

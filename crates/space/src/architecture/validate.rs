@@ -1,8 +1,9 @@
-//! Whether an architecture belongs to a space; the message names the module, branch and step.
+//! Validation of architectures against a space; messages name the module, branch and step.
 
-use crate::architecture::{Architecture, MAX_STEPS, ModuleArch, all};
+use super::module::{ModuleArch, all_sources};
+use super::point::Architecture;
 use crate::error::{Error, Result};
-use crate::spec::SpaceSpec;
+use crate::spec::{MAX_STEPS, SpaceSpec};
 
 impl Architecture {
     /// Checks shape, depths, identity bits and the last module's rule.
@@ -69,7 +70,7 @@ fn validate_row(
         };
     }
     let written = || format!("{found:0width$b} (highest branch first)", width = module.branches());
-    if found & !all(module.branches()) != 0 {
+    if found & !all_sources(module.branches()) != 0 {
         return Err(format!("sources {}, but {} branches", written(), module.branches()));
     }
     if !module.fused(branch, step, branch) {

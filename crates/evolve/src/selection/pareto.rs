@@ -1,7 +1,7 @@
 //! Survivor selection: fronts are peeled off until enough are kept.
 //!
 //! Source: ScaleNAS. Candidates are sorted by cost, and those with a strictly better score than
-//! everything cheaper form the front; then the same among the rest. Written for any number of
+//! everything cheaper form the front; then likewise among the rest. Written for any number of
 //! objectives: a candidate joins the front unless one that precedes it by the first objective is
 //! at least as good in all others.
 

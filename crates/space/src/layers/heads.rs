@@ -1,26 +1,32 @@
 //! Layers of the heads under their PyTorch checkpoint names.
 
-use crate::layers::{Flow, Geometry, Layer, Tail};
+use super::geometry::Geometry;
+use super::layer::{ConvKind, Layer, Tail};
 use crate::spec::Head;
 
-/// Blocks behind the transposed convolution of the bottom-up head.
+/// Number of residual blocks after the transposed convolution of the bottom-up head.
 pub const BOTTOM_UP_BLOCKS: usize = 4;
 
 impl Geometry<'_> {
-    /// The head's layers, in their order.
-    pub fn head(&self) -> Vec<Layer> {
+    /// Layers of all heads, in their order.
+    pub fn heads(&self) -> Vec<Layer> {
+        self.spec.heads.iter().flat_map(|&head| self.layers_of(head)).collect()
+    }
+
+    fn layers_of(&self, head: Head) -> Vec<Layer> {
         let first = self.spec.widths[0];
-        let sum = self.spec.widths.iter().sum();
-        let heatmaps = |joints| self.pointwise("final_layer", first, joints, Tail::Bias);
-        let merge = || self.pointwise("last_layer.0", sum, sum, Tail::BiasNorm);
-        let classify = |classes| self.pointwise("last_layer.3", sum, classes, Tail::Bias);
-        match self.spec.head {
-            Head::Heatmap { joints } => vec![heatmaps(joints)],
-            Head::Segmentation { classes } => vec![merge(), classify(classes)],
-            Head::Multitask { joints, classes } => {
-                vec![heatmaps(joints), merge(), classify(classes)]
+        match head {
+            Head::TopDown { joints } => {
+                vec![self.pointwise("final_layer", first, joints, Tail::Bias)]
             }
             Head::BottomUp { joints } => self.bottom_up(first, joints),
+            Head::Segmentation { classes } => {
+                let sum = self.spec.widths.iter().sum();
+                vec![
+                    self.pointwise("last_layer.0", sum, sum, Tail::BiasNorm),
+                    self.pointwise("last_layer.3", sum, classes, Tail::Bias),
+                ]
+            }
         }
     }
 
@@ -36,7 +42,7 @@ impl Geometry<'_> {
             stride: 2,
             size: fine,
             tail: Tail::Norm,
-            flow: Flow::Spread,
+            kind: ConvKind::Transposed,
         });
         for block in 1..=BOTTOM_UP_BLOCKS {
             layers.extend([1, 2].map(|k| Layer {
@@ -60,7 +66,7 @@ impl Geometry<'_> {
             stride: 1,
             size: self.size,
             tail,
-            flow: Flow::Gather,
+            kind: ConvKind::Plain,
         }
     }
 }

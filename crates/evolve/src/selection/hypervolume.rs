@@ -1,6 +1,6 @@
-//! Hypervolume: how much of the space of objectives a set of networks dominates.
+//! Hypervolume: volume of the objective space that a set of networks dominates.
 
-use crate::selection::front;
+use super::pareto::front;
 
 /// Volume between the points' front and the reference, which is worse than all of them. Every point
 /// lists its objectives, all of which are minimised; points beyond the reference count for nothing.

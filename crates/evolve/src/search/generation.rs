@@ -1,0 +1,132 @@
+//! Candidates of a generation: the initial population, or offspring of the generations before.
+
+use std::collections::BTreeSet;
+
+use rand::RngExt;
+use scalenas_space::vary::{crossover, mutate};
+use scalenas_space::{Architecture, CostModel, SpaceSpec, rng, sample};
+
+use crate::candidate::{Candidate, Origin};
+use crate::config::SearchConfig;
+use crate::error::Result;
+use crate::selection::peel;
+
+/// Plans generations; every draw depends on the seed and its own indices alone.
+pub(super) struct Planner {
+    spec: SpaceSpec,
+    config: SearchConfig,
+    costs: CostModel,
+}
+
+/// Ids of the candidates that a plan cannot contain again.
+type Seen = BTreeSet<String>;
+
+impl Planner {
+    /// Checks the options; `input` is height and width of the network's input.
+    pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: (usize, usize)) -> Result<Self> {
+        let costs = CostModel::new(spec, input)?;
+        config.validate(spec, &costs)?;
+        Ok(Self { spec: spec.clone(), config: config.clone(), costs })
+    }
+
+    pub fn config(&self) -> &SearchConfig {
+        &self.config
+    }
+
+    /// Multiply-accumulates of the largest network.
+    pub fn largest_macs(&self) -> f64 {
+        self.costs.cost(&Architecture::largest(&self.spec)).macs as f64
+    }
+
+    /// All candidates of a generation, which follow from those of the generations before.
+    pub fn plan(&self, generation: usize, before: &[&Candidate]) -> Vec<Candidate> {
+        let mut seen: Seen = before.iter().map(|c| c.id.clone()).collect();
+        match generation {
+            0 => self.initial(&mut seen),
+            _ => self.offspring(generation, before, &mut seen),
+        }
+    }
+
+    /// The named architectures, then random draws of each initial group.
+    fn initial(&self, seen: &mut Seen) -> Vec<Candidate> {
+        let mut planned: Vec<Candidate> = Architecture::all_named(&self.spec)
+            .filter_map(|(name, a)| self.admit(&a, Origin::Named(name.to_owned()), seen))
+            .collect();
+        for (index, group) in sample::initial_groups(&self.spec).iter().enumerate() {
+            for number in 0..self.config.initial_per_group {
+                let draw = |attempt: usize| {
+                    let indices = [index as u64, number as u64, attempt as u64];
+                    let mut random = rng::stream(self.config.seed, "initial", &indices);
+                    sample::group(&self.spec, group, &mut random)
+                };
+                let origin = Origin::Initial { group: index };
+                planned.extend(self.first_new(draw, &origin, seen));
+            }
+        }
+        planned
+    }
+
+    /// Parents take turns; the mate is drawn from the survivors.
+    fn offspring(
+        &self,
+        generation: usize,
+        before: &[&Candidate],
+        seen: &mut Seen,
+    ) -> Vec<Candidate> {
+        let config = &self.config;
+        let objectives: Vec<Vec<f64>> = before.iter().map(|c| c.objectives()).collect();
+        let parents = peel(&objectives, config.survivors);
+        let mut planned = Vec::new();
+        if parents.is_empty() {
+            return planned;
+        }
+        for number in 0..config.offspring {
+            let parent = before[parents[number % parents.len()]];
+            let mut choice = rng::stream(config.seed, "mate", &[generation as u64, number as u64]);
+            let mate = before[parents[choice.random_range(0..parents.len())]];
+            let breed = |attempt: usize| {
+                let indices = [generation as u64, number as u64, attempt as u64];
+                let mut random = rng::stream(config.seed, "offspring", &indices);
+                let (a, b) = (&parent.architecture, &mate.architecture);
+                let crossed = crossover(a, b, config.crossover, &mut random);
+                mutate(&self.spec, &crossed, &config.mutation, &mut random)
+            };
+            let parents = (parent.id.clone(), mate.id.clone());
+            planned.extend(self.first_new(breed, &Origin::Offspring { generation, parents }, seen));
+        }
+        planned
+    }
+
+    /// The first draw that is new and within the ceilings, in a bounded number of attempts.
+    fn first_new(
+        &self,
+        draw: impl Fn(usize) -> Architecture,
+        origin: &Origin,
+        seen: &mut Seen,
+    ) -> Option<Candidate> {
+        let attempts = 0..self.config.attempts;
+        attempts.map(draw).find_map(|architecture| self.admit(&architecture, origin.clone(), seen))
+    }
+
+    /// The architecture as a candidate, if it is new and within the ceilings.
+    fn admit(
+        &self,
+        architecture: &Architecture,
+        origin: Origin,
+        seen: &mut Seen,
+    ) -> Option<Candidate> {
+        let architecture = architecture.canonical(&self.spec);
+        let cost = self.costs.cost(&architecture);
+        if !self.config.limits.admit(&cost) {
+            return None;
+        }
+        let id = architecture.id(&self.spec);
+        seen.insert(id.clone()).then_some(Candidate {
+            id,
+            architecture,
+            cost,
+            origin,
+            fitness: Vec::new(),
+        })
+    }
+}

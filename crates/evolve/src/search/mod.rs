@@ -1,0 +1,7 @@
+//! Search: initial population, then generations of parents, mates and their offspring.
+
+mod convergence;
+mod generation;
+mod run;
+
+pub use run::Search;

@@ -1,0 +1,25 @@
+//! Report: everything that a page about a run shows.
+
+use crate::architecture::FoundNet;
+use crate::curves::Curve;
+use crate::pareto::SearchPlot;
+use crate::sheet::Sample;
+
+/// Contents of a page about a run; empty parts are left out.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// Title of the page.
+    pub title: String,
+    /// Names and values: plan, versions, seed, device, seconds.
+    pub summary: Vec<(String, String)>,
+    /// Training and validation curves.
+    pub curves: Vec<Curve>,
+    /// Candidates of the search.
+    pub search: Option<SearchPlot>,
+    /// Found networks, in the order of the table; their ids are written into the search's picture.
+    pub architectures: Vec<FoundNet>,
+    /// Sample predictions.
+    pub samples: Vec<Sample>,
+    /// Machine-readable facts of the run, embedded as JSON.
+    pub data: serde_json::Value,
+}

@@ -1,0 +1,72 @@
+//! Layer: a convolution with its bias and normalisation, and their exact parameters and MACs.
+
+/// Operations after a convolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// Batch normalisation: scale and shift.
+    Norm,
+    /// A bias.
+    Bias,
+    /// A bias, then batch normalisation.
+    BiasNorm,
+}
+
+/// A convolution with its bias and normalisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Checkpoint name of the convolution, without `.weight`.
+    pub name: String,
+    /// Input channels.
+    pub input: usize,
+    /// Output channels.
+    pub output: usize,
+    /// Side of the kernel, in pixels.
+    pub kernel: usize,
+    /// Stride.
+    pub stride: usize,
+    /// Height and width of the output, in pixels.
+    pub size: (usize, usize),
+    /// Bias and normalisation.
+    pub tail: Tail,
+    /// Plain or transposed.
+    pub kind: ConvKind,
+}
+
+/// Effect of a convolution's stride on the size of its output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConvKind {
+    /// Output smaller than the input by the factor `stride`.
+    Plain,
+    /// Transposed convolution: output larger than the input by the factor `stride`.
+    Transposed,
+}
+
+impl Layer {
+    /// Number of weights, biases, scales and shifts.
+    pub fn parameters(&self) -> u64 {
+        let vectors = match self.tail {
+            Tail::Bias => 1,
+            Tail::Norm => 2,
+            Tail::BiasNorm => 3,
+        };
+        self.weights() + vectors * self.output as u64
+    }
+
+    /// Multiply-accumulates with weights for one picture.
+    pub fn macs(&self) -> u64 {
+        let pixels = (self.size.0 * self.size.1) as u64;
+        match self.kind {
+            ConvKind::Plain => self.weights() * pixels,
+            ConvKind::Transposed => self.weights() * pixels / (self.stride * self.stride) as u64,
+        }
+    }
+
+    /// Float32 bytes of the output of one picture.
+    pub fn output_bytes(&self) -> u64 {
+        4 * (self.output * self.size.0 * self.size.1) as u64
+    }
+
+    fn weights(&self) -> u64 {
+        (self.kernel * self.kernel * self.input * self.output) as u64
+    }
+}

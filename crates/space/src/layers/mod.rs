@@ -1,0 +1,13 @@
+//! Layers of a network under their PyTorch checkpoint names, with exact parameters and MACs.
+
+mod backbone;
+mod geometry;
+mod heads;
+mod layer;
+mod network;
+
+pub use heads::BOTTOM_UP_BLOCKS;
+pub use layer::{ConvKind, Layer, Tail};
+pub use network::layers;
+
+pub(crate) use geometry::Geometry;
