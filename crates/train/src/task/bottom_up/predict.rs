@@ -14,10 +14,10 @@ use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
 use scalenas_model::{Prediction, upsample_bilinear};
 
 use crate::error::Result;
-use crate::evaluate::FlipTest;
-use crate::network::{Network, values};
-use crate::pictures::normalised;
-use crate::progress::Progress;
+use crate::run::progress::Progress;
+use crate::score::network::{Network, values};
+use crate::score::pictures::normalised;
+use crate::task::top_down::predict::FlipTest;
 
 /// Category of a person in COCO.
 const PERSON: u64 = 1;

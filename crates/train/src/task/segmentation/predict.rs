@@ -14,10 +14,10 @@ use scalenas_eval::semantic::{
 };
 
 use crate::error::Result;
-use crate::evaluate::FlipTest;
-use crate::network::{Network, values};
-use crate::pictures::normalised;
-use crate::progress::Progress;
+use crate::run::progress::Progress;
+use crate::score::network::{Network, values};
+use crate::score::pictures::normalised;
+use crate::task::top_down::predict::FlipTest;
 
 /// Stride of the prediction.
 const STRIDE: f64 = 4.0;

@@ -2,6 +2,8 @@
 //!
 //! All files are written into a folder under a temporary name, which is renamed at the end.
 
+mod record_shapes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -16,8 +18,8 @@ use burn_train::{Interrupter, Learner, LearningCheckpointer, LearningComponentsT
 use scalenas_model::{Statistics, Supernet, load_supernet, save_supernet};
 
 use crate::error::{Error, Result};
-use crate::meter::MeterRecord;
-use crate::record_shapes::RecordShapes;
+use crate::run::checkpoint::record_shapes::RecordShapes;
+use crate::run::meter::MeterRecord;
 
 const MODEL: &str = "model";
 const OPTIMIZER: &str = "optimizer";

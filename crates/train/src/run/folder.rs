@@ -14,7 +14,7 @@ use scalenas_space::SpaceSpec;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::options::TrainOptions;
+use crate::run::options::TrainOptions;
 
 /// Version of `run.json` that this crate writes and reads.
 const VERSION: u32 = 1;

@@ -17,23 +17,23 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Statistics, Supernet, load_supernet, save_supernet};
 use scalenas_space::{Architecture, SpaceSpec};
 
-use crate::adam::Adam;
-use crate::calibrate::CalibrationSource;
-use crate::checkpoint::Checkpoints;
-use crate::distill::Teacher;
+use crate::burn_train::learner::TaskLearner;
+use crate::burn_train::renderer::SilentRenderer;
+use crate::burn_train::strategy::{Components, Ended, State, SupernetStrategy};
 use crate::error::{Error, Result};
-use crate::learner::TaskLearner;
-use crate::loader::{Fault, NoBatches, SupernetLoader};
-use crate::meter::{Meter, MeterRecord};
-use crate::metrics::MetricsFile;
-use crate::options::{OptimizerOptions, TrainOptions};
-use crate::progress::{Display, Progress};
-use crate::run_folder::RunFolder;
-use crate::schedule::{Decay, Schedule};
-use crate::silent::SilentRenderer;
-use crate::strategy::{Components, Ended, State, SupernetStrategy};
-use crate::training_set::TrainingSet;
-use crate::validation::{HeldOut, SubnetGrade, Validation};
+use crate::run::checkpoint::Checkpoints;
+use crate::run::folder::RunFolder;
+use crate::run::loader::{Fault, NoBatches, SupernetLoader};
+use crate::run::meter::{Meter, MeterRecord};
+use crate::run::metrics::MetricsFile;
+use crate::run::optimiser::adam::Adam;
+use crate::run::optimiser::schedule::{Decay, Schedule};
+use crate::run::options::{OptimizerOptions, TrainOptions};
+use crate::run::progress::{Display, Progress};
+use crate::run::teacher::Teacher;
+use crate::score::calibration::CalibrationSource;
+use crate::score::validation::{HeldOut, SubnetGrade, Validation};
+use crate::task::training_set::TrainingSet;
 
 /// Everything that a run needs.
 pub struct TrainPlan {

@@ -9,9 +9,9 @@ use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
 
 use crate::error::Result;
-use crate::network::Network;
-use crate::run_folder::RunInfo;
-use crate::training_set::TrainingSet;
+use crate::run::folder::RunInfo;
+use crate::score::network::Network;
+use crate::task::training_set::TrainingSet;
 
 /// Stream number of the calibration's epoch: apart from every epoch of a training run.
 const CALIBRATION_EPOCH: u64 = u64::MAX;

@@ -8,9 +8,9 @@ use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, PoseBatch, Po
 use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
 
 use crate::error::Result;
-use crate::network::{Network, values};
-use crate::pictures::normalised;
-use crate::progress::Progress;
+use crate::run::progress::Progress;
+use crate::score::network::{Network, values};
+use crate::score::pictures::normalised;
 
 /// Whether the mirrored picture is looked at as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use scalenas_model::Prediction;
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, SpaceSpec};
 
-use crate::target::Target;
+use crate::task::target::Target;
 
 /// Where in a run an iteration is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

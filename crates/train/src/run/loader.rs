@@ -8,10 +8,10 @@ use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_space::SpaceSpec;
 
-use crate::batch::{Position, TrainBatch};
 use crate::error::Error;
-use crate::options::TrainOptions;
-use crate::training_set::{Batches, TrainingSet};
+use crate::run::batch::{Position, TrainBatch};
+use crate::run::options::TrainOptions;
+use crate::task::training_set::{Batches, TrainingSet};
 
 /// The first error of a loader, for whoever drives it: an iterator of batches has no place for it.
 #[derive(Debug, Clone, Default)]

@@ -13,15 +13,15 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 use scalenas_space::Architecture;
 
-use crate::calibrate::{Calibrated, CalibrationSource};
+use crate::burn_train::learner::Scores;
 use crate::error::Result;
-use crate::evaluate::{EvaluateOptions, evaluate};
-use crate::grade::{Figure, Grade, JointMetric};
-use crate::learner::Scores;
-use crate::network::Network;
-use crate::progress::Silent;
-use crate::scenes::{SceneOptions, find_people, results};
-use crate::segment::{SegmentOptions, segment_all};
+use crate::run::progress::Silent;
+use crate::score::calibration::{Calibrated, CalibrationSource};
+use crate::score::grade::{Figure, Grade, JointMetric};
+use crate::score::network::Network;
+use crate::task::bottom_up::predict::{SceneOptions, find_people, results};
+use crate::task::segmentation::predict::{SegmentOptions, segment_all};
+use crate::task::top_down::predict::{EvaluateOptions, evaluate};
 
 /// What a subnet reached.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 
 use crate::error::{Error, Result};
-use crate::validation::Validation;
+use crate::score::validation::Validation;
 
 /// The tasks' figures (AP, mIoU) on held-out data, with statistics of the candidate's own.
 pub struct TaskFitness<B: Backend> {

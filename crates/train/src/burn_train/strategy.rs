@@ -18,19 +18,19 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{Prediction, Statistics};
 use scalenas_space::{Architecture, SpaceSpec};
 
-use crate::batch::TrainBatch;
-use crate::checkpoint::{Checkpoints, Saved};
-use crate::distill::Teacher;
+use crate::burn_train::learner::{Scores, TaskLearner};
 use crate::error::{Error, Result};
-use crate::grade::Figure;
-use crate::learner::{Scores, TaskLearner};
-use crate::loader::Fault;
-use crate::meter::Meter;
-use crate::metrics::{MetricsFile, Record, TRAIN, VALIDATION};
-use crate::options::TrainOptions;
-use crate::progress::{Progress, TrainStatus};
-use crate::schedule::Schedule;
-use crate::validation::Validation;
+use crate::run::batch::TrainBatch;
+use crate::run::checkpoint::{Checkpoints, Saved};
+use crate::run::loader::Fault;
+use crate::run::meter::Meter;
+use crate::run::metrics::{MetricsFile, Record, TRAIN, VALIDATION};
+use crate::run::optimiser::schedule::Schedule;
+use crate::run::options::TrainOptions;
+use crate::run::progress::{Progress, TrainStatus};
+use crate::run::teacher::Teacher;
+use crate::score::grade::Figure;
+use crate::score::validation::Validation;
 
 /// The types of a run, as burn-train bundles them.
 pub(crate) type Components<B, O> = LearningComponentsMarker<B, Schedule, TaskLearner<B>, O>;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::validation::SubnetScore;
+use crate::score::validation::SubnetScore;
 
 /// State of a training run after an iteration.
 #[derive(Debug, Clone)]

@@ -10,9 +10,9 @@ use scalenas_data::{BatchLoader, LoaderConfig, PoseDataset, SegmentationDataset,
 use scalenas_space::{Head, SpaceSpec};
 
 use crate::error::Result;
-use crate::loss::PixelWeighing;
-use crate::pictures::normalised;
-use crate::target::Target;
+use crate::score::pictures::normalised;
+use crate::task::segmentation::loss::PixelWeighing;
+use crate::task::target::Target;
 
 /// Training data of a task.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use serde::{Deserialize, Serialize};
 
-use crate::learner::ScalarF64;
+use crate::burn_train::learner::ScalarF64;
 
 /// Losses since the last reading, and how fast they came. Losses are summed on the device: reading
 /// each would stall a GPU.

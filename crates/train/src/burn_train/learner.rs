@@ -8,8 +8,8 @@ use burn_train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Norms, Prediction, Supernet};
 
-use crate::batch::TrainBatch;
-use crate::validation::SubnetScore;
+use crate::run::batch::TrainBatch;
+use crate::score::validation::SubnetScore;
 
 /// Weight of the distance to the teacher's logits.
 const TEACHER_WEIGHT: f64 = 0.5;

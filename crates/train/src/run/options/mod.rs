@@ -1,13 +1,15 @@
 //! What a user writes about a training run; defaults are the published pose recipe.
 
+pub mod precision;
+
 use std::path::PathBuf;
 
 use scalenas_space::{Architecture, SpaceSpec, sample};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::loss::{HardPixels, PixelLoss};
-use crate::precision::Precision;
+use crate::run::options::precision::Precision;
+use crate::task::segmentation::loss::{HardPixels, PixelLoss};
 
 /// Which subnet an iteration trains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,7 +12,9 @@ use scalenas_model::Prediction;
 
 use scalenas_space::{Head, SpaceSpec};
 
-use crate::loss::{PixelWeighing, TagGroups, joints_mse, masked_mse};
+use crate::task::bottom_up::loss::{TagGroups, masked_mse};
+use crate::task::segmentation::loss::PixelWeighing;
+use crate::task::top_down::loss::joints_mse;
 
 /// Weight of the tags' losses beside those of the heatmaps.
 const TAG_WEIGHT: f64 = 1e-3;

@@ -1,0 +1,13 @@
+//! Training runs: options, folder, batches, checkpoints, metrics, progress.
+
+pub mod batch;
+pub mod checkpoint;
+pub mod folder;
+pub mod loader;
+pub mod meter;
+pub mod metrics;
+pub mod optimiser;
+pub mod options;
+pub mod plan;
+pub mod progress;
+pub mod teacher;

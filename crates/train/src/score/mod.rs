@@ -1,0 +1,8 @@
+//! Scores of networks on held-out data: prediction, calibration, validation, fitness of candidates.
+
+pub mod calibration;
+pub mod fitness;
+pub mod grade;
+pub mod network;
+pub mod pictures;
+pub mod validation;

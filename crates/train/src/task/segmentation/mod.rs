@@ -1,0 +1,4 @@
+//! Segmentation: the class of every pixel.
+
+pub mod loss;
+pub mod predict;
