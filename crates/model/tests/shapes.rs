@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use common::Plain;
 use common::device;
 use common::nets::{calibrated, family, spec, supernet};
-use common::Plain;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use scalenas_model::{ScaleNet, load_supernet, save_supernet};
@@ -34,9 +34,8 @@ fn others(shape: &[usize]) -> Vec<Vec<usize>> {
 fn changed(bytes: &[u8], key: &str, shape: &[usize]) -> Vec<u8> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).unwrap();
     let file = SafeTensors::deserialize(bytes).unwrap();
-    let values: Vec<u8> = std::iter::repeat_n(1.0f32.to_le_bytes(), shape.iter().product())
-        .flatten()
-        .collect();
+    let values: Vec<u8> =
+        std::iter::repeat_n(1.0f32.to_le_bytes(), shape.iter().product()).flatten().collect();
     let views: HashMap<String, TensorView<'_>> = file
         .iter()
         .map(|(name, view)| {

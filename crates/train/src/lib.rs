@@ -1,12 +1,16 @@
-//! Supernet learning on burn-train: grouped sampling, distillation, validation, exact resume.
+//! Supernet learning: grouped sampling, distillation, validation, exact resume, fitness.
 //!
-//! Source: ScaleNAS (arXiv 2011.14584), the HRNet reference's loss and schedule.
+//! Rooms: `run` holds the parts of a run, `task` one room per task, `score` the
+//! evaluation of networks, `burn_train` the loop on that crate.
+//!
+//! Source: ScaleNAS (arXiv 2011.14584), loss and schedule of the HRNet reference.
 //!
 //! Invariants:
-//! - the subnet of an iteration, the order of the people and every augmentation follow from
+//! - the subnet of an iteration, the order of the samples and every augmentation follow from
 //!   (seed, epoch, iteration) alone, so that a resumed run does what an uninterrupted one does;
 //! - a checkpoint is a folder that is complete or absent;
-//! - nothing here prints: progress goes to a [`Progress`] that the caller hands in.
+//! - outside of the rooms of `task` and their registry, nothing depends on the task;
+//! - nothing here prints: progress goes to a [`Progress`] of the caller.
 
 mod burn_train;
 mod error;
@@ -14,31 +18,31 @@ mod run;
 mod score;
 mod task;
 
+pub use burn_train::items::{Scores, StepLoss, StepOutput};
+pub use burn_train::launch::train_supernet;
 pub use burn_train::learner::TaskLearner;
-pub use error::{Error, Result};
-pub use run::batch::TrainBatch;
-pub use run::folder::{Existing, RunFolder, RunInfo, SecondTask};
+pub use error::{Cause, Error, Result};
+pub use run::batch::{Position, Sample, TrainBatch};
+pub use run::folder::{Existing, RunFolder};
+pub use run::info::{RunInfo, TaskInfo, TaskSource};
 pub use run::metrics::{MetricsFile, Record, read_metrics};
 pub use run::optimiser::adam::{Adam, AdamState};
 pub use run::optimiser::schedule::{Decay, Schedule};
-pub use run::options::precision::Precision;
-pub use run::options::{ClassWeights, Momentum, OptimizerOptions, SubnetSampling, TrainOptions};
-pub use run::plan::{Outcome, TrainPlan, train_supernet};
+pub use run::options::{
+    CalibrationOptions, CheckpointOptions, Momentum, OptimizerOptions, Precision, ScheduleOptions,
+    SubnetSampling, TrainOptions, ValidationOptions, WeightOptions,
+};
+pub use run::plan::{Outcome, TrainPlan, check_data};
 pub use run::progress::{Display, Progress, Silent, TrainStatus};
 pub use run::teacher::Teacher;
 pub use score::calibration::{Calibrated, CalibrationSource};
 pub use score::fitness::TaskFitness;
-pub use score::grade::{Figure, Grade, JointMetric};
-pub use score::network::{Network, Part};
+pub use score::flip::FlipTest;
+pub use score::grade::{Figure, Grade, SubnetScore};
+pub use score::keypoints::KeypointMetric;
+pub use score::network::{Network, SingleHead};
 pub use score::pictures::normalised;
-pub use score::validation::{HeldOut, SubnetScore, Validation};
-pub use task::bottom_up::loss::{TagGroups, masked_mse};
-pub use task::bottom_up::predict::{
-    FoundPeople, SceneOptions, find_people, results as scene_results,
-};
-pub use task::segmentation::loss::{HardPixels, PixelLoss, PixelWeighing};
-pub use task::segmentation::predict::{SegmentOptions, segment, segment_all};
-pub use task::target::{ScenesMaps, Target};
-pub use task::top_down::loss::joints_mse;
-pub use task::top_down::predict::{EvaluateOptions, Evaluated, FlipTest, evaluate, predict};
-pub use task::training_set::TrainingSet;
+pub use score::validation::{TaskGrade, Validation};
+pub use task::data::{TaskData, Tasks};
+pub use task::registry::{HeldOut, Target, TrainingSet};
+pub use task::{bottom_up, interface, segmentation, top_down};

@@ -9,7 +9,7 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::Tensor;
 use golden::{data, relative};
 use safetensors::SafeTensors;
-use scalenas_train::joints_mse;
+use scalenas_train::top_down::joints_mse;
 
 const LOSS: f64 = 1e-5;
 const GRADIENT: f64 = 1e-3;

@@ -9,7 +9,7 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Tensor, TensorData};
 use golden::{data, relative};
 use safetensors::SafeTensors;
-use scalenas_train::{TagGroups, masked_mse};
+use scalenas_train::bottom_up::{TagGroups, masked_mse};
 
 const LOSS: f64 = 1e-5;
 const GRADIENT: f64 = 1e-3;

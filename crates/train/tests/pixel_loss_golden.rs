@@ -10,7 +10,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use golden::{data, relative};
 use safetensors::SafeTensors;
 use scalenas_data::segmentation::IGNORED;
-use scalenas_train::{HardPixels, PixelLoss, PixelWeighing};
+use scalenas_train::segmentation::{HardPixels, PixelLoss, PixelWeighing};
 
 const LOSS: f64 = 1e-5;
 const GRADIENT: f64 = 1e-3;
@@ -52,7 +52,7 @@ fn losses_and_gradients_equal_the_reference() {
         let weighing = PixelWeighing { loss: named(&name), weights: weights.clone() };
         let scores = Tensor::<Train, 4>::from_data(data(&file, "seg/score"), &FlexDevice);
         let scores = scores.require_grad();
-        let loss = weighing.of(scores.clone(), labels.clone());
+        let loss = weighing.loss(scores.clone(), labels.clone());
         let expected = data(&file, &format!("seg/{name}/loss"));
         let error = relative(&loss.clone().into_data(), &expected);
         assert!(error < LOSS, "{name}: {error}");
@@ -69,7 +69,7 @@ fn nothing_labelled_is_no_loss() {
     for loss in [PixelLoss::CrossEntropy, PixelLoss::Ohem(HardPixels::default())] {
         let weighing = PixelWeighing { loss, weights: vec![1.0; 3] };
         let scores = Tensor::<Train, 4>::ones([1, 3, 1, 2], &FlexDevice).require_grad();
-        let loss = weighing.of(scores.clone(), labels.clone());
+        let loss = weighing.loss(scores.clone(), labels.clone());
         let gradient = scores.grad(&loss.backward()).unwrap();
         assert!(loss.into_scalar() == 0.0 && gradient.abs().sum().into_scalar() == 0.0);
     }

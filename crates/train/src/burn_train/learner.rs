@@ -1,32 +1,23 @@
-//! The supernet as burn-train sees it.
+//! Learner of burn-train: a supernet, and the loss of a batch under its subnet.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn_train::metric::{Adaptor, LossInput};
-use burn_train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
+use burn_train::{InferenceStep, TrainOutput, TrainStep};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Norms, Prediction, Supernet};
 
+use super::items::{Scores, StepOutput};
 use crate::run::batch::TrainBatch;
-use crate::score::validation::SubnetScore;
 
-/// Weight of the distance to the teacher's logits.
+/// Weight of the distance to the logits of the teacher.
 const TEACHER_WEIGHT: f64 = 0.5;
 
-/// A supernet that learns what its batches ask for.
+/// Supernet that learns the tasks of its batches.
 #[derive(Module, Debug)]
 pub struct TaskLearner<B: Backend> {
-    /// The shared weights.
+    /// Shared weights.
     pub supernet: Supernet<B>,
-}
-
-/// What one training step gives besides gradients.
-pub struct StepOutput<B: Backend> {
-    /// Task loss and, with a teacher, its share; `[1]`.
-    pub loss: Tensor<B, 1>,
-    /// What the executed normalisation layers saw.
-    pub statistics: BatchStatistics<B>,
 }
 
 impl<B: Backend> TaskLearner<B> {
@@ -37,10 +28,10 @@ impl<B: Backend> TaskLearner<B> {
     {
         let mut statistics = BatchStatistics::new();
         let mut norms = Norms::Batch(&mut statistics);
-        let prediction = self.supernet.predict(batch.images, &batch.plan, &mut norms);
+        let prediction = self.supernet.predict(batch.sample.images, &batch.plan, &mut norms);
         let distance =
             batch.teacher.map(|teacher| distance(prediction.clone(), teacher) * TEACHER_WEIGHT);
-        let task = batch.target.loss(prediction);
+        let task = batch.sample.target.loss(prediction);
         let loss = match distance {
             Some(distance) => task + distance,
             None => task,
@@ -78,52 +69,9 @@ impl<B: Backend> InferenceStep for TaskLearner<B> {
     type Input = Scores;
     type Output = Scores;
 
-    /// Validation runs calibrated subnets one by one in the strategy; this hands their figures to
-    /// burn-train's metrics.
+    /// Hands on the scores of a validation: calibrated subnets are scored one by one outside of
+    /// burn-train, whose metrics show the figures.
     fn step(&self, scores: Scores) -> Scores {
         scores
-    }
-}
-
-/// Figures of one validation.
-#[derive(Debug, Clone, Default)]
-pub struct Scores(pub Vec<SubnetScore>);
-
-impl ItemLazy for Scores {
-    type ItemSync = Self;
-
-    fn sync(self) -> Self {
-        self
-    }
-}
-
-/// A loss on the host.
-#[derive(Debug, Clone, Copy)]
-pub struct StepLoss(pub f64);
-
-impl<B: Backend> ItemLazy for StepOutput<B> {
-    type ItemSync = StepLoss;
-
-    fn sync(self) -> StepLoss {
-        StepLoss(self.loss.into_scalar_f64())
-    }
-}
-
-impl Adaptor<LossInput<burn::backend::Flex>> for StepLoss {
-    fn adapt(&self) -> LossInput<burn::backend::Flex> {
-        LossInput::new(Tensor::from_floats([self.0 as f32], &burn::backend::flex::FlexDevice))
-    }
-}
-
-/// Reading a one-element tensor.
-pub(crate) trait ScalarF64 {
-    /// Its value.
-    fn into_scalar_f64(self) -> f64;
-}
-
-impl<B: Backend> ScalarF64 for Tensor<B, 1> {
-    fn into_scalar_f64(self) -> f64 {
-        use burn::tensor::ElementConversion;
-        self.into_scalar().elem()
     }
 }

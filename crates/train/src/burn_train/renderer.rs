@@ -1,4 +1,4 @@
-//! A renderer of burn-train that shows nothing: outside the dashboard, [`crate::Progress`] does.
+//! Renderer of burn-train that shows nothing: outside of the dashboard, [`crate::Progress`] does.
 
 use burn_train::LearnerSummary;
 use burn_train::metric::MetricDefinition;
@@ -7,6 +7,7 @@ use burn_train::renderer::{
     MetricsRendererTraining, ProgressType, TrainingProgress,
 };
 
+/// Renderer that shows nothing.
 pub(crate) struct SilentRenderer;
 
 type Ended = Result<(), Box<dyn core::error::Error>>;

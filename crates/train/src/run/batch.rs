@@ -1,4 +1,4 @@
-//! A batch of training: pictures, targets, and the subnet that they train.
+//! Batch of an iteration: pictures, targets, and the subnet that they train.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_model::Prediction;
 use scalenas_space::plan::{Plan, Reach};
-use scalenas_space::{Architecture, SpaceSpec};
+use scalenas_space::{Architecture, Head, SpaceSpec};
 
-use crate::task::target::Target;
+use crate::task::registry::Target;
 
-/// Where in a run an iteration is.
+/// Iteration within a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Epoch from 0.
@@ -19,36 +19,43 @@ pub struct Position {
     pub iteration: u64,
 }
 
-/// What one iteration trains on.
+/// Batch of one task on the device.
 #[derive(Debug, Clone)]
-pub struct TrainBatch<B: Backend> {
+pub struct Sample<B: Backend> {
+    /// Head that learns from it.
+    pub head: Head,
     /// Normalised pictures `[batch, 3, height, width]`.
     pub images: Tensor<B, 4>,
-    /// What to predict from them.
+    /// Targets of the pictures.
     pub target: Target<B>,
-    /// The subnet.
+}
+
+/// Batch of one iteration.
+#[derive(Debug, Clone)]
+pub struct TrainBatch<B: Backend> {
+    /// Pictures and targets of one task.
+    pub sample: Sample<B>,
+    /// Subnet to train.
     pub architecture: Arc<Architecture>,
-    /// Its live layers.
+    /// Layers of the subnet that influence the head.
     pub plan: Arc<Plan>,
     /// Prediction of the teacher, if there is one.
     pub teacher: Option<Prediction<B>>,
-    /// Where in the run.
+    /// Iteration within the run.
     pub position: Position,
 }
 
 impl<B: Backend> TrainBatch<B> {
     /// Adds the subnet to a batch on the device.
     pub fn new(
-        (images, target): (Tensor<B, 4>, Target<B>),
+        sample: Sample<B>,
         spec: &SpaceSpec,
         architecture: Architecture,
         position: Position,
     ) -> Self {
-        let part = spec.with_heads(&target.heads(spec));
-        let plan = Plan::new(&part, &architecture, Reach::Live);
+        let plan = Plan::new(&spec.with_heads(&[sample.head]), &architecture, Reach::Live);
         Self {
-            images,
-            target,
+            sample,
             architecture: Arc::new(architecture),
             plan: Arc::new(plan),
             teacher: None,

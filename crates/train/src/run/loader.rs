@@ -1,4 +1,5 @@
-//! Training batches as burn-train wants them, over the bounded loader of the data crate.
+//! Training batches as a data loader of the framework: batches of the tasks in turn, each with the
+//! subnet of its iteration.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,16 +9,17 @@ use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_space::SpaceSpec;
 
+use super::batch::{Position, Sample, TrainBatch};
+use super::options::TrainOptions;
+use super::turns::Turns;
 use crate::error::Error;
-use crate::run::batch::{Position, TrainBatch};
-use crate::run::options::TrainOptions;
-use crate::task::training_set::{Batches, TrainingSet};
+use crate::task::data::Tasks;
 
-/// The first error of a loader, for whoever drives it: an iterator of batches has no place for it.
+/// First error of a loader, for its driver: the items of the iterator have no place for it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Fault(Arc<Mutex<Option<Error>>>);
+pub(crate) struct LoadError(Arc<Mutex<Option<Error>>>);
 
-impl Fault {
+impl LoadError {
     pub fn set(&self, error: impl Into<Error>) {
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert(error.into());
@@ -28,40 +30,40 @@ impl Fault {
     }
 }
 
-/// Batches of a run. Every `iter` gives what is left of the epoch at the current iteration.
+/// Batches of a run; every `iter` gives those left of the epoch of the current iteration.
 #[derive(Clone)]
 pub(crate) struct SupernetLoader<B: Backend> {
-    data: TrainingSet,
+    tasks: Tasks,
     spec: SpaceSpec,
     options: TrainOptions,
     device: B::Device,
     /// The next iteration of the run.
     next: Arc<AtomicU64>,
-    fault: Fault,
+    error: LoadError,
 }
 
 impl<B: Backend> SupernetLoader<B> {
     pub fn new(
-        data: TrainingSet,
+        tasks: Tasks,
         spec: &SpaceSpec,
         options: &TrainOptions,
         device: &B::Device,
         start: u64,
-        fault: Fault,
+        error: LoadError,
     ) -> Self {
         Self {
-            data,
+            tasks,
             spec: spec.clone(),
             options: options.clone(),
             device: device.clone(),
             next: Arc::new(AtomicU64::new(start)),
-            fault,
+            error,
         }
     }
 
     /// Iterations of an epoch.
     pub fn epoch_length(&self) -> u64 {
-        self.data.iterations(self.options.batch) as u64
+        self.tasks.iterations() as u64
     }
 }
 
@@ -74,10 +76,10 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
             start: start as usize,
             ..LoaderConfig::training(batch, workers, seed, epoch)
         };
-        let batches = match self.data.load(config) {
+        let batches = match Turns::load(&self.tasks, config) {
             Ok(batches) => Some(batches),
             Err(error) => {
-                self.fault.set(error);
+                self.error.set(error);
                 None
             }
         };
@@ -93,14 +95,15 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
     }
 
     fn slice(&self, _: usize, _: usize) -> Arc<dyn DataLoader<B, TrainBatch<B>>> {
-        // Only burn-train's own multi-device strategies cut loaders up; ours reads the whole epoch.
+        // Only the framework's multi-device strategies cut loaders up; ours reads the whole epoch.
         Arc::new(self.clone())
     }
 }
 
+/// Batches left of an epoch.
 struct Epoch<'a, B: Backend> {
     loader: &'a SupernetLoader<B>,
-    batches: Option<Batches>,
+    batches: Option<Turns>,
     number: u64,
 }
 
@@ -108,12 +111,12 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
     type Item = TrainBatch<B>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let SupernetLoader { spec, options, device, next, fault, .. } = self.loader;
+        let SupernetLoader { spec, options, device, next, error: failure, .. } = self.loader;
         let batches = self.batches.as_mut()?;
         let sample = match batches.next(device) {
             Some(Ok(sample)) => sample,
             Some(Err(error)) => {
-                fault.set(error);
+                failure.set(error);
                 return None;
             }
             None => {
@@ -128,8 +131,7 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
         let iteration = done - 1;
         let architecture = options.sampling.subnet(spec, options.seed, iteration);
         let position = Position { epoch: self.number, iteration };
-        let (images, target) = sample;
-        let sample = (options.precision.of(images), target);
+        let sample = Sample { images: options.precision.convert(sample.images), ..sample };
         Some(TrainBatch::new(sample, spec, architecture, position))
     }
 }
@@ -149,7 +151,7 @@ pub(crate) struct NoBatches;
 
 impl<B: Backend, O: Send + 'static> DataLoader<B, O> for NoBatches {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<O> + 'a> {
-        Box::new(Nothing(std::iter::empty()))
+        Box::new(Empty(std::iter::empty()))
     }
 
     fn num_items(&self) -> usize {
@@ -165,9 +167,9 @@ impl<B: Backend, O: Send + 'static> DataLoader<B, O> for NoBatches {
     }
 }
 
-struct Nothing<O>(std::iter::Empty<O>);
+struct Empty<O>(std::iter::Empty<O>);
 
-impl<O> Iterator for Nothing<O> {
+impl<O> Iterator for Empty<O> {
     type Item = O;
 
     fn next(&mut self) -> Option<O> {
@@ -175,7 +177,7 @@ impl<O> Iterator for Nothing<O> {
     }
 }
 
-impl<O> DataLoaderIterator<O> for Nothing<O> {
+impl<O> DataLoaderIterator<O> for Empty<O> {
     fn progress(&self) -> Progress {
         Progress { items_processed: 0, items_total: 0 }
     }

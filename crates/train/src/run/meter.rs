@@ -1,15 +1,13 @@
-//! Loss and speed between two lines of the metrics file.
+//! Mean loss and speed between two lines of the metrics file.
 
 use std::time::{Duration, Instant};
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{ElementConversion, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::burn_train::learner::ScalarF64;
-
-/// Losses since the last reading, and how fast they came. Losses are summed on the device: reading
-/// each would stall a GPU.
+/// Losses and speed since the last reading. Losses are summed on the device: reading each would
+/// stall a GPU.
 pub(crate) struct Meter<B: Backend> {
     sum: Option<Tensor<B, 1>>,
     /// Losses in the sum.
@@ -19,21 +17,21 @@ pub(crate) struct Meter<B: Backend> {
     clock: Clock,
 }
 
-/// What was done since when.
+/// Work done since an instant.
 struct Clock {
     since: Instant,
     iterations: u32,
     images: usize,
 }
 
-/// What has been measured since the last reading.
+/// Measurement since the last reading.
 pub(crate) struct Reading {
     pub loss: f64,
     pub images_per_second: f64,
     pub per_iteration: Duration,
 }
 
-/// What a checkpoint keeps of a meter, so that a resumed run writes the lines of one that was never
+/// State of a meter in a checkpoint, so that a resumed run writes the lines of one that was never
 /// stopped.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,10 +55,12 @@ impl<B: Backend> Meter<B> {
         }
     }
 
+    /// State for a checkpoint.
     pub fn record(&self) -> MeterRecord {
         MeterRecord { sum: self.unread(), losses: self.losses, last: self.last }
     }
 
+    /// Adds the loss `[1]` of a batch of `images` pictures.
     pub fn add(&mut self, loss: &Tensor<B, 1>, images: usize) {
         let loss = loss.clone();
         self.sum = Some(match self.sum.take() {
@@ -72,7 +72,7 @@ impl<B: Backend> Meter<B> {
         self.clock.images += images;
     }
 
-    /// The mean loss since the last reading, if there was any.
+    /// Mean loss and speed since the last reading; `None` without a loss.
     pub fn read(&mut self) -> Option<Reading> {
         let loss = self.unread() / f64::from(self.losses);
         self.sum.take()?;
@@ -87,7 +87,7 @@ impl<B: Backend> Meter<B> {
         })
     }
 
-    /// Leaves out the time spent elsewhere; the losses stay for the next reading.
+    /// Restarts the clock, to leave out time spent elsewhere; the losses stay for the next reading.
     pub fn restart(&mut self) {
         self.clock = Clock::start();
     }
@@ -108,5 +108,17 @@ impl<B: Backend> Meter<B> {
 impl Clock {
     fn start() -> Self {
         Self { since: Instant::now(), iterations: 0, images: 0 }
+    }
+}
+
+/// Reads the value of a one-element tensor.
+pub(crate) trait ScalarF64 {
+    /// Value of the element.
+    fn into_scalar_f64(self) -> f64;
+}
+
+impl<B: Backend> ScalarF64 for Tensor<B, 1> {
+    fn into_scalar_f64(self) -> f64 {
+        self.into_scalar().elem()
     }
 }

@@ -1,4 +1,4 @@
-//! Metrics of a run as JSON lines: one object a line, readable by anything, continued on resume.
+//! Metrics of a run as JSON lines: one object per line, continued on resume.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::score::grade::{Figure, Grade};
 
-/// One line.
+/// Line of the metrics file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Record {
@@ -24,10 +25,10 @@ pub struct Record {
     /// Training: learning rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub learning_rate: Option<f64>,
-    /// Training: crops a second.
+    /// Training: pictures per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_second: Option<f64>,
-    /// Id of the last subnet trained, or of the one validated.
+    /// Id of the last trained subnet, or of the validated one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
     /// Validation: name of the subnet.
@@ -41,12 +42,31 @@ pub struct Record {
     pub mean_iou: Option<f64>,
 }
 
+impl Record {
+    /// Value of a figure, if the line has one.
+    pub fn figure(&self, figure: Figure) -> Option<f64> {
+        match figure {
+            Figure::AveragePrecision => self.ap,
+            Figure::MeanIou => self.mean_iou,
+        }
+    }
+
+    /// Sets the ranking figure of a grade.
+    pub(crate) fn set_grade(&mut self, grade: &Grade) {
+        let slot = match grade.figure() {
+            Figure::AveragePrecision => &mut self.ap,
+            Figure::MeanIou => &mut self.mean_iou,
+        };
+        *slot = Some(grade.value());
+    }
+}
+
 /// Name of the split of training lines.
 pub(crate) const TRAIN: &str = "train";
 /// Name of the split of validation lines.
 pub(crate) const VALIDATION: &str = "validation";
 
-/// The file, open for appending.
+/// Metrics file, open for appending.
 #[derive(Debug)]
 pub struct MetricsFile {
     path: PathBuf,
@@ -54,7 +74,7 @@ pub struct MetricsFile {
 }
 
 impl MetricsFile {
-    /// Opens the file and drops what was written after `iteration`: the resumed run writes it anew.
+    /// Opens the file and drops the lines after `iteration`, which a resumed run writes anew.
     pub fn open(path: &Path, iteration: u64) -> Result<Self> {
         let mut kept = String::new();
         if path.exists() {
@@ -83,7 +103,7 @@ fn line(path: &Path, record: &Record) -> Result<String> {
     Ok(text)
 }
 
-/// All lines of a metrics file; a last line that was cut off by a kill is left out.
+/// Reads all lines of a metrics file; a last line that was cut off by a kill is left out.
 pub fn read_metrics(path: &Path) -> Result<Vec<Record>> {
     let text = fs::read_to_string(path).map_err(|e| Error::file("read", path, e))?;
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);

@@ -1,8 +1,9 @@
-//! Training runs: options, folder, batches, checkpoints, metrics, progress.
+//! Training runs: description, folder, options, batches, checkpoints, metrics, progress.
 
 pub mod batch;
 pub mod checkpoint;
 pub mod folder;
+pub mod info;
 pub mod loader;
 pub mod meter;
 pub mod metrics;
@@ -10,4 +11,6 @@ pub mod optimiser;
 pub mod options;
 pub mod plan;
 pub mod progress;
+pub mod start;
 pub mod teacher;
+pub mod turns;

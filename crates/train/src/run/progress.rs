@@ -1,8 +1,8 @@
-//! Where a run tells how far it is.
+//! Progress of runs, for displays.
 
 use std::time::Duration;
 
-use crate::score::validation::SubnetScore;
+use crate::score::grade::SubnetScore;
 
 /// State of a training run after an iteration.
 #[derive(Debug, Clone)]
@@ -19,13 +19,13 @@ pub struct TrainStatus {
     pub loss: f64,
     /// Learning rate.
     pub learning_rate: f64,
-    /// Crops a second since the last status.
+    /// Pictures per second since the last status.
     pub images_per_second: f64,
-    /// Time left at the present speed.
+    /// Remaining time at the present speed.
     pub remaining: Duration,
 }
 
-/// A receiver of progress; every method may be left out.
+/// Receives the progress of a run; the default methods ignore it.
 pub trait Progress: Send + Sync {
     /// Some iterations were trained.
     fn trained(&self, _status: &TrainStatus) {}
@@ -33,21 +33,21 @@ pub trait Progress: Send + Sync {
     fn validated(&self, _epoch: usize, _scores: &[SubnetScore]) {}
     /// A checkpoint is on disk.
     fn saved(&self, _iteration: u64) {}
-    /// `done` of `all` people were evaluated.
+    /// `done` of `all` samples were predicted.
     fn evaluated(&self, _done: usize, _all: usize) {}
 }
 
-/// Nobody listens.
+/// Receiver that ignores all progress.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
 impl Progress for Silent {}
 
-/// What the user looks at while training.
+/// Display during training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Display {
     /// burn-train's dashboard over the whole terminal.
     Dashboard,
-    /// Only what the [`Progress`] shows.
+    /// Only that of the [`Progress`].
     Plain,
 }

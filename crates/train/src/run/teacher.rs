@@ -1,5 +1,6 @@
 //! Distillation: a frozen, trained largest network whose predictions guide the subnets.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use burn::tensor::Tensor;
@@ -11,17 +12,20 @@ use scalenas_space::{Architecture, Head, SpaceSpec};
 
 use crate::error::{Error, Result};
 
-/// The teacher.
+/// Frozen largest network of a space.
 #[derive(Debug)]
 pub struct Teacher<B: Backend> {
     supernet: Supernet<B>,
     statistics: Statistics<B>,
-    /// One a head.
-    plans: Vec<Plan>,
+    /// Plan of every head.
+    plans: HashMap<Head, Plan>,
 }
 
 impl<B: KernelBackend> Teacher<B> {
     /// Reads the weights of a network that was trained at its largest.
+    ///
+    /// # Errors
+    /// If the file cannot be read or holds weights of another space.
     pub fn load(path: &Path, spec: &SpaceSpec, device: &B::Device) -> Result<Self> {
         let (supernet, statistics) = load_supernet(path, device)?;
         if supernet.spec() != spec {
@@ -33,14 +37,17 @@ impl<B: KernelBackend> Teacher<B> {
             });
         }
         let largest = Architecture::largest(spec);
-        let heads = spec.heads.chunks(1);
-        let plans = heads.map(|head| supernet.plan_for(head, &largest)).collect();
+        let plan = |&head: &Head| (head, supernet.plan_for(&[head], &largest));
+        let plans = spec.heads.iter().map(plan).collect();
         Ok(Self { supernet, statistics, plans })
     }
 
-    /// Predictions from normalised pictures by one of its heads.
-    pub fn predict(&self, images: Tensor<B, 4>, heads: &[Head]) -> Prediction<B> {
-        let plan = self.plans.iter().find(|plan| plan.heads == heads).unwrap_or(&self.plans[0]);
+    /// Predicts by one head from normalised pictures `[batch, 3, height, width]`.
+    ///
+    /// # Panics
+    /// If its space has no such head.
+    pub fn predict(&self, images: Tensor<B, 4>, head: Head) -> Prediction<B> {
+        let plan = self.plans.get(&head).expect("teacher and batches are of one space");
         self.supernet.predict(images, plan, &mut Norms::Frozen(&self.statistics))
     }
 }

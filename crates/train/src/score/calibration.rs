@@ -1,4 +1,4 @@
-//! Calibration: the statistics of one subnet, exact averages over training batches.
+//! Calibration: normalisation statistics of one subnet, exact averages over training batches.
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -8,48 +8,43 @@ use scalenas_model::{BatchStatistics, Calibration, Norms, Prediction, Statistics
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
 
+use super::network::Network;
 use crate::error::Result;
-use crate::run::folder::RunInfo;
-use crate::score::network::Network;
-use crate::task::training_set::TrainingSet;
+use crate::run::options::TrainOptions;
+use crate::task::data::TaskData;
 
-/// Stream number of the calibration's epoch: apart from every epoch of a training run.
+/// Epoch of the random streams of calibration, apart from every epoch of a training run.
 const CALIBRATION_EPOCH: u64 = u64::MAX;
 
 /// Training pictures kept on the device, so that a search calibrates thousands of subnets on the
 /// same batches without reading them again.
 #[derive(Debug, Clone)]
 pub struct CalibrationSource<B: Backend> {
+    /// Normalised pictures, each `[batch, 3, height, width]`.
     batches: Vec<Tensor<B, 4>>,
-    /// Heads that learn from the pictures.
-    heads: Vec<Head>,
+    /// Head that learns from the pictures.
+    head: Head,
 }
 
 impl<B: Backend> CalibrationSource<B> {
-    /// Those of every task, in the order of the heads.
-    pub fn all(data: &TrainingSet, info: &RunInfo, device: &B::Device) -> Result<Vec<Self>> {
-        data.parts().iter().map(|part| Self::read(part, info, device)).collect()
-    }
-
-    /// Reads as many shuffled batches of as many samples as the options of a run say.
-    pub fn read(data: &TrainingSet, info: &RunInfo, device: &B::Device) -> Result<Self> {
-        let options = &info.train;
-        let batch = match options.calibration_batch {
-            0 => options.batch,
-            batch => batch,
-        };
-        let batch = batch.min(data.samples());
+    /// Reads shuffled training batches of a task, as many and as large as the options say.
+    ///
+    /// # Errors
+    /// If a picture cannot be read.
+    pub fn read(task: &TaskData, options: &TrainOptions, device: &B::Device) -> Result<Self> {
+        let batch = options.calibration.batch.map_or(options.batch, usize::from);
+        let batch = batch.min(task.training.samples());
         let config = LoaderConfig {
-            limit: options.calibration_batches,
+            limit: options.calibration.batches,
             ..LoaderConfig::training(batch, 1, options.seed, CALIBRATION_EPOCH)
         };
-        let mut loader = data.load(config)?;
-        let samples = std::iter::from_fn(|| loader.next(device));
-        let batches = samples.map(|sample| sample.map(|(images, _)| images));
-        Ok(Self { batches: batches.collect::<Result<_>>()?, heads: data.heads(&info.space) })
+        let mut batches = task.training.load(config)?;
+        let samples = std::iter::from_fn(|| batches.next(device));
+        let pictures = samples.map(|sample| sample.map(|(images, _)| images));
+        Ok(Self { batches: pictures.collect::<Result<_>>()?, head: task.head })
     }
 
-    /// The statistics of a subnet; the supernet is not changed.
+    /// Statistics of a subnet; the supernet is not changed.
     pub fn calibrate(&self, supernet: &Supernet<B>, plan: &Plan) -> Statistics<B>
     where
         B: KernelBackend,
@@ -64,7 +59,7 @@ impl<B: Backend> CalibrationSource<B> {
     }
 }
 
-/// A subnet of a supernet with statistics of its own.
+/// Subnet of a supernet with statistics of its own.
 #[derive(Debug, Clone)]
 pub struct Calibrated<'a, B: Backend> {
     supernet: &'a Supernet<B>,
@@ -73,18 +68,18 @@ pub struct Calibrated<'a, B: Backend> {
 }
 
 impl<'a, B: KernelBackend> Calibrated<'a, B> {
-    /// Calibrates a subnet.
+    /// Calibrates a subnet for the head that learns from the pictures.
     pub fn new(
         supernet: &'a Supernet<B>,
         architecture: &Architecture,
         source: &CalibrationSource<B>,
     ) -> Self {
-        let plan = supernet.plan_for(&source.heads, architecture);
+        let plan = supernet.plan_for(&[source.head], architecture);
         let statistics = source.calibrate(supernet, &plan);
         Self { supernet, plan, statistics }
     }
 
-    /// Its statistics.
+    /// Calibrated statistics.
     pub fn statistics(&self) -> &Statistics<B> {
         &self.statistics
     }

@@ -1,14 +1,15 @@
-//! Fitness of candidates: calibrated score of subnets that share the supernet's weights.
+//! Fitness of candidates: calibrated scores of subnets that share the weights of a supernet.
 
 use burn::tensor::backend::Backend;
 use scalenas_evolve::{Candidate, Fitness};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 
+use super::validation::Validation;
 use crate::error::{Error, Result};
-use crate::score::validation::Validation;
 
-/// The tasks' figures (AP, mIoU) on held-out data, with statistics of the candidate's own.
+/// Scores candidates by the figure of every task (AP, mIoU) on held-out data, each with statistics
+/// of its own.
 pub struct TaskFitness<B: Backend> {
     supernet: Supernet<B>,
     validation: Validation<B>,
@@ -30,7 +31,7 @@ impl<B: KernelBackend> Fitness for TaskFitness<B> {
             let grades =
                 self.validation.score(&self.supernet, &candidate.architecture, &self.device)?;
             // COCO's "no ground truth" is -1; a search over such data would be meaningless.
-            Ok(grades.iter().map(|grade| grade.value().max(0.0)).collect())
+            Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
         };
         candidates.iter().map(values).collect()
     }

@@ -1,13 +1,8 @@
-//! What a network reached, whatever its task.
+//! Figures of one evaluation, independent of the task.
 
-use scalenas_eval::semantic::SemanticStats;
-use scalenas_eval::{
-    CocoResult, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluator, KeypointStats,
-};
+use serde::Serialize;
 
-use crate::error::Result;
-
-/// The figure that networks of a task are ranked by.
+/// Figure that networks of a task are ranked by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Figure {
     /// COCO's average precision.
@@ -17,60 +12,72 @@ pub enum Figure {
 }
 
 impl Figure {
-    /// As tables and curves call it.
+    /// Name in tables and curves.
     pub fn name(self) -> &'static str {
         match self {
             Self::AveragePrecision => "AP",
             Self::MeanIou => "mIoU",
         }
     }
-}
 
-/// What people found are scored against: ground truth, and the data set's own metric.
-#[derive(Clone)]
-pub enum JointMetric {
-    /// COCO's.
-    Coco(Box<KeypointEvaluator>),
-    /// `CrowdPose`'s.
-    CrowdPose(Box<CrowdPoseEvaluator>),
-}
-
-impl JointMetric {
-    /// Scores results.
-    pub fn grade(&self, results: &[CocoResult]) -> Result<Grade> {
-        Ok(match self {
-            Self::Coco(evaluator) => Grade::Keypoints(evaluator.evaluate(results)?.stats),
-            Self::CrowdPose(evaluator) => Grade::CrowdPose(evaluator.evaluate(results)?),
-        })
+    /// Key in machine-readable results.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::AveragePrecision => "ap",
+            Self::MeanIou => "mean_iou",
+        }
     }
 }
 
 /// Figures of one evaluation.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Grade {
-    /// Of people's joints.
-    Keypoints(KeypointStats),
-    /// Of people's joints, by how crowded pictures are.
-    CrowdPose(CrowdPoseStats),
-    /// Of pixels' classes.
-    Semantic(SemanticStats),
+pub struct Grade {
+    figure: Figure,
+    value: f64,
+    details: Vec<(&'static str, f64)>,
+    stats: serde_json::Value,
 }
 
 impl Grade {
-    /// What networks are ranked by.
-    pub fn figure(&self) -> Figure {
-        match self {
-            Self::Keypoints(_) | Self::CrowdPose(_) => Figure::AveragePrecision,
-            Self::Semantic(_) => Figure::MeanIou,
-        }
+    /// Figures of an evaluation: the ranking one, others for tables, and all of them.
+    pub fn new(
+        figure: Figure,
+        value: f64,
+        details: Vec<(&'static str, f64)>,
+        stats: &impl Serialize,
+    ) -> Self {
+        let stats = serde_json::to_value(stats).expect("figures are plain data");
+        Self { figure, value, details, stats }
     }
 
-    /// Its value in 0..=1; -1 for COCO's "no ground truth".
-    pub fn value(&self) -> f64 {
-        match self {
-            Self::Keypoints(stats) => stats.ap,
-            Self::CrowdPose(stats) => stats.ap,
-            Self::Semantic(stats) => stats.mean_iou,
-        }
+    /// Figure that networks are ranked by.
+    pub fn figure(&self) -> Figure {
+        self.figure
     }
+
+    /// Value of the ranking figure in `[0, 1]`; -1 for COCO's "no ground truth".
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// Further figures for tables, with their names.
+    pub fn details(&self) -> &[(&'static str, f64)] {
+        &self.details
+    }
+
+    /// All figures as a JSON object.
+    pub fn stats(&self) -> &serde_json::Value {
+        &self.stats
+    }
+}
+
+/// Score of a named subnet in a validation.
+#[derive(Debug, Clone)]
+pub struct SubnetScore {
+    /// Name, such as `largest`.
+    pub name: String,
+    /// Id of the architecture.
+    pub architecture: String,
+    /// Figures of one task.
+    pub grade: Grade,
 }

@@ -2,7 +2,9 @@
 
 pub mod calibration;
 pub mod fitness;
+pub mod flip;
 pub mod grade;
+pub mod keypoints;
 pub mod network;
 pub mod pictures;
 pub mod validation;

@@ -1,11 +1,11 @@
-//! Pictures on the device: bytes in, normalised floats out.
+//! Normalisation of pictures: from bytes to floats on the device.
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use scalenas_data::normalize::{MEAN, STD};
 
-/// Interleaved bytes `[batch, height, width, 3]` as `[batch, 3, height, width]`, normalised by
-/// ImageNet's mean and deviation.
+/// Turns interleaved bytes `[batch, height, width, 3]` into `[batch, 3, height, width]`, normalised
+/// by the mean and deviation of ImageNet.
 pub fn normalised<B: Backend>(
     bytes: &[u8],
     height: usize,
@@ -17,7 +17,7 @@ pub fn normalised<B: Backend>(
     Tensor::from_data(TensorData::new(planes, shape), device)
 }
 
-/// Interleaved bytes to planes; one table lookup a value.
+/// Interleaved bytes to normalised planes, with one table lookup per value.
 fn planes(bytes: &[u8], pixels: usize) -> Vec<f32> {
     let table = |channel: usize| -> [f32; 256] {
         std::array::from_fn(|byte| (byte as f32 / 255.0 - MEAN[channel]) / STD[channel])

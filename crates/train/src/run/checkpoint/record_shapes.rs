@@ -1,8 +1,8 @@
 //! Shapes of the tensors in a framework record, read before the record is.
 //!
-//! The framework replaces a parameter by whatever tensor its record holds: a record of another network
-//! would train a network that is not the run's, or fail far from its cause. Checkpoints are therefore
-//! compared with the run's network first.
+//! The framework replaces a parameter by any tensor that its record holds: a record of another
+//! network would train a network that is not the run's, or fail far from its cause. Checkpoints are
+//! therefore compared with the network of the run first.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,10 +15,10 @@ use rmpv::{Utf8StringRef, ValueRef};
 
 use crate::error::{Error, Result};
 
-/// A tensor of a record.
+/// Tensor of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
-    /// Identity of the parameter, under which the optimiser keeps its state.
+    /// Id of the parameter, under which the optimiser keeps its state.
     id: Option<String>,
     shape: Vec<usize>,
 }
@@ -28,14 +28,14 @@ struct Entry {
 pub(crate) struct RecordShapes(BTreeMap<String, Entry>);
 
 impl RecordShapes {
-    /// Of a module as it would be recorded.
+    /// Shapes in the record of a module.
     pub fn of_module<B: Backend>(module: impl Module<B>) -> Self {
         let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::new();
         let bytes = recorder.record(module.into_record(), ()).expect("recording into memory");
         Self::parse(&bytes, Path::new("memory")).expect("the framework reads what it wrote")
     }
 
-    /// Of a record file.
+    /// Shapes in a record file.
     ///
     /// # Errors
     /// If the file is no record, or a tensor has fewer or more values than its shape says.
@@ -105,7 +105,7 @@ fn foreign(path: &Path, key: &str, found: impl std::fmt::Display, expected: &[us
     Error::file("read", path, reason)
 }
 
-/// Walks a record and collects what looks like a tensor: values, shape and number format.
+/// Walks a record and collects its tensors: maps with values, shape and number format.
 fn collect(
     value: &ValueRef<'_>,
     place: &mut Vec<String>,

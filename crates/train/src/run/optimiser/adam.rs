@@ -1,5 +1,5 @@
-//! Adam as PyTorch computes it, on the kernel of the backend: one pass over parameter, gradient and
-//! both means instead of one for each of a dozen operations.
+//! Adam with PyTorch's arithmetic, on the kernel of the backend: one pass over parameter, gradient
+//! and both means instead of one for each of a dozen operations.
 
 use burn::optim::LearningRate;
 use burn::optim::SimpleOptimizer;
@@ -23,7 +23,7 @@ impl Default for Adam {
     }
 }
 
-/// What Adam remembers of one parameter.
+/// State of Adam for one parameter.
 #[derive(Debug, Clone, Record)]
 pub struct AdamState<B: Backend, const D: usize> {
     /// Steps taken.

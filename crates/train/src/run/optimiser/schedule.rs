@@ -3,26 +3,26 @@
 use burn::lr_scheduler::LrScheduler;
 use burn::tensor::backend::Backend;
 
-/// How the rate falls.
+/// Fall of the learning rate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decay {
-    /// By a factor at each milestone.
+    /// Drop by a factor at each milestone.
     Steps {
-        /// The factor.
+        /// Factor of a drop.
         factor: f64,
-        /// Iterations, ascending.
+        /// Iterations of the drops, ascending.
         milestones: Vec<u64>,
     },
-    /// As the share of iterations left, to a power.
+    /// Power of the share of iterations left.
     Poly {
-        /// The power.
+        /// Exponent of the power.
         power: f64,
         /// Iterations of the run.
         iterations: u64,
     },
 }
 
-/// Schedule in iterations. Its whole state is the number of the iteration.
+/// Schedule in iterations; its whole state is the number of the iteration.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     rate: f64,
@@ -32,7 +32,7 @@ pub struct Schedule {
 }
 
 impl Decay {
-    /// What is left of the rate in an iteration.
+    /// Share of the initial rate in an iteration.
     fn share(&self, iteration: u64) -> f64 {
         match self {
             Self::Steps { factor, milestones } => {
@@ -52,7 +52,7 @@ impl Schedule {
         Self { rate, decay, warmup, iteration: 0 }
     }
 
-    /// The rate of an iteration.
+    /// Rate of an iteration.
     pub fn at(&self, iteration: u64) -> f64 {
         let rate = self.rate * self.decay.share(iteration);
         if iteration < self.warmup {

@@ -1,4 +1,4 @@
-//! The number format of features.
+//! Number format of features.
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
@@ -11,7 +11,7 @@ pub enum Precision {
     /// Float32.
     #[default]
     F32,
-    /// Bfloat16: half of the memory, and fast on GPUs that have units for it.
+    /// Bfloat16: half of the memory, fast on GPUs with units for it.
     Bf16,
 }
 
@@ -21,12 +21,12 @@ impl Precision {
         B::supports_dtype(device, self.dtype())
     }
 
-    /// Features in this format.
-    pub fn of<B: Backend, const D: usize>(self, features: Tensor<B, D>) -> Tensor<B, D> {
+    /// Converts features to this format.
+    pub fn convert<B: Backend, const D: usize>(self, features: Tensor<B, D>) -> Tensor<B, D> {
         cast(features, self.dtype())
     }
 
-    /// The format's name for tensors.
+    /// Element type of tensors.
     pub fn dtype(self) -> DType {
         match self {
             Self::F32 => DType::F32,
@@ -34,7 +34,7 @@ impl Precision {
         }
     }
 
-    /// Bytes of a number.
+    /// Bytes per number.
     pub fn bytes(self) -> u64 {
         match self {
             Self::F32 => 4,

@@ -1,13 +1,9 @@
-//! Losses of bottom-up pose: heatmaps where pixels count, and tags that pull the joints of a person
-//! together and push people apart (associative embedding).
+//! Masked mean squared error of heatmaps.
 //!
 //! Source: HigherHRNet reference.
 
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
-
-/// Weight of the squared difference between people's tags in the push loss.
-const HALF: f64 = 0.5;
 
 /// Mean of `mask · (prediction − target)²` over batch, joints and pixels; `[1]`.
 ///
@@ -18,98 +14,4 @@ pub fn masked_mse<B: Backend>(
     mask: Tensor<B, 3>,
 ) -> Tensor<B, 1> {
     ((prediction - target).powi_scalar(2) * mask.unsqueeze_dim(1)).mean()
-}
-
-/// Where the tags of the people of a batch are, as the small matrices that both losses need.
-#[derive(Debug, Clone)]
-pub struct TagGroups<B: Backend> {
-    /// Positions of all tags in the flattened tag maps; `None` in a batch without people.
-    people: Option<Groups<B>>,
-}
-
-#[derive(Debug, Clone)]
-struct Groups<B: Backend> {
-    /// `[tags]`.
-    positions: Tensor<B, 1, Int>,
-    /// `[people, tags]`: the mean over each person's tags.
-    mean: Tensor<B, 2>,
-    /// `[tags, people]`: 1 where a tag is a person's.
-    member: Tensor<B, 2>,
-    /// `[people, 1]`: what each person's variance counts for.
-    pull: Tensor<B, 2>,
-    /// `[people, people]`: what each pair counts for.
-    push: Tensor<B, 2>,
-}
-
-impl<B: Backend> TagGroups<B> {
-    /// Groups of a batch: for every picture the positions of each person's tags in
-    /// `[joints, height, width]`, which has `size` values.
-    pub fn new(batch: &[Vec<Vec<usize>>], size: usize, device: &B::Device) -> Self {
-        let people: Vec<(usize, &Vec<usize>)> = batch
-            .iter()
-            .enumerate()
-            .flat_map(|(picture, people)| people.iter().map(move |tags| (picture, tags)))
-            .collect();
-        if people.is_empty() {
-            return Self { people: None };
-        }
-        let positions: Vec<i64> = people
-            .iter()
-            .flat_map(|(picture, tags)| tags.iter().map(move |tag| (picture * size + tag) as i64))
-            .collect();
-        let (count, tags) = (people.len(), positions.len());
-        let mut mean = vec![0.0f32; count * tags];
-        let mut member = vec![0.0f32; tags * count];
-        let mut tag = 0;
-        for (person, (_, own)) in people.iter().enumerate() {
-            for _ in *own {
-                mean[person * tags + tag] = 1.0 / own.len() as f32;
-                member[tag * count + person] = 1.0;
-                tag += 1;
-            }
-        }
-        let pictures = batch.len() as f32;
-        let share = |picture: usize| batch[picture].len() as f32;
-        let pull = people.iter().map(|&(picture, _)| 1.0 / (share(picture) * pictures)).collect();
-        let mut push = vec![0.0f32; count * count];
-        for (a, &(picture, _)) in people.iter().enumerate() {
-            let count_here = share(picture);
-            for (b, &(other, _)) in people.iter().enumerate() {
-                if a != b && picture == other {
-                    push[a * count + b] =
-                        HALF as f32 / (count_here * (count_here - 1.0) * pictures);
-                }
-            }
-        }
-        let matrix = |values: Vec<f32>, shape: [usize; 2]| {
-            Tensor::<B, 2>::from_data(TensorData::new(values, shape), device)
-        };
-        Self {
-            people: Some(Groups {
-                positions: Tensor::from_data(TensorData::new(positions, [tags]), device),
-                mean: matrix(mean, [count, tags]),
-                member: matrix(member, [tags, count]),
-                pull: matrix(pull, [count, 1]),
-                push: matrix(push, [count, count]),
-            }),
-        }
-    }
-
-    /// Pull and push of tag maps `[batch, joints, height, width]`, means over the pictures; `[1]`
-    /// each. Pictures without people count as 0, those with one have nothing to push.
-    pub fn losses(&self, tags: Tensor<B, 4>) -> (Tensor<B, 1>, Tensor<B, 1>) {
-        let Some(groups) = &self.people else {
-            let zero = Tensor::zeros([1], &tags.device());
-            return (zero.clone(), zero);
-        };
-        let flat: Tensor<B, 1> = tags.flatten(0, 3);
-        let tags: Tensor<B, 2> = flat.select(0, groups.positions.clone()).unsqueeze_dim(1);
-        let means = groups.mean.clone().matmul(tags.clone());
-        let apart = tags - groups.member.clone().matmul(means.clone());
-        let variances = groups.mean.clone().matmul(apart.powi_scalar(2));
-        let pull = (variances * groups.pull.clone()).sum();
-        let between = means.clone() - means.transpose();
-        let push = (between.powi_scalar(2).neg().exp() * groups.push.clone()).sum();
-        (pull, push)
-    }
 }

@@ -1,55 +1,45 @@
-//! Weighted cross-entropy over pixels, plain or over hard pixels only (OHEM).
+//! Weighted cross-entropy over pixels, of all pixels or of hard ones only (OHEM).
 //!
 //! Source: HRNet reference. Scores are upsampled bilinearly to the size of the labels first.
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 use scalenas_data::segmentation::IGNORED;
 use scalenas_model::upsample_bilinear;
 use serde::{Deserialize, Serialize};
 
+use super::hard_pixels::HardPixels;
+
 /// Axis of the classes once they come last, where softmax and gathering are fastest.
 const CLASSES: usize = 3;
 
-/// Which pixels count.
+/// Pixels that count in the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum PixelLoss {
-    /// All that are labelled: mean of the cross-entropy weighted by class.
+    /// All labelled pixels: mean of the cross-entropy weighted by class.
     CrossEntropy,
-    /// Those that the network is unsure about: online hard example mining.
+    /// Pixels that the network is unsure about: online hard example mining.
     Ohem(HardPixels),
 }
 
-/// When a pixel is hard.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HardPixels {
-    /// Probability of the true class below which a pixel is hard.
-    pub threshold: f64,
-    /// The threshold is raised until about so many pixels of a batch are hard.
-    pub keep: usize,
-}
-
-impl Default for HardPixels {
-    fn default() -> Self {
-        Self { threshold: 0.9, keep: 131_072 }
-    }
-}
-
-/// A loss with the weight of each class.
+/// Loss over pixels with the weight of each class.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PixelWeighing {
-    /// Which pixels count.
+    /// Pixels that count.
     pub loss: PixelLoss,
     /// Weight of each class.
     pub weights: Vec<f32>,
 }
 
 impl PixelWeighing {
-    /// The loss of `scores` `[batch, classes, h, w]` for `labels` `[batch, height, width]` with
-    /// [`IGNORED`] where nothing is known; 0 if no pixel counts.
-    pub fn of<B: Backend>(&self, scores: Tensor<B, 4>, labels: Tensor<B, 3, Int>) -> Tensor<B, 1> {
+    /// Loss of `scores` `[batch, classes, height / 4, width / 4]` for `labels`
+    /// `[batch, height, width]` with [`IGNORED`] where nothing is known; `[1]`, 0 if no pixel counts.
+    pub fn loss<B: Backend>(
+        &self,
+        scores: Tensor<B, 4>,
+        labels: Tensor<B, 3, Int>,
+    ) -> Tensor<B, 1> {
         let [_, height, width] = labels.dims();
         let scores = upsample_bilinear(scores, [height, width]).permute([0, 2, 3, 1]);
         let logs = log_softmax(scores, CLASSES);
@@ -67,11 +57,11 @@ impl PixelWeighing {
         }
     }
 
-    /// Weight of every pixel by its class, 0 where ignored; `[batch, height, width]`.
+    /// Weights of pixels by class, 0 where ignored; `[batch, height, width]`.
     fn pixel_weights<B: Backend>(
         &self,
         labels: &Tensor<B, 3, Int>,
-        ignored: &Tensor<B, 3, burn::tensor::Bool>,
+        ignored: &Tensor<B, 3, Bool>,
     ) -> Tensor<B, 3> {
         let data = TensorData::new(self.weights.clone(), [self.weights.len()]);
         let weights = Tensor::<B, 1>::from_data(data, &labels.device());
@@ -80,32 +70,7 @@ impl PixelWeighing {
     }
 }
 
-/// Keeps a division by "no pixel" at 0.
+/// Keeps a quotient at 0 where no pixel counts.
 fn floor<B: Backend>(sum: Tensor<B, 1>) -> Tensor<B, 1> {
     sum.clamp_min(f32::MIN_POSITIVE)
-}
-
-impl HardPixels {
-    /// 1 for hard pixels, 0 for the others; `logs` are of the true class's probability.
-    fn choose<B: Backend>(
-        &self,
-        logs: &Tensor<B, 3>,
-        ignored: &Tensor<B, 3, burn::tensor::Bool>,
-    ) -> Tensor<B, 3> {
-        // Above any probability: never hard.
-        let probabilities = logs.clone().exp().mask_fill(ignored.clone(), f32::MAX);
-        let values = probabilities.clone().into_data().convert::<f32>();
-        let values: Vec<f32> = values.iter::<f32>().filter(|&value| value < f32::MAX).collect();
-        let threshold = self.raised(values);
-        probabilities.lower_elem(threshold).float()
-    }
-
-    /// The threshold, or the probability below which `keep` pixels are if that is higher.
-    fn raised(&self, mut probabilities: Vec<f32>) -> f32 {
-        let threshold = self.threshold as f32;
-        let Some(last) = probabilities.len().checked_sub(1) else { return threshold };
-        let (_, &mut value, _) =
-            probabilities.select_nth_unstable_by(self.keep.min(last), f32::total_cmp);
-        threshold.max(value)
-    }
 }

@@ -1,4 +1,4 @@
-//! Segmentation of whole pictures: at several scales, mirrored, in windows or at once.
+//! Prediction of the classes of whole pictures: at several scales, mirrored, in windows or at once.
 //!
 //! Source: HRNet reference. Pictures are padded to whole cells of the coarsest branch, like crops in
 //! training; mirrored views are averaged as scores, scales and windows as probabilities.
@@ -10,44 +10,40 @@ use burn::tensor::backend::Backend;
 use scalenas_data::segmentation::{Crop, WholePicture, WholePictures};
 use scalenas_data::{BatchLoader, LoaderConfig};
 use scalenas_eval::semantic::{
-    ClassScores, Confusion, ProbabilitySum, SemanticStats, Span, predict_covered, windows,
+    ClassScores, Confusion, ProbabilitySum, SemanticStats, predict_covered,
 };
 
+use super::view::{View, views};
 use crate::error::Result;
 use crate::run::progress::Progress;
+use crate::score::flip::{COLUMNS, FlipTest};
 use crate::score::network::{Network, values};
 use crate::score::pictures::normalised;
-use crate::task::top_down::predict::FlipTest;
 
-/// Stride of the prediction.
-const STRIDE: f64 = 4.0;
-/// Axis of the columns.
-const COLUMNS: isize = 3;
-
-/// How to segment.
+/// Options of the segmentation of whole pictures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SegmentOptions {
-    /// Sizes to look at, as factors of the picture's own.
+    /// Scales of the input, as factors of the size of the picture.
     pub scales: Vec<f64>,
-    /// Whether the mirrored picture is looked at as well.
+    /// Whether the mirrored picture is predicted as well.
     pub flip: FlipTest,
-    /// Height and width of sliding windows; the whole picture at once without.
+    /// Height and width of sliding windows in pixels; `None` for the whole picture at once.
     pub window: Option<(usize, usize)>,
-    /// Sides that the network takes are multiples of this.
+    /// Divisor of the sides of inputs, in pixels.
     pub cell: usize,
     /// Threads that read pictures.
     pub workers: usize,
 }
 
 impl SegmentOptions {
-    /// The whole picture once, as published.
+    /// The whole picture once, the published setting.
     pub fn new(cell: usize, workers: usize) -> Self {
         Self { scales: vec![1.0], flip: FlipTest::Off, window: None, cell, workers }
     }
 }
 
 /// Predicts every picture of a data set, hands each to `seen` with its classes
-/// `[height, width]`, and counts those that have labels.
+/// `[height, width]`, and scores those that have labels.
 pub fn segment_all<B: Backend>(
     net: &impl Network<B>,
     pictures: &Arc<WholePictures>,
@@ -73,7 +69,7 @@ pub fn segment_all<B: Backend>(
     Ok(confusion.stats())
 }
 
-/// The class of every pixel of a picture, `[height, width]`.
+/// Predicts the class of every pixel of a picture, `[height, width]`.
 pub fn segment<B: Backend>(
     net: &impl Network<B>,
     picture: &WholePicture,
@@ -81,8 +77,11 @@ pub fn segment<B: Backend>(
     device: &B::Device,
 ) -> Result<Vec<u8>> {
     let (height, width) = (picture.image.height, picture.image.width);
-    let scales: Vec<Vec<View>> =
-        options.scales.iter().map(|&scale| views(options, scale, height, width)).collect();
+    let scales: Vec<Vec<View>> = options
+        .scales
+        .iter()
+        .map(|&scale| views(scale, (height, width), options.window, options.cell))
+        .collect();
     if let [scale] = &scales[..]
         && let [view] = &scale[..]
     {
@@ -103,40 +102,6 @@ pub fn segment<B: Backend>(
         }
     }
     Ok(sum.map(|sum| sum.labels()).unwrap_or_default())
-}
-
-/// A part of the scaled picture.
-struct View {
-    /// Height and width of the whole scaled picture.
-    scaled: (usize, usize),
-    /// First row and column of the part.
-    corner: (usize, usize),
-    /// Rows and columns of the part, which may reach beyond the picture.
-    size: (usize, usize),
-}
-
-impl View {
-    /// Where its scores lie over the picture.
-    fn spans(&self, height: usize, width: usize) -> (Span, Span) {
-        let span = |scaled: usize, corner: usize, side: usize| Span {
-            ratio: scaled as f64 / side as f64 / STRIDE,
-            start: corner as f64 / STRIDE,
-        };
-        let (rows, columns) = (self.scaled, self.corner);
-        (span(rows.0, columns.0, height), span(rows.1, columns.1, width))
-    }
-}
-
-/// The parts of a picture that are looked at in one scale.
-fn views(options: &SegmentOptions, scale: f64, height: usize, width: usize) -> Vec<View> {
-    let cells = |side: usize| side.div_ceil(options.cell) * options.cell;
-    let side = |side: usize| ((side as f64 * scale).round() as usize).max(1);
-    let scaled = (side(height), side(width));
-    let window = options.window.unwrap_or(scaled);
-    let size = (cells(window.0), cells(window.1));
-    let (rows, columns) = (windows(scaled.0, size.0), windows(scaled.1, size.1));
-    let corners = rows.iter().flat_map(|&row| columns.iter().map(move |&column| (row, column)));
-    corners.map(|corner| View { scaled, corner, size }).collect()
 }
 
 /// Class scores of a view, `[classes, height / 4, width / 4]`.

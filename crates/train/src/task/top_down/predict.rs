@@ -1,4 +1,6 @@
-//! Evaluation: boxes to crops to heatmaps to joints to COCO results.
+//! Prediction top-down: from boxes over crops and heatmaps to joints and COCO results.
+//!
+//! Source: HRNet reference.
 
 use std::sync::Arc;
 
@@ -9,26 +11,18 @@ use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
 
 use crate::error::Result;
 use crate::run::progress::Progress;
+use crate::score::flip::{COLUMNS, FlipTest};
 use crate::score::network::{Network, values};
 use crate::score::pictures::normalised;
 
-/// Whether the mirrored picture is looked at as well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FlipTest {
-    /// Yes: twice the work, about a point of AP.
-    On,
-    /// No.
-    Off,
-}
-
-/// How to evaluate.
+/// Options of top-down prediction.
 #[derive(Debug, Clone)]
 pub struct EvaluateOptions {
-    /// Crops in a batch.
+    /// Crops per batch.
     pub batch: usize,
     /// Threads that read pictures.
     pub workers: usize,
-    /// Whether the mirrored picture is looked at as well.
+    /// Whether the mirrored crop is predicted as well.
     pub flip: FlipTest,
     /// Rescoring and suppression.
     pub rules: ResultRules,
@@ -40,16 +34,16 @@ impl Default for EvaluateOptions {
     }
 }
 
-/// What an evaluation found.
+/// Predictions of a data set.
 #[derive(Debug, Clone)]
 pub struct Evaluated {
-    /// One entry a box, in the order of the boxes, before rescoring and suppression.
+    /// One candidate per box, in the order of the boxes, before rescoring and suppression.
     pub candidates: Vec<PoseCandidate>,
-    /// COCO results.
+    /// COCO results after rescoring and suppression.
     pub results: Vec<CocoResult>,
 }
 
-/// Predicts everybody in a data set and finishes the results.
+/// Predicts the people of a data set, then rescores and suppresses.
 pub fn evaluate<B: Backend>(
     net: &impl Network<B>,
     dataset: &Arc<PoseDataset>,
@@ -63,7 +57,7 @@ pub fn evaluate<B: Backend>(
     Ok(Evaluated { candidates, results })
 }
 
-/// One candidate a box.
+/// Predicts one candidate per box.
 pub fn predict<B: Backend>(
     net: &impl Network<B>,
     dataset: &Arc<PoseDataset>,
@@ -93,8 +87,6 @@ fn heatmaps<B: Backend>(
     flip: FlipTest,
     device: &B::Device,
 ) -> Result<Vec<f32>> {
-    /// Axis of the columns.
-    const COLUMNS: isize = 3;
     let images = normalised::<B>(&batch.images, batch.height, batch.width, device);
     let mirrored = (flip == FlipTest::On).then(|| net.predict(images.clone().flip([COLUMNS])));
     let mut heatmaps = values(net.predict(images))?;
