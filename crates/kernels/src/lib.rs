@@ -15,6 +15,7 @@
 
 mod autodiff;
 mod backend;
+mod composed;
 #[cfg(feature = "flex")]
 pub mod cpu;
 #[cfg(feature = "fusion")]
@@ -23,10 +24,12 @@ mod fusion;
 mod gpu;
 pub mod ops;
 pub mod precision;
+mod primitive;
 pub mod reference;
 mod shapes;
+mod types;
 
-pub use backend::{
-    Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
-    NormState, Origin,
+pub use backend::KernelBackend;
+pub use types::{
+    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState, Origin,
 };

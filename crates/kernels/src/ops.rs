@@ -4,7 +4,9 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{DType, Tensor};
 
-use crate::backend::{Activation, ConvGeometry, KernelBackend, lift, lower};
+use crate::backend::KernelBackend;
+use crate::primitive::{lift, lower};
+use crate::types::{Activation, ConvGeometry};
 
 /// See [`KernelBackend::conv`].
 pub fn conv<B: KernelBackend>(

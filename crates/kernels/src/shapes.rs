@@ -9,7 +9,7 @@
 
 use burn_backend::{Backend, TensorMetadata};
 
-use crate::backend::{AdamValues, ConvGeometry, NormState};
+use crate::types::{AdamValues, ConvGeometry, NormState};
 
 /// `[batch, channels, height, width]`.
 type Features = [usize; 4];

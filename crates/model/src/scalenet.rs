@@ -17,7 +17,7 @@ use crate::head::Head;
 use crate::norm::Norms;
 use crate::parameters::{Absent, NamedParameters, NamedTensors, Parameter, apply};
 use crate::prediction::Prediction;
-use crate::statistics::Statistics;
+use crate::statistics::{MEAN, Statistics};
 use crate::store::{self, Contents};
 use crate::supernet::Supernet;
 use crate::unit::ConvNorm;
@@ -79,7 +79,18 @@ impl<B: Backend> ScaleNet<B> {
         let supernet = Supernet::new(spec, 0, device);
         let mut network = supernet.extract(architecture, &supernet.initial_statistics(device));
         apply(&mut network.layers, tensors, Absent::Refuse, origin, &spec.name)?;
-        network.statistics.apply(tensors, origin, &spec.name, device)?;
+        let units = network.layers.units();
+        let layers = units.iter().map(|unit| (unit.norm_name.clone(), unit.channels()));
+        let (statistics, absent) = Statistics::read(layers, tensors, origin, &spec.name, device)?;
+        if let Some(first) = absent.first() {
+            return Err(crate::Error::Missing {
+                origin: origin.to_owned(),
+                network: spec.name.clone(),
+                count: absent.len(),
+                first: format!("{first}{MEAN}"),
+            });
+        }
+        network.statistics = statistics;
         Ok(network)
     }
 

@@ -159,46 +159,47 @@ impl<B: Backend> Statistics<B> {
         tensors
     }
 
-    /// Takes over the entries of `tensors` for every layer that is there, after checking all shapes,
-    /// so that an error changes nothing.
+    /// The entries of `tensors` for these layers, with the layers that `tensors` lacks.
     ///
     /// # Errors
-    /// Names key and both shapes where they differ, or the first absent key.
-    pub(crate) fn apply(
-        &mut self,
+    /// Names key and both shapes where they differ, or the absent one of a layer's two entries.
+    pub(crate) fn read(
+        layers: impl IntoIterator<Item = (String, usize)>,
         tensors: &NamedTensors,
         origin: &str,
         network: &str,
         device: &B::Device,
-    ) -> Result<()> {
-        let mut layers = self.layers.clone();
-        let mut missing = Vec::new();
-        for (name, layer) in &mut layers {
-            for (suffix, vector) in [(MEAN, &mut layer.mean), (VARIANCE, &mut layer.variance)] {
-                let key = format!("{name}{suffix}");
-                let Some(data) = tensors.get(&key) else {
-                    missing.push(key);
-                    continue;
-                };
-                let expected = vector.dims().to_vec();
-                if data.shape.as_slice() != expected.as_slice() {
-                    let (origin, network) = (origin.to_owned(), network.to_owned());
-                    let found = data.shape.to_vec();
-                    return Err(Error::Shape { key, origin, network, found, expected });
-                }
-                *vector = Tensor::from_data(data.clone(), device);
+    ) -> Result<(Self, Vec<String>)> {
+        let vector = |key: &str, channels: usize| -> Result<Option<Tensor<B, 1>>> {
+            let Some(data) = tensors.get(key) else { return Ok(None) };
+            if data.shape.as_slice() == [channels] {
+                return Ok(Some(Tensor::from_data(data.clone(), device)));
             }
-        }
-        if let Some(first) = missing.first() {
-            return Err(Error::Missing {
+            Err(Error::Shape {
+                key: key.to_owned(),
                 origin: origin.to_owned(),
                 network: network.to_owned(),
-                count: missing.len(),
-                first: first.clone(),
-            });
+                found: data.shape.to_vec(),
+                expected: vec![channels],
+            })
+        };
+        let (mut read, mut absent) = (BTreeMap::new(), Vec::new());
+        for (name, channels) in layers {
+            let keys = [MEAN, VARIANCE].map(|suffix| format!("{name}{suffix}"));
+            match (vector(&keys[0], channels)?, vector(&keys[1], channels)?) {
+                (Some(mean), Some(variance)) => {
+                    read.insert(name, LayerStatistics { mean, variance });
+                }
+                (None, None) => absent.push(name),
+                (mean, _) => {
+                    let [first, second] = keys;
+                    let first = if mean.is_none() { first } else { second };
+                    let (origin, network) = (origin.to_owned(), network.to_owned());
+                    return Err(Error::Missing { origin, network, count: 1, first });
+                }
+            }
         }
-        self.layers = layers;
-        Ok(())
+        Ok((Self { layers: read }, absent))
     }
 }
 

@@ -55,9 +55,7 @@ impl<B: Backend> Supernet<B> {
 
     /// Mean 0 and variance 1 for every normalisation layer.
     pub fn initial_statistics(&self, device: &B::Device) -> Statistics<B> {
-        let units = self.units();
-        let layers = units.iter().map(|unit| (unit.norm_name.clone(), unit.channels()));
-        Statistics::initial(layers, device)
+        Statistics::initial(self.norms(), device)
     }
 
     /// Takes over tensors by name; nothing changes if any has the wrong shape.
@@ -71,15 +69,16 @@ impl<B: Backend> Supernet<B> {
         apply(self, tensors, absent, origin, &space)
     }
 
-    /// The statistics of all layers from checkpoint entries.
+    /// The statistics of the layers that the source has: all, or those of the subnet that they were
+    /// made for.
     pub fn load_statistics(
         &self,
         tensors: &NamedTensors,
         origin: &str,
         device: &B::Device,
     ) -> Result<Statistics<B>> {
-        let mut statistics = self.initial_statistics(device);
-        statistics.apply(tensors, origin, &self.spec.name, device)?;
+        let (statistics, _) =
+            Statistics::read(self.norms(), tensors, origin, &self.spec.name, device)?;
         Ok(statistics)
     }
 
@@ -94,6 +93,12 @@ impl<B: Backend> Supernet<B> {
             self.head.clone(),
             statistics,
         )
+    }
+
+    /// Names and channels of the normalisation layers.
+    fn norms(&self) -> Vec<(String, usize)> {
+        let units = self.units();
+        units.iter().map(|unit| (unit.norm_name.clone(), unit.channels())).collect()
     }
 
     fn units(&self) -> Vec<&ConvNorm<B>> {

@@ -63,7 +63,8 @@ impl Reference {
 fn supernet<B: Backend<Device = Device>>(checkpoint: &Checkpoint) -> (Supernet<B>, Statistics<B>) {
     let mut supernet = Supernet::new(&checkpoint.spec, 0, &device());
     supernet.load_named(&checkpoint.tensors, Absent::Refuse, "reference").expect("loaded");
-    (supernet, Statistics::from_named(&checkpoint.tensors, &device()))
+    let statistics = supernet.load_statistics(&checkpoint.tensors, "reference", &device());
+    (supernet, statistics.expect("loaded"))
 }
 
 #[test]
@@ -152,8 +153,7 @@ fn running_statistics(reference: &Reference, golden: &Golden, batch: BatchStatis
     /// Momentum of the segmentation supernet.
     const SEGMENTATION: f64 = 0.01;
     let momentum = if reference.task == "pose" { POSE } else { SEGMENTATION };
-    let mut running: Statistics<Plain> =
-        Statistics::from_named(&reference.checkpoint.tensors, &device());
+    let (_, mut running) = supernet::<Plain>(&reference.checkpoint);
     running.update(&batch.valid(), momentum);
     for name in golden.names("train/running_mean/") {
         let layer = running.get(&name).expect("a layer");

@@ -8,7 +8,8 @@ use burn_autodiff::ops::{Backward, Ops, OpsKind};
 use burn_backend::{Backend, TensorMetadata};
 
 use super::gradients::{self, Tracked};
-use crate::backend::{Activation, ConvGeometry, KernelBackend};
+use crate::backend::KernelBackend;
+use crate::types::{Activation, ConvGeometry};
 
 /// What the gradients of a convolution need.
 #[derive(Debug, Clone)]

@@ -8,7 +8,8 @@ use burn_autodiff::ops::{Backward, Ops, OpsKind};
 use burn_backend::{Backend, TensorMetadata};
 
 use super::gradients::{self, Tracked};
-use crate::backend::{Activation, KernelBackend};
+use crate::backend::KernelBackend;
+use crate::types::Activation;
 
 /// Edges of one step at most; more are summed in several.
 const MAX_EDGES: usize = 3;

@@ -15,7 +15,8 @@ use burn::tensor::ops::FloatTensor;
 use burn_autodiff::Autodiff;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 
-use crate::backend::{Activation, ConvGeometry, KernelBackend, NormOutput};
+use crate::backend::KernelBackend;
+use crate::types::{Activation, ConvGeometry, NormOutput};
 
 impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
     fn conv(

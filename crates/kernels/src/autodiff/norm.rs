@@ -7,7 +7,8 @@ use burn_autodiff::grads::Gradients;
 use burn_autodiff::ops::{Backward, Ops, OpsKind};
 
 use super::gradients::{self, Tracked};
-use crate::backend::{Activation, KernelBackend, NormOutput, NormState, Origin};
+use crate::backend::KernelBackend;
+use crate::types::{Activation, NormOutput, NormState, Origin};
 
 /// Parents: input, scale, shift, and the residual if there is one.
 #[derive(Debug)]

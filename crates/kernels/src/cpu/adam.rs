@@ -11,7 +11,7 @@ use super::channels::Lane;
 use super::memory::Buffer;
 use super::parallel::{self, Shared};
 use super::simd::{Isa, Kernel, Simd, dispatch};
-use crate::backend::AdamStep;
+use crate::types::AdamStep;
 
 /// Values a task handles at least.
 const TASK_VALUES: usize = 64 * 1024;

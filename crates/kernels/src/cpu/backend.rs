@@ -8,17 +8,18 @@ use burn_std::Bytes;
 use super::conv::{self, Addition, Conv, Reuse};
 use super::maps::{Extent, Maps};
 use super::memory::Buffer;
-use super::moments::Moments;
+use super::norm::gradient::{self as norm_gradient, Mask, Slope, Sums};
+use super::norm::moments::Moments;
 use super::norm::{self, Scale};
-use super::norm_gradient::{self, Mask, Slope, Sums};
 use super::simd::Isa;
 use super::{adam, fuse, pointwise};
-use crate::backend::{
-    Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
-    NormState, Origin, lift, lower,
-};
+use crate::backend::KernelBackend;
+use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
 use crate::shapes;
+use crate::types::{
+    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState, Origin,
+};
 
 /// Feature maps with a channel count that is no multiple of this are predictions, read next by
 /// plain operations, which are slow on anything but the plain order.
@@ -30,7 +31,7 @@ impl KernelBackend for Flex {
     fn conv(x: FlexTensor, weight: FlexTensor, geometry: ConvGeometry) -> FlexTensor {
         shapes::conv(&x, &weight, geometry);
         if !supported(&x, &weight) {
-            return lower(reference::conv::<Self>(lift(x), lift(weight), geometry));
+            return composed::conv::<Self>(x, weight, geometry);
         }
         let weight = weight.to_contiguous();
         let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never, isa: Isa::current() };
@@ -47,11 +48,7 @@ impl KernelBackend for Flex {
     ) -> FlexTensor {
         shapes::conv_bias(&x, &weight, &bias, residual.as_ref(), geometry);
         if !supported(&x, &weight) {
-            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
-            let residual = residual.map(lift);
-            return lower(reference::conv_bias::<Self>(
-                x, weight, bias, residual, activation, geometry,
-            ));
+            return composed::conv_bias::<Self>(x, weight, bias, residual, activation, geometry);
         }
         let weight = weight.to_contiguous();
         let residual = residual.map(Maps::from_tensor);
@@ -72,12 +69,7 @@ impl KernelBackend for Flex {
     ) -> NormOutput<Self> {
         shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
         if !is_f32(&x) {
-            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
-            let residual = residual.map(lift);
-            let (output, mean, variance) =
-                reference::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
-            let (output, mean, variance) = (lower(output), lower(mean), lower(variance));
-            return NormOutput { output, mean, variance };
+            return composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
         }
         let x = Maps::from_tensor(x);
         let moments = Moments::of(&x);
@@ -104,17 +96,9 @@ impl KernelBackend for Flex {
             [("weight", &weight), ("bias", &bias), ("mean", &mean), ("variance", &variance)];
         shapes::norm(&x, &vectors, residual.as_ref());
         if !is_f32(&x) {
-            let (mean, variance) = (lift(mean), lift(variance));
-            return lower(reference::norm_frozen::<Self>(
-                lift(x),
-                lift(weight),
-                lift(bias),
-                mean,
-                variance,
-                epsilon,
-                residual.map(lift),
-                activation,
-            ));
+            return composed::norm_frozen::<Self>(
+                x, weight, bias, mean, variance, epsilon, residual, activation,
+            );
         }
         let (weight, bias) = (vector(&weight), vector(&bias));
         let scale = Scale::new(&vector(&mean), &vector(&variance), &weight, &bias, epsilon);
@@ -125,8 +109,7 @@ impl KernelBackend for Flex {
     fn fuse(target: FlexTensor, edges: Vec<FlexTensor>, activation: Activation) -> FlexTensor {
         shapes::fuse(&target, &edges);
         if !is_f32(&target) {
-            let edges = edges.into_iter().map(lift).collect();
-            return lower(reference::fuse::<Self>(lift(target), edges, activation));
+            return composed::fuse::<Self>(target, edges, activation);
         }
         let edges: Vec<Maps> = edges.into_iter().map(Maps::from_tensor).collect();
         fuse::forward(Maps::from_tensor(target), &edges, activation).into_tensor()
@@ -180,7 +163,7 @@ impl KernelBackend for Flex {
     fn relu_gradient(output: FlexTensor, gradient: FlexTensor) -> FlexTensor {
         shapes::relu_gradient(&output, &gradient);
         if !is_f32(&output) {
-            return lower(reference_gradient::masked::<Self>(&lift(output), lift(gradient)));
+            return composed::relu_gradient::<Self>(output, gradient);
         }
         let output = Maps::from_tensor(output);
         pointwise::relu_gradient(&output, Maps::from_tensor(gradient)).into_tensor()
@@ -189,7 +172,7 @@ impl KernelBackend for Flex {
     fn channel_sums(gradient: FlexTensor) -> FlexTensor {
         shapes::channel_sums(&gradient);
         if !is_f32(&gradient) {
-            return lower(reference_gradient::channel_sums::<Self>(lift(gradient)));
+            return composed::channel_sums::<Self>(gradient);
         }
         from_vector(narrow(&pointwise::channel_sums(&Maps::from_tensor(gradient))))
     }
@@ -197,7 +180,7 @@ impl KernelBackend for Flex {
     fn edge_gradient(gradient: FlexTensor, shape: [usize; 4]) -> FlexTensor {
         shapes::edge_gradient(&gradient, shape);
         if !is_f32(&gradient) {
-            return lower(reference_gradient::edge::<Self>(lift(gradient), shape));
+            return composed::edge_gradient::<Self>(gradient, shape);
         }
         let [batch, channels, height, width] = shape;
         let edge = Extent { batch, channels, height, width };

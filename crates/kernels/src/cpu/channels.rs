@@ -62,6 +62,22 @@ pub(crate) fn piece(extent: &Extent, pieces: usize, index: usize) -> Range<usize
     (index * step).min(extent.pixels())..((index + 1) * step).min(extent.pixels())
 }
 
+/// Measures every piece of the pixels on its own, on all cores; the results are in the order of the
+/// pieces.
+pub(crate) fn by_pieces<T: Send>(
+    extent: &Extent,
+    none: impl Fn() -> T + Send + Sync,
+    measure: impl Fn(Range<usize>, &mut T) + Send + Sync,
+) -> Vec<T> {
+    let pieces = pieces(extent);
+    let measured = |index: usize| {
+        let mut part = none();
+        measure(piece(extent, pieces, index), &mut part);
+        part
+    };
+    parallel::map(pieces, measured)
+}
+
 /// Cuts pixels into chunks for the first-level cache.
 #[inline(always)]
 pub(crate) fn chunks(pixels: Range<usize>, channels: usize) -> impl Iterator<Item = Range<usize>> {

@@ -2,8 +2,8 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost stores on raw pointers")]
 
-use crate::backend::Activation;
 use crate::cpu::simd::Simd;
+use crate::types::Activation;
 
 /// Bias, residual and activation; pointers are null where there is nothing to add.
 #[derive(Clone, Copy)]

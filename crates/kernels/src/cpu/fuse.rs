@@ -9,7 +9,7 @@ use super::epilogue::Epilogue;
 use super::maps::{Extent, Maps, Place};
 use super::parallel::{self, Shared};
 use super::simd::{Isa, Kernel, Simd, dispatch};
-use crate::backend::Activation;
+use crate::types::Activation;
 
 /// Values that a task handles at least.
 const TASK_VALUES: usize = 32 * 1024;

@@ -31,6 +31,10 @@ const SMALLEST_CAP: usize = 64 << 20;
 /// Share of the most that was lent, by which blocks may exceed it: room for changing sizes.
 const CAP_SPARE: usize = 4;
 
+/// For sanitizers (feature `exact-memory`): blocks of exactly the values asked for, never used
+/// again, so that every access beyond a buffer is one beyond its allocation.
+const EXACT: bool = cfg!(feature = "exact-memory");
+
 static POOL: Mutex<Pool> = Mutex::new(Pool::new());
 
 /// A block of one size class that nobody uses.
@@ -69,6 +73,9 @@ impl Pool {
 
     /// Idle and used bytes that the pool keeps at most.
     fn cap(&self) -> usize {
+        if EXACT {
+            return 0;
+        }
         (self.peak_bytes + self.peak_bytes / CAP_SPARE).max(SMALLEST_CAP)
     }
 
@@ -244,6 +251,9 @@ pub(super) fn release() {
 fn class(len: usize) -> usize {
     let bytes = len.checked_mul(size_of::<f32>()).filter(|&bytes| bytes <= isize::MAX as usize / 4);
     let bytes = bytes.unwrap_or_else(|| panic!("{len} values do not fit in memory"));
+    if EXACT {
+        return bytes.max(1);
+    }
     let bytes = bytes.max(SMALLEST);
     let step = (bytes.next_power_of_two() / 2 / CLASSES).max(ALIGNMENT);
     bytes.next_multiple_of(step)
@@ -263,6 +273,7 @@ fn fresh(size: usize) -> NonNull<u8> {
 mod tests {
     use super::*;
 
+    #[cfg(not(feature = "exact-memory"))]
     #[test]
     fn classes_waste_an_eighth_at_most() {
         for len in (1..5_000_000).step_by(9973) {
@@ -288,6 +299,7 @@ mod tests {
         assert_eq!(bytes.clone(), bytes);
     }
 
+    #[cfg(not(feature = "exact-memory"))]
     #[test]
     fn sizes_that_change_stay_below_the_cap() {
         let mut pool = Pool::new();

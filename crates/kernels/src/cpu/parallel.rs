@@ -22,6 +22,15 @@ pub(crate) fn run(count: usize, task: impl Fn(usize) + Send + Sync) {
     }
 }
 
+/// The values of `task` for every index below `count`, in order, computed on all cores.
+pub(crate) fn map<T: Send>(count: usize, task: impl Fn(usize) -> T + Send + Sync) -> Vec<T> {
+    if count == 1 {
+        vec![task(0)]
+    } else {
+        (0..count).into_par_iter().with_max_len(1).map(task).collect()
+    }
+}
+
 /// Runs `task` on ranges that cut `0..len` into at most `pieces` parts, each a multiple of `unit`
 /// long except the last.
 pub(crate) fn ranges(

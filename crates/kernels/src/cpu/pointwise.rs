@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::channels::{self, Lane};
 use super::maps::{Maps, Place};
-use super::moments::{Values, fold};
-use super::norm_gradient::add_to;
+use super::norm::gradient::add_to;
+use super::norm::moments::{Values, fold};
 use super::parallel::{self, Shared};
 use super::simd::{Isa, Kernel, Simd, dispatch};
 
@@ -75,18 +75,14 @@ impl Kernel for Pairs {
 
 /// Sum over all pixels, per channel.
 pub(crate) fn channel_sums(x: &Maps) -> Vec<f64> {
-    let (extent, channels) = (x.extent, x.extent.channels);
-    let pieces = channels::pieces(&extent);
-    let mut parts = vec![vec![0.0; channels]; pieces];
-    let shared = Shared((x.as_ptr(), parts.as_mut_ptr()));
+    let channels = x.extent.channels;
+    let shared = Shared(x.as_ptr());
     let isa = Isa::current();
-    parallel::run(pieces, |index| {
-        let (from, parts) = shared.get();
-        let pixels = channels::piece(&extent, pieces, index);
-        // SAFETY: the pixels exist; every task has a part of its own.
-        unsafe {
-            dispatch(isa, ChannelSums { from, channels, pixels, sums: &mut *parts.add(index) })
-        };
+    let none = || vec![0.0; channels];
+    let parts = channels::by_pieces(&x.extent, none, |pixels, sums| {
+        let from = shared.get();
+        // SAFETY: the pixels exist.
+        unsafe { dispatch(isa, ChannelSums { from, channels, pixels, sums }) };
     });
     let mut sums = vec![0.0; channels];
     for part in parts {

@@ -11,7 +11,7 @@ use cubecl::std::tensor::layout::linear::LinearView;
 
 use super::grid::elementwise;
 use super::maps::new_like;
-use crate::backend::AdamStep;
+use crate::types::AdamStep;
 
 /// New parameter, mean and mean of squares; values may be stored in any order. Kernels of
 /// convolutions leave channels last, as their gradients come and as convolutions read them.

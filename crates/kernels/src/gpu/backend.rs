@@ -14,12 +14,13 @@ use super::norm::{self, Scale};
 use super::norm_gradient::{self, Forward};
 use super::pointwise::{Pairing, pairs};
 use super::{adam, fuse, statistics};
-use crate::backend::{
-    Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormGradients, NormOutput,
-    NormState, lift, lower,
-};
+use crate::backend::KernelBackend;
+use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
 use crate::shapes;
+use crate::types::{
+    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState,
+};
 
 /// Channels of features in sixteen bits come in multiples of this for units that multiply matrices and
 /// add in float32. What they cannot take (the pictures' three channels), the framework adds in the
@@ -60,11 +61,7 @@ where
     ) -> CubeTensor<R> {
         shapes::conv_bias(&x, &weight, &bias, residual.as_ref(), geometry);
         if !is_supported(&x) {
-            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
-            let residual = residual.map(lift);
-            return lower(reference::conv_bias::<Self>(
-                x, weight, bias, residual, activation, geometry,
-            ));
+            return composed::conv_bias::<Self>(x, weight, bias, residual, activation, geometry);
         }
         let weight = Self::prepare_weight(weight, x.dtype);
         let options = reference::options(geometry);
@@ -87,12 +84,7 @@ where
     ) -> NormOutput<Self> {
         shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
         if !is_supported(&x) {
-            let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
-            let residual = residual.map(lift);
-            let (output, mean, variance) =
-                reference::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
-            let (output, mean, variance) = (lower(output), lower(mean), lower(variance));
-            return NormOutput { output, mean, variance };
+            return composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
         }
         let x = Maps::from_tensor(x);
         let residual = residual.map(Maps::from_tensor);
@@ -116,17 +108,9 @@ where
             [("weight", &weight), ("bias", &bias), ("mean", &mean), ("variance", &variance)];
         shapes::norm(&x, &vectors, residual.as_ref());
         if !is_supported(&x) {
-            let (mean, variance) = (lift(mean), lift(variance));
-            return lower(reference::norm_frozen::<Self>(
-                lift(x),
-                lift(weight),
-                lift(bias),
-                mean,
-                variance,
-                epsilon,
-                residual.map(lift),
-                activation,
-            ));
+            return composed::norm_frozen::<Self>(
+                x, weight, bias, mean, variance, epsilon, residual, activation,
+            );
         }
         let scale = scale([mean, variance, weight, bias], epsilon);
         let residual = residual.map(Maps::from_tensor);
@@ -140,8 +124,7 @@ where
     ) -> CubeTensor<R> {
         shapes::fuse(&target, &edges);
         if !is_supported(&target) {
-            let edges = edges.into_iter().map(lift).collect();
-            return lower(reference::fuse::<Self>(lift(target), edges, activation));
+            return composed::fuse::<Self>(target, edges, activation);
         }
         let edges: Vec<Maps<R>> = edges.into_iter().map(Maps::from_tensor).collect();
         let mut sum = Maps::from_tensor(target);
@@ -208,7 +191,7 @@ where
     fn relu_gradient(output: CubeTensor<R>, gradient: CubeTensor<R>) -> CubeTensor<R> {
         shapes::relu_gradient(&output, &gradient);
         if !is_supported(&output) {
-            return lower(reference_gradient::masked::<Self>(&lift(output), lift(gradient)));
+            return composed::relu_gradient::<Self>(output, gradient);
         }
         let (output, gradient) = (Maps::from_tensor(output), Maps::from_tensor(gradient));
         pairs(&gradient, &output, Pairing::WherePositive).into_tensor()
@@ -222,7 +205,7 @@ where
             return gradient;
         }
         if !is_supported(&gradient) {
-            return lower(reference_gradient::edge::<Self>(lift(gradient), shape));
+            return composed::edge_gradient::<Self>(gradient, shape);
         }
         fuse::edge_gradient(&Maps::from_tensor(gradient), edge).into_tensor()
     }

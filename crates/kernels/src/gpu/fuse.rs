@@ -8,7 +8,7 @@ use cubecl::prelude::*;
 use super::grid::elementwise;
 use super::maps::{Extent, Maps, common_lanes};
 use super::vectors::{load, relu};
-use crate::backend::Activation;
+use crate::types::Activation;
 
 /// Edges that one launch adds: as many as a branch has neighbours.
 pub(super) const MOST_EDGES: usize = 3;

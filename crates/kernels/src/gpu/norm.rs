@@ -9,7 +9,7 @@ use cubecl::prelude::*;
 use super::grid::elementwise;
 use super::maps::{Maps, common_lanes};
 use super::vectors::{load, relu};
-use crate::backend::Activation;
+use crate::types::Activation;
 
 /// `(x - mean) · weight / sqrt(variance + epsilon) + bias`; all `[channels]`, float32, contiguous.
 #[derive(Clone)]

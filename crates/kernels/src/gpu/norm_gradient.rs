@@ -13,7 +13,7 @@ use super::moments::block_pixels;
 use super::norm::Scale;
 use super::sum::over_rows;
 use super::vectors::{load, where_positive};
-use crate::backend::{Activation, Origin};
+use crate::types::{Activation, Origin};
 
 /// A normalisation that was computed.
 pub(super) struct Forward<'a, R: CubeRuntime> {

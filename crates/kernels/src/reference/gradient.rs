@@ -5,8 +5,9 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
 
 use super::{options, spread};
-use crate::backend::{Activation, ConvGeometry, NormGradients, NormState, Origin, lift, lower};
 use crate::precision::{cast, full};
+use crate::primitive::{lift, lower};
+use crate::types::{Activation, ConvGeometry, NormGradients, NormState, Origin};
 
 /// See [`crate::KernelBackend::conv_input_gradient`].
 pub fn conv_input<B: Backend>(

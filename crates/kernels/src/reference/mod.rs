@@ -8,8 +8,8 @@ use burn::tensor::ops::{ConvOptions, FloatTensor};
 
 pub mod gradient;
 
-use crate::backend::{Activation, AdamStep, AdamValues, ConvGeometry};
 use crate::precision::{cast, full};
+use crate::types::{Activation, AdamStep, AdamValues, ConvGeometry};
 
 /// See [`crate::KernelBackend::conv`].
 pub fn conv<B: Backend>(

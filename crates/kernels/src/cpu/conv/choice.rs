@@ -1,11 +1,10 @@
 //! Which algorithm a convolution uses, by measurement per shape.
 
-use super::Conv;
-use super::packed::{self, Algorithm, Reuse};
-use crate::backend::ConvGeometry;
+use super::convolution::{Algorithm, Conv, Reuse};
 use crate::cpu::maps::Extent;
 use crate::cpu::simd::Isa;
 use crate::cpu::winograd::Grid;
+use crate::types::ConvGeometry;
 
 /// Tiles from which on Winograd's algorithm is worth transforming the weights, as a share of the
 /// input channels: the transformation costs as much as a few tiles' products.
@@ -30,7 +29,7 @@ pub(super) fn application(
         Reuse::Never => TILES_PER_CALL,
         Reuse::WhileAlive => TILES_KEPT,
     };
-    let kernel = packed::shape(conv.weight)[2];
+    let kernel = conv.shape()[2];
     if padding.is_none() || !fits(kernel, conv.geometry, conv.isa, input, output, least) {
         return Algorithm::Direct;
     }

@@ -5,13 +5,13 @@
 
 use std::ops::Range;
 
-use crate::backend::ConvGeometry;
 use crate::cpu::lanes::from_lanes;
 use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
 use crate::cpu::simd::{Isa, Kernel, RowsMut, Simd, dispatch};
 use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
+use crate::types::ConvGeometry;
 
 /// Sums beyond this many bytes are not kept once per thread but cut by inputs among the threads.
 const PRIVATE_SUMS: usize = 512 * 1024;

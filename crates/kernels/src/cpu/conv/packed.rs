@@ -3,32 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
-use burn_backend::TensorMetadata;
-use burn_flex::FlexTensor;
 use burn_std::Bytes;
 
-use super::Conv;
+use super::convolution::{Algorithm, Conv, Reuse};
 use super::weights::{Direction, PackedWeights};
 use crate::cpu::simd::Isa;
 use crate::cpu::winograd::TransformedWeights;
-
-/// Whether rearranged weights are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reuse {
-    /// Weights that change with every step.
-    Never,
-    /// Until the weight is dropped: inference.
-    WhileAlive,
-}
-
-/// How a convolution is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Algorithm {
-    Direct,
-    Winograd,
-    /// The same with weights that are transformed where they are used.
-    WinogradOnce,
-}
 
 /// Weights as an algorithm wants them.
 pub(super) enum Packed {
@@ -36,11 +16,6 @@ pub(super) enum Packed {
     Plain,
     Direct(PackedWeights),
     Winograd(TransformedWeights),
-}
-
-/// Shape `[out, in, kernel, kernel]` of a weight.
-pub(super) fn shape(weight: &FlexTensor) -> [usize; 4] {
-    weight.shape().dims()
 }
 
 /// A kept weight. Storage that has a weak reference is never changed in place (the framework
@@ -112,7 +87,7 @@ pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) ->
     let key = Key {
         storage: Arc::as_ptr(&source) as usize,
         start: conv.weight.layout().start_offset(),
-        shape: shape(conv.weight),
+        shape: conv.shape(),
         direction,
         algorithm,
         isa: conv.isa,
@@ -130,7 +105,7 @@ pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) ->
 }
 
 fn pack(conv: &Conv<'_>, direction: Direction, algorithm: Algorithm) -> Packed {
-    let view = super::weight_view(conv, direction);
+    let view = conv.view(direction);
     match algorithm {
         Algorithm::Direct => Packed::Direct(PackedWeights::new(&view, conv.isa)),
         Algorithm::WinogradOnce => Packed::Plain,

@@ -5,7 +5,7 @@
 //! gradient of a convolution with stride `s` is `s·s` sweeps, one per remainder of the pixel's
 //! position, each with the taps that can reach it.
 
-use crate::backend::ConvGeometry;
+use crate::types::ConvGeometry;
 
 /// A tap of a sweep.
 #[derive(Debug, Clone, Copy)]

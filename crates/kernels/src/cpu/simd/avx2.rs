@@ -4,7 +4,8 @@
 
 use core::arch::x86_64::*;
 
-use super::{Kernel, Level, Rows, RowsMut, Simd};
+use super::level::Level;
+use super::vector::{Kernel, Rows, RowsMut, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Avx2;

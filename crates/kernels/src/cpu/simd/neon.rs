@@ -4,7 +4,8 @@
 
 use core::arch::aarch64::*;
 
-use super::{Kernel, Level, Simd};
+use super::level::Level;
+use super::vector::{Kernel, Simd};
 
 #[derive(Clone, Copy)]
 pub(super) struct Neon;

@@ -2,7 +2,8 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "the trait works on pointers")]
 
-use super::{Level, Simd};
+use super::level::Level;
+use super::vector::Simd;
 
 const LANES: usize = Level::Portable.lanes();
 

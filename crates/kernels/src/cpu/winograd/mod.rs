@@ -14,12 +14,16 @@
 mod forward;
 mod gradient;
 mod input;
+mod job;
 mod once;
+mod output;
+mod product;
 mod transform;
 mod weights;
 
-pub(crate) use forward::{Weights, Winograd, run};
+pub(crate) use forward::run;
 pub(crate) use gradient::weight_gradient;
+pub(crate) use job::{Weights, Winograd};
 pub(crate) use weights::TransformedWeights;
 
 use super::maps::Extent;

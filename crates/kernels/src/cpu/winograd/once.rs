@@ -7,7 +7,9 @@
 use std::ops::Range;
 use std::sync::atomic::Ordering;
 
-use super::forward::{Job, Memory, Product, points_to_pixels, store_tile, transform_inputs};
+use super::job::{Job, Memory, transform_inputs};
+use super::output::{points_to_pixels, store_tile};
+use super::product::Product;
 use super::weights::transform_block;
 use super::{Begin, POINTS, Points, is_finite};
 use crate::cpu::conv::weights::{PACK_DEPTH, WeightView};

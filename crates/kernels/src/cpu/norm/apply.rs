@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use super::channels::{self, Lane};
-use super::epilogue::Epilogue;
-use super::maps::{Maps, Place};
-use super::parallel::{self, Shared};
-use super::simd::{Isa, Kernel, Simd, dispatch};
-use crate::backend::Activation;
+use crate::cpu::channels::{self, Lane};
+use crate::cpu::epilogue::Epilogue;
+use crate::cpu::maps::{Maps, Place};
+use crate::cpu::parallel::{self, Shared};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+use crate::types::Activation;
 
 /// `(x - mean) · factor + bias`, each `[channels]`.
 #[derive(Debug, Clone)]

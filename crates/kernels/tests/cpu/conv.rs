@@ -1,12 +1,11 @@
 //! Convolutions and their gradients against sums in float64.
 
-mod common;
-
 use burn::tensor::{Tensor, TensorData, TensorPrimitive};
 use burn_flex::FlexDevice;
-use common::{B, channels_last, close, distance, on_all_levels, tensor, vec};
 use proptest::prelude::*;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
+
+use crate::common::{B, channels_last, close, distance, on_all_levels, tensor, vec};
 
 /// Relative error allowed for float32 sums, Winograd's algorithm included.
 const LIMIT: f64 = 3e-6;
@@ -196,7 +195,7 @@ fn strange_values_pass_as_in_the_plain_operation() {
 /// the plain operation, and where one of the output's gradient is, the same of the input's.
 fn strange_value(channels: usize, value: f32) {
     let shape = [2, channels, 16, 12];
-    let mut values = common::values(shape.iter().product(), 1);
+    let mut values = crate::common::values(shape.iter().product(), 1);
     values[channels * 16 * 12 + 3 * 16 * 12 + 5 * 12 + 6] = value;
     let strange = Tensor::<B, 4>::from_data(TensorData::new(values, shape), &FlexDevice);
     let plain: Tensor<B, 4> = tensor(shape, 3);

@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use super::channels::{self, Lane};
-use super::maps::{Maps, Place};
+use super::apply::Scale;
 use super::moments::{Term, fold};
-use super::norm::Scale;
-use super::parallel::{self, Shared};
-use super::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::channels::{self, Lane};
+use crate::cpu::maps::{Maps, Place};
+use crate::cpu::parallel::{self, Shared};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
 
 /// Widest vector of any instruction set.
 const MAX_LANES: usize = 16;
@@ -47,20 +47,15 @@ pub(crate) fn masked_sums(x: &Maps, dy: Maps, output: &Maps, scale: &Scale) -> (
 }
 
 fn sums_of(x: &Maps, dy: *const f32, scale: &Scale, mask: Mask) -> Sums {
-    let (extent, channels) = (x.extent, x.extent.channels);
-    let pieces = channels::pieces(&extent);
+    let channels = x.extent.channels;
     let none = || Sums { gradient: vec![0.0; channels], product: vec![0.0; channels] };
-    let mut parts: Vec<Sums> = (0..pieces).map(|_| none()).collect();
-    let shared = Shared((x.as_ptr(), dy, mask, parts.as_mut_ptr()));
+    let shared = Shared((x.as_ptr(), dy, mask));
     let isa = Isa::current();
-    parallel::run(pieces, |index| {
-        let (x, dy, mask, parts) = shared.get();
-        let pixels = channels::piece(&extent, pieces, index);
-        // SAFETY: the pixels exist in all maps; every task has a part and pixels of its own.
-        unsafe {
-            let masked = Masked { x, dy, scale, mask, channels };
-            dispatch(isa, Sum { masked, pixels, sums: &mut *parts.add(index) });
-        }
+    let parts = channels::by_pieces(&x.extent, none, |pixels, sums| {
+        let (x, dy, mask) = shared.get();
+        let masked = Masked { x, dy, scale, mask, channels };
+        // SAFETY: the pixels exist in all maps, and pieces do not overlap.
+        unsafe { dispatch(isa, Sum { masked, pixels, sums }) };
     });
     let mut whole = none();
     for part in &parts {
@@ -195,7 +190,7 @@ impl<S: Simd> Term<S> for Products<'_, S> {
 }
 
 #[inline(always)]
-pub(super) unsafe fn add_to<S: Simd>(sums: &mut [f64], lane: Lane, value: S::Vector) {
+pub(crate) unsafe fn add_to<S: Simd>(sums: &mut [f64], lane: Lane, value: S::Vector) {
     let mut lanes = [0.0f32; MAX_LANES];
     S::store(lanes.as_mut_ptr(), value);
     for i in 0..lane.count {

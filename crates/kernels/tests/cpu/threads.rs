@@ -1,13 +1,12 @@
 //! Operations started by many threads at once, every one with an instruction set of its own.
 
-mod common;
-
 use std::sync::Barrier;
 
 use burn::tensor::{Tensor, TensorPrimitive};
-use common::{B, close, tensor, vec};
 use scalenas_kernels::cpu::Level;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
+
+use crate::common::{B, close, tensor, vec};
 
 const THREADS: usize = 8;
 const ROUNDS: usize = 12;

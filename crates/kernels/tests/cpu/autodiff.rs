@@ -1,16 +1,15 @@
 //! Gradients of the operations against those of the framework's own operations, composed.
 
-mod common;
-
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
-use common::{channels_last, close, on_all_levels, tensor};
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
 
-type A = Autodiff<common::B>;
+use crate::common::{B, channels_last, close, on_all_levels, tensor};
+
+type A = Autodiff<B>;
 
 /// Gradients of a list of inputs.
-type Gradients<const D: usize> = Vec<Option<Tensor<common::B, D>>>;
+type Gradients<const D: usize> = Vec<Option<Tensor<B, D>>>;
 
 const LIMIT: f64 = 2e-5;
 const EPSILON: f64 = 1e-5;
@@ -21,7 +20,7 @@ fn gradients(
     features: &[Tensor<A, 4>],
     vectors: &[Tensor<A, 1>],
     run: impl Fn(&[Tensor<A, 4>], &[Tensor<A, 1>]) -> Tensor<A, 4>,
-) -> (Tensor<common::B, 4>, Gradients<4>, Gradients<1>) {
+) -> (Tensor<B, 4>, Gradients<4>, Gradients<1>) {
     let features: Vec<_> = features.iter().map(|x| x.clone().require_grad()).collect();
     let vectors: Vec<_> = vectors.iter().map(|x| x.clone().require_grad()).collect();
     let y = run(&features, &vectors);

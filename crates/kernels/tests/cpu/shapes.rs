@@ -1,13 +1,12 @@
 //! Shapes that disagree: every operation refuses them, whatever the argument.
 
-mod common;
-
 use burn::tensor::Tensor;
 use burn_flex::FlexDevice;
-use common::disagreement::{Sizes, check};
-use common::{B, tensor};
 use proptest::prelude::*;
 use scalenas_kernels::{Activation, ConvGeometry, ops};
+
+use crate::common::disagreement::{Sizes, check};
+use crate::common::{B, tensor};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]

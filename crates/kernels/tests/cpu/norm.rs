@@ -1,12 +1,11 @@
 //! Normalisation and fusion, forward and backward, against arithmetic in float64.
 
-mod common;
-
 use burn::tensor::{Tensor, TensorPrimitive};
 use burn_flex::FlexTensor;
-use common::{B, channels_last, distance, on_all_levels, tensor, vec};
 use proptest::prelude::*;
 use scalenas_kernels::{Activation, KernelBackend, NormState, Origin};
+
+use crate::common::{B, channels_last, distance, on_all_levels, tensor, vec};
 
 /// Relative error of float32 sums.
 const LIMIT: f64 = 2e-5;
@@ -254,7 +253,7 @@ fn coarse(index: usize, [_, _, height, width]: [usize; 4], factor: usize) -> usi
 fn strange_values_pass() {
     on_all_levels(|| {
         for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            let mut x = common::values(2 * 20 * 6, 1);
+            let mut x = crate::common::values(2 * 20 * 6, 1);
             x[7] = value;
             let data = burn::tensor::TensorData::new(x, [2, 20, 2, 3]);
             let x = Tensor::<B, 4>::from_data(data, &burn_flex::FlexDevice);

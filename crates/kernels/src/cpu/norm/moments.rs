@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-use super::channels::{self, Lane};
-use super::maps::Maps;
-use super::parallel::{self, Shared};
-use super::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::channels::{self, Lane};
+use crate::cpu::maps::Maps;
+use crate::cpu::parallel::Shared;
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
 
 /// Widest vector of any instruction set.
 const MAX_LANES: usize = 16;
@@ -28,17 +28,13 @@ impl Moments {
     /// Of all pixels of maps.
     pub fn of(x: &Maps) -> Self {
         let channels = x.extent.channels;
-        let pieces = channels::pieces(&x.extent);
-        let mut parts = vec![Self::none(channels); pieces];
-        let shared = Shared((x.as_ptr(), parts.as_mut_ptr()));
+        let shared = Shared(x.as_ptr());
         let isa = Isa::current();
-        parallel::run(pieces, |index| {
-            let (from, parts) = shared.get();
-            let pixels = channels::piece(&x.extent, pieces, index);
-            // SAFETY: the pixels exist; every task has a part of its own.
-            unsafe {
-                dispatch(isa, Measure { from, channels, pixels, moments: &mut *parts.add(index) });
-            };
+        let none = || Self::none(channels);
+        let parts = channels::by_pieces(&x.extent, none, |pixels, moments| {
+            let from = shared.get();
+            // SAFETY: the pixels exist.
+            unsafe { dispatch(isa, Measure { from, channels, pixels, moments }) };
         });
         let mut whole = Self::none(channels);
         for part in &parts {

@@ -1,11 +1,10 @@
 //! Steps of Adam against arithmetic in float64.
 
-mod common;
-
 use burn::tensor::{Tensor, TensorPrimitive};
 use burn_flex::FlexDevice;
-use common::{B, on_all_levels, tensor, vec};
 use scalenas_kernels::{AdamStep, AdamValues, KernelBackend};
+
+use crate::common::{B, on_all_levels, tensor, vec};
 
 const LIMIT: f64 = 1e-6;
 

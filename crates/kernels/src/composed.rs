@@ -1,0 +1,99 @@
+//! The composed operations on primitives: default bodies of the trait, and the way that backends go
+//! with number formats and shapes for which they have no kernel.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::ops::FloatTensor;
+
+use crate::primitive::{lift, lower};
+use crate::reference::{self, gradient};
+use crate::types::{Activation, ConvGeometry, NormOutput};
+
+/// See [`crate::KernelBackend::conv`].
+pub(crate) fn conv<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    geometry: ConvGeometry,
+) -> FloatTensor<B> {
+    lower(reference::conv::<B>(lift(x), lift(weight), geometry))
+}
+
+/// See [`crate::KernelBackend::conv_bias`].
+pub(crate) fn conv_bias<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    residual: Option<FloatTensor<B>>,
+    activation: Activation,
+    geometry: ConvGeometry,
+) -> FloatTensor<B> {
+    let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+    let residual = residual.map(lift);
+    lower(reference::conv_bias::<B>(x, weight, bias, residual, activation, geometry))
+}
+
+/// See [`crate::KernelBackend::norm_batch`].
+pub(crate) fn norm_batch<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    epsilon: f64,
+    residual: Option<FloatTensor<B>>,
+    activation: Activation,
+) -> NormOutput<B> {
+    let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+    let residual = residual.map(lift);
+    let (output, mean, variance) =
+        reference::norm_batch::<B>(x, weight, bias, epsilon, residual, activation);
+    NormOutput { output: lower(output), mean: lower(mean), variance: lower(variance) }
+}
+
+/// See [`crate::KernelBackend::norm_frozen`].
+#[expect(clippy::too_many_arguments, reason = "the operation has that many inputs")]
+pub(crate) fn norm_frozen<B: Backend>(
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    bias: FloatTensor<B>,
+    mean: FloatTensor<B>,
+    variance: FloatTensor<B>,
+    epsilon: f64,
+    residual: Option<FloatTensor<B>>,
+    activation: Activation,
+) -> FloatTensor<B> {
+    let (x, weight, bias) = (lift(x), lift(weight), lift(bias));
+    let (mean, variance) = (lift(mean), lift(variance));
+    let residual = residual.map(lift);
+    lower(reference::norm_frozen::<B>(
+        x, weight, bias, mean, variance, epsilon, residual, activation,
+    ))
+}
+
+/// See [`crate::KernelBackend::fuse`].
+pub(crate) fn fuse<B: Backend>(
+    target: FloatTensor<B>,
+    edges: Vec<FloatTensor<B>>,
+    activation: Activation,
+) -> FloatTensor<B> {
+    let edges = edges.into_iter().map(lift).collect();
+    lower(reference::fuse::<B>(lift(target), edges, activation))
+}
+
+/// See [`crate::KernelBackend::relu_gradient`].
+pub(crate) fn relu_gradient<B: Backend>(
+    output: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+) -> FloatTensor<B> {
+    lower(gradient::masked::<B>(&lift(output), lift(gradient)))
+}
+
+/// See [`crate::KernelBackend::channel_sums`].
+pub(crate) fn channel_sums<B: Backend>(gradient: FloatTensor<B>) -> FloatTensor<B> {
+    lower(gradient::channel_sums::<B>(lift(gradient)))
+}
+
+/// See [`crate::KernelBackend::edge_gradient`].
+pub(crate) fn edge_gradient<B: Backend>(
+    gradient: FloatTensor<B>,
+    shape: [usize; 4],
+) -> FloatTensor<B> {
+    lower(gradient::edge::<B>(lift(gradient), shape))
+}

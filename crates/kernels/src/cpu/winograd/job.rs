@@ -1,0 +1,89 @@
+//! A convolution by Winograd's algorithm, as all of its tasks see it, and its first part: input tiles
+//! to points.
+
+#![expect(unsafe_code, reason = "tiles are written in parallel through one pointer")]
+
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+use super::input::{self, Source};
+use super::weights::TransformedWeights;
+use super::{Grid, Points};
+use crate::cpu::conv::weights::WeightView;
+use crate::cpu::epilogue::Epilogue;
+use crate::cpu::maps::Extent;
+use crate::cpu::parallel::{self, Shared};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+
+/// A convolution.
+#[derive(Clone, Copy)]
+pub(crate) struct Winograd<'a> {
+    pub input: *const f32,
+    pub input_extent: Extent,
+    pub padding: usize,
+    pub output: *mut f32,
+    pub output_extent: Extent,
+    pub weights: Weights<'a>,
+    pub epilogue: Epilogue,
+    pub isa: Isa,
+}
+
+/// Weights of a convolution.
+#[derive(Clone, Copy)]
+pub(crate) enum Weights<'a> {
+    /// To be transformed where they are used, for this call alone.
+    Plain(WeightView<'a>),
+    Transformed(&'a TransformedWeights),
+}
+
+/// What all tasks share.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    pub winograd: Winograd<'a>,
+    pub grid: Grid,
+    pub zeros: *const f32,
+    pub strange: &'a AtomicBool,
+}
+
+/// All tiles of the input to points.
+pub(super) fn transform_inputs(job: Job<'_>, memory: Memory) {
+    let isa = job.winograd.isa;
+    let shared = Shared((job, memory));
+    parallel::ranges(job.grid.tiles(), parallel::threads() * 2, 1, |tiles| {
+        let (job, memory) = shared.get();
+        let first = tiles.start;
+        // SAFETY: by the promise of `run`; tasks write disjoint tiles.
+        unsafe { dispatch(isa, Inputs { job, memory, tiles, first }) };
+    });
+}
+
+/// Points of inputs and of outputs.
+#[derive(Clone, Copy)]
+pub(super) struct Memory {
+    pub from: Points,
+    pub transformed: *mut f32,
+    pub to: Points,
+    pub sums: *mut f32,
+}
+
+/// Input tiles to points.
+pub(super) struct Inputs<'a> {
+    pub job: Job<'a>,
+    pub memory: Memory,
+    pub tiles: Range<usize>,
+    /// Place of the first tile in memory.
+    pub first: usize,
+}
+
+impl Kernel for Inputs<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { job: Job { winograd, grid, zeros, .. }, memory, tiles, first } = self;
+        let source = Source { pixels: winograd.input, extent: winograd.input_extent, zeros };
+        let Memory { from, transformed, .. } = memory;
+        // SAFETY: by the promise of `run`.
+        unsafe {
+            input::inputs::<S>(source, winograd.padding, grid, tiles, transformed, from, first);
+        }
+    }
+}

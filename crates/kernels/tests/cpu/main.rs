@@ -1,0 +1,11 @@
+//! The processor's kernels: values, gradients, shapes, threads.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod adam;
+mod autodiff;
+mod conv;
+mod norm;
+mod shapes;
+mod threads;

@@ -1,0 +1,25 @@
+//! The GPU kernels against the processor's, values and gradients, over odd sizes, one pixel, one
+//! channel, both orders in memory and more edges than one launch adds. On a device without a driver
+//! of its own, software Vulkan runs these.
+//!
+//! `cargo nextest run --package scalenas-kernels --features wgpu --test gpu`
+
+#![cfg(any(feature = "wgpu", feature = "vulkan", feature = "cuda"))]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod case;
+mod conv;
+mod fuse;
+mod norm;
+mod optimiser;
+mod precision;
+mod shapes;
+
+#[cfg(feature = "cuda")]
+type Gpu = burn::backend::Cuda;
+#[cfg(all(feature = "vulkan", not(feature = "cuda")))]
+type Gpu = burn::backend::Vulkan;
+#[cfg(not(any(feature = "vulkan", feature = "cuda")))]
+type Gpu = burn::backend::Wgpu;
