@@ -162,3 +162,34 @@ fn first_difference(path: &str, a: &Value, b: &Value) -> Option<(String, String,
     }
     (a != b).then(|| (path.to_owned(), a.to_string(), b.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(data: &str, facts: &str, batch: usize) -> TaskSource {
+        TaskSource { data: data.into(), facts: facts.to_owned(), input: (64, 128), batch }
+    }
+
+    #[test]
+    fn files_keep_the_keys_of_earlier_versions() {
+        let space = SpaceSpec::preset("tiny_multitask").expect("a preset");
+        let sources = vec![source("people", "coco", 4), source("streets", "cityscapes", 2)];
+        let train = TrainOptions { batch: 4, ..TrainOptions::default() };
+        let info = RunInfo::new(space, sources, train).expect("two tasks");
+        let file = serde_json::to_value(&info).expect("plain data");
+        assert_eq!((&file["version"], &file["data"]), (&1.into(), &"people".into()));
+        assert_eq!((&file["facts"], &file["train"]["batch"]), (&"coco".into(), &4.into()));
+        assert_eq!(file["second"]["data"], "streets");
+        assert_eq!((&file["second"]["batch"], &file["input"][1]), (&2.into(), &128.into()));
+        assert_eq!(RunInfo::from_json(&file.to_string()).expect("a run"), info);
+    }
+
+    #[test]
+    fn every_head_needs_data() {
+        let space = SpaceSpec::preset("tiny_multitask").expect("a preset");
+        let said = RunInfo::new(space, vec![source("people", "coco", 4)], TrainOptions::default());
+        let said = said.expect_err("one task is missing").to_string();
+        assert!(said.contains("has 2 tasks, but there is data for 1"), "{said}");
+    }
+}
