@@ -7,17 +7,20 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Who may depend on whom within the workspace.
-const ARROWS: [(&str, &[&str]); 8] = [
-    ("scalenas-space", &[]),
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("scalenas-base", &[]),
+    ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
-    ("scalenas-eval", &[]),
-    ("scalenas-data", &["scalenas-space"]),
+    ("scalenas-coco", &["scalenas-base"]),
+    ("scalenas-eval", &["scalenas-base", "scalenas-coco"]),
+    ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-evolve", &["scalenas-space"]),
-    ("scalenas-model", &["scalenas-kernels", "scalenas-space"]),
+    ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
     (
         "scalenas-train",
         &[
+            "scalenas-base",
             "scalenas-data",
             "scalenas-eval",
             "scalenas-evolve",
@@ -28,8 +31,15 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 5] =
-    ["scalenas-space", "scalenas-data", "scalenas-eval", "scalenas-evolve", "scalenas-report"];
+const PLAIN: [&str; 7] = [
+    "scalenas-base",
+    "scalenas-coco",
+    "scalenas-space",
+    "scalenas-data",
+    "scalenas-eval",
+    "scalenas-evolve",
+    "scalenas-report",
+];
 /// Lines of a file at most, but for single tables and kernels.
 const LONGEST: usize = 450;
 

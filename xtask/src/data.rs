@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
-    Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PersonBox, PoseDataset,
-    SkippedImage, annotation_boxes, augment::Augment, training_people,
+    Augmentation, BadImages, HeatmapCodec, KeypointFacts, PersonBox, SkippedImage, TopDownAugment,
+    TopDownDataset, annotation_boxes, training_people,
 };
 
 use crate::fault::user;
@@ -78,17 +79,17 @@ impl People {
     /// People to learn from.
     pub fn training(
         &self,
-        augment: Augment,
+        augment: TopDownAugment,
         seed: u64,
         bad: BadImages,
-    ) -> Result<Arc<PoseDataset>> {
+    ) -> Result<Arc<TopDownDataset>> {
         let dataset = self.dataset(training_people(&self.coco, self.input))?;
         let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
         Ok(Arc::new(dataset.with_bad_images(bad)))
     }
 
     /// The annotated boxes, at most `most` of them if it is above 0.
-    pub fn annotated(&self, most: usize, bad: BadImages) -> Result<Arc<PoseDataset>> {
+    pub fn annotated(&self, most: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
         let mut people = annotation_boxes(&self.coco, self.input);
         if most > 0 {
             people.truncate(most);
@@ -97,11 +98,11 @@ impl People {
     }
 
     /// Boxes of the caller's choice.
-    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<PoseDataset>> {
+    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<TopDownDataset>> {
         Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
     }
 
-    fn dataset(&self, people: Vec<PersonBox>) -> Result<PoseDataset> {
+    fn dataset(&self, people: Vec<PersonBox>) -> Result<TopDownDataset> {
         if people.is_empty() {
             return Err(user(format!(
                 "{}: no usable person (crowds, people without joints and boxes outside the picture \
@@ -111,12 +112,12 @@ impl People {
         }
         let codec = HeatmapCodec::new(self.input, self.facts.joints.len())?;
         let facts = self.facts.clone();
-        Ok(PoseDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
+        Ok(TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
     }
 }
 
 /// Ids of the pictures that a data set's people are in, each once.
-pub fn image_ids(dataset: &PoseDataset) -> Vec<i64> {
+pub fn image_ids(dataset: &TopDownDataset) -> Vec<i64> {
     let mut ids: Vec<i64> = dataset.people().iter().map(|person| person.image_id).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use scalenas_base::PictureError;
+
 /// Exit code of what the user can fix.
 const FIXABLE: u8 = 2;
 /// Exit code of everything else.
@@ -29,7 +31,8 @@ pub fn hint(error: &anyhow::Error) -> Option<String> {
     use scalenas_data::Error::{Labels, Picture};
     use scalenas_train::Error::{Changed, Data, NotARun, Occupied};
     error.chain().find_map(|cause| {
-        if let Some(Picture { .. } | Labels { .. }) = cause.downcast_ref() {
+        let broken = matches!(cause.downcast_ref(), Some(Picture { .. } | Labels { .. }));
+        if broken || cause.is::<PictureError>() {
             return Some("--skip-bad-images goes on without such pictures".to_owned());
         }
         match cause.downcast_ref::<scalenas_train::Error>()? {
@@ -53,7 +56,9 @@ pub fn hint(error: &anyhow::Error) -> Option<String> {
 pub fn exit_code(error: &anyhow::Error) -> u8 {
     let fixable = error.chain().any(|cause| {
         cause.is::<UserError>()
+            || cause.is::<PictureError>()
             || cause.is::<scalenas_space::Error>()
+            || cause.is::<scalenas_coco::Error>()
             || cause.is::<scalenas_data::Error>()
             || cause.is::<scalenas_eval::Error>()
             || cause.is::<scalenas_model::Error>()

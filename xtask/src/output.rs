@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
+use scalenas_base::atomic;
 use serde::Serialize;
 
 /// Results to standard output, the rest to standard error.
@@ -87,10 +88,5 @@ pub fn make_parent(path: &Path) -> std::io::Result<()> {
 pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let context = |e| crate::fault::user(format!("failed to write {}: {e}", path.display()));
     make_parent(path).map_err(context)?;
-    let temporary = path.with_extension("partial");
-    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
-        // Nothing more can be done about a leftover that cannot be removed either.
-        let _ = fs::remove_file(&temporary);
-        context(e)
-    })
+    atomic::write(path, bytes).map_err(context)
 }

@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
 use anyhow::{Context, Result};
-use scalenas_data::augment::Augment;
-use scalenas_data::scenes::SceneAugment;
-use scalenas_data::segmentation::CropAugment;
+use scalenas_data::TopDownAugment;
+use scalenas_data::bottom_up::BottomUpAugment;
+use scalenas_data::segmentation::SegmentationAugment;
 use scalenas_evolve::SearchConfig;
 use scalenas_space::{CostModel, SpaceSpec};
 use scalenas_train::{RunFolder, TaskSource, TrainOptions};
@@ -60,13 +60,13 @@ pub struct Experiment {
     pub facts: Option<String>,
     /// How crops of people are varied.
     #[serde(default)]
-    pub augment: Augment,
+    pub augment: TopDownAugment,
     /// How whole pictures of people are varied.
     #[serde(default)]
-    pub scenes: SceneAugment,
+    pub scenes: BottomUpAugment,
     /// How crops of labelled pictures are varied.
     #[serde(default)]
-    pub crops: CropAugment,
+    pub crops: SegmentationAugment,
     /// Training of the supernet.
     #[serde(default)]
     pub train: TrainOptions,

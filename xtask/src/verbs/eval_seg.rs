@@ -107,8 +107,7 @@ impl<'a> Scored<'a> {
         }
         if let Some(folder) = &self.arguments.submission {
             let ids = ids(self.pictures.facts(), classes);
-            let (width, height) = (picture.image.width, picture.image.height);
-            let bytes = LabelMap::encode(&ids, width, height);
+            let bytes = LabelMap::encode(&ids, picture.image.size());
             write_file(&folder.join(format!("{name}_labelIds.png")), bytes)?;
         }
         Ok(())

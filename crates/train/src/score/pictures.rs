@@ -2,7 +2,7 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use scalenas_data::normalize::{MEAN, STD};
+use scalenas_data::pictures::normalize::{MEAN, STD};
 
 /// Turns interleaved bytes `[batch, height, width, 3]` into `[batch, 3, height, width]`, normalised
 /// by the mean and deviation of ImageNet.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::KeypointFacts;
-use scalenas_data::scenes::Fit;
+use scalenas_data::bottom_up::Fit;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};

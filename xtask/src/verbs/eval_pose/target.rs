@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_data::scenes::{Anybody, Fit, Scenes};
-use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
+use scalenas_coco::detections;
+use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
+use scalenas_data::{KeypointFacts, TopDownDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
@@ -35,7 +36,7 @@ pub struct Target {
 
 enum Content {
     /// Crops of boxes.
-    Crops(Arc<PoseDataset>),
+    Crops(Arc<TopDownDataset>),
     /// Whole pictures, the side of what the network sees, and which side of a picture that is.
     Scenes(Arc<Scenes>, usize, Fit),
 }
@@ -56,7 +57,7 @@ impl Target {
         let bad = bad_images(arguments.skip_bad_images);
         let content = if space.is_bottom_up() {
             check_scales(arguments)?;
-            let scenes = scenes(files.clone(), facts, Anybody::OrNobody, bad)?;
+            let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, bad)?;
             let fit = match arguments.fit {
                 Some(SideFit::Shorter) => Fit::Shorter,
                 Some(SideFit::Longer) => Fit::Longer,
@@ -149,7 +150,7 @@ fn crops(
     files: &Split,
     facts: &KeypointFacts,
     input: (usize, usize),
-) -> Result<Arc<PoseDataset>> {
+) -> Result<Arc<TopDownDataset>> {
     let people = People::read(files.clone(), facts, input)?;
     let bad = bad_images(arguments.skip_bad_images);
     let Some(path) = &arguments.detections else { return people.annotated(0, bad) };

@@ -86,18 +86,18 @@ pub fn segment<B: Backend>(
         && let [view] = &scale[..]
     {
         let scores = score(net, picture, view, options, device)?;
-        return Ok(predict_covered(&scores.classes()?, view.spans(height, width), height, width));
+        return Ok(predict_covered(&scores.classes()?, view.spans(height, width), (height, width)));
     }
     let mut sum: Option<ProbabilitySum> = None;
     for views in &scales {
         let mut scale: Option<ProbabilitySum> = None;
         for view in views {
             let scores = score(net, picture, view, options, device)?;
-            let new = || ProbabilitySum::new(scores.shape[0], height, width);
+            let new = || ProbabilitySum::new(scores.shape[0], (height, width));
             scale.get_or_insert_with(new).add(&scores.classes()?, view.spans(height, width))?;
         }
         if let Some(scale) = scale {
-            let new = || ProbabilitySum::new(scale.classes(), height, width);
+            let new = || ProbabilitySum::new(scale.classes(), (height, width));
             sum.get_or_insert_with(new).add_mean(&scale);
         }
     }
@@ -113,7 +113,7 @@ struct Scores {
 impl Scores {
     fn classes(&self) -> Result<ClassScores<'_>> {
         let [classes, height, width] = self.shape;
-        Ok(ClassScores::new(&self.values, classes, height, width)?)
+        Ok(ClassScores::new(&self.values, classes, (height, width))?)
     }
 }
 
@@ -126,8 +126,8 @@ fn score<B: Backend>(
 ) -> Result<Scores> {
     let (height, width) = view.size;
     let mut pixels = vec![0; height * width * 3];
-    let (rows, columns) = view.scaled;
-    let crop = Crop { corner: (view.corner.1, view.corner.0), ..Crop::whole((columns, rows)) };
+    let (top, left) = view.corner;
+    let crop = Crop { top, left, ..Crop::whole(view.scaled) };
     crop.cut_picture(&picture.image, view.size, &mut pixels);
     let images: Tensor<B, 4> = normalised(&pixels, height, width, device);
     let mirrored = (options.flip == FlipTest::On).then(|| {
