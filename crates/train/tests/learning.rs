@@ -120,11 +120,7 @@ fn first_loss(
     let plan = supernet.plan(&sample::grouped(supernet.spec(), options.seed, 0));
     let mut statistics = BatchStatistics::new();
     let mut norms = Norms::Batch(&mut statistics);
-    let found = supernet.forward(
-        normalised(&batch.images, batch.size.height, batch.size.width, &DEVICE),
-        &plan,
-        &mut norms,
-    );
+    let found = supernet.forward(normalised(&batch.images, batch.size, &DEVICE), &plan, &mut norms);
     let vector = |values: &[f32]| Tensor::<Plain, 1>::from_floats(values, &DEVICE);
     let weights = vector(&batch.weights).reshape([batch.batch, batch.joints]);
     let target = vector(&batch.heatmaps).reshape(found.dims());
@@ -154,7 +150,7 @@ fn a_teacher_enters_the_loss_and_stays_as_it_is() {
     let supernet = Supernet::new(&spec(), options.seed, &DEVICE);
     let (found, task) = first_loss(&supernet, &batch, &options);
     let teacher = Teacher::load(&teacher, &spec(), &DEVICE).unwrap();
-    let images = normalised(&batch.images, batch.size.height, batch.size.width, &DEVICE);
+    let images = normalised(&batch.images, batch.size, &DEVICE);
     let distance = found - teacher.predict(images, spec().heads[0]).coarse;
     let distance = f64::from(distance.powi_scalar(2).mean().into_scalar());
     starts_at(&place, "alone", task);

@@ -73,7 +73,7 @@ impl<'a> Scored<'a> {
                 Flip::On => FlipTest::On,
                 Flip::Off => FlipTest::Off,
             },
-            window: arguments.window,
+            window: arguments.window.map(Into::into),
             ..SegmentOptions::new(space.coarsest_stride(), WORKERS)
         };
         Ok(Self { arguments, pictures: pictures(arguments, facts, data)?, options, palette })

@@ -134,8 +134,7 @@ fn find_in_picture<B: Backend>(
     let mut sum = ScaleSum::default();
     for &scale in &options.scales {
         let view = view(scale);
-        let (height, width) = view.size.into();
-        let images: Tensor<B, 4> = normalised(&view.resize(&scene.picture), height, width, device);
+        let images: Tensor<B, 4> = normalised(&view.resize(&scene.picture), view.size, device);
         let mirror = (options.flip == FlipTest::On).then(|| images.clone().flip([COLUMNS]));
         let mut maps = Maps::new(net.predict_all(images));
         if let Some(images) = mirror {

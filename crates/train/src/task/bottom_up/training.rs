@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use scalenas_base::Size;
 use scalenas_data::SkippedImage;
 use scalenas_data::bottom_up::STRIDES;
 use scalenas_data::bottom_up::{BottomUpBatch, BottomUpDataset, TargetMaps};
@@ -58,7 +59,7 @@ impl interface::TrainingData for Training {
         batch: &BottomUpBatch,
         device: &B::Device,
     ) -> (Tensor<B, 4>, Target<B>) {
-        let images = normalised(&batch.images, batch.side, batch.side, device);
+        let images = normalised(&batch.images, Size::square(batch.side), device);
         (images, Target::new(batch, device))
     }
 }

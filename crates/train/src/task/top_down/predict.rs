@@ -87,7 +87,7 @@ fn heatmaps<B: Backend>(
     flip: FlipTest,
     device: &B::Device,
 ) -> Result<Vec<f32>> {
-    let images = normalised::<B>(&batch.images, batch.size.height, batch.size.width, device);
+    let images = normalised::<B>(&batch.images, batch.size, device);
     let mirrored = (flip == FlipTest::On).then(|| net.predict(images.clone().flip([COLUMNS])));
     let mut heatmaps = values(net.predict(images))?;
     if let Some(mirrored) = mirrored {

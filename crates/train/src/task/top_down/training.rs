@@ -43,7 +43,7 @@ impl interface::TrainingData for Training {
         batch: &TopDownBatch,
         device: &B::Device,
     ) -> (Tensor<B, 4>, Target<B>) {
-        let images = normalised(&batch.images, batch.size.height, batch.size.width, device);
+        let images = normalised(&batch.images, batch.size, device);
         (images, Target::new(batch, device))
     }
 }
