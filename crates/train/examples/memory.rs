@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::{GradientsParams, Optimizer};
@@ -60,7 +61,7 @@ fn watch(phase: &str, steps: usize, mut step: impl FnMut(usize)) -> bool {
 
 fn train(width: usize, steps: usize) -> bool {
     let spec = SpaceSpec::top_down(width, 17);
-    let device = Default::default();
+    let device = FlexDevice;
     let mut supernet = Some(Supernet::<Train>::new(&spec, 0, &device));
     let mut optimizer = OptimizerAdaptor::from(Adam::default());
     watch(&format!("training, width {width}"), steps, |index| {
@@ -81,7 +82,7 @@ fn train(width: usize, steps: usize) -> bool {
 
 fn infer(width: usize, steps: usize) -> bool {
     let spec = SpaceSpec::top_down(width, 17);
-    let device = Default::default();
+    let device = FlexDevice;
     let supernet = Supernet::<Flex>::new(&spec, 0, &device);
     let statistics = supernet.initial_statistics(&device);
     watch(&format!("inference, width {width}"), steps / 5, |index| {
