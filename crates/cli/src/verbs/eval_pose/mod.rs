@@ -1,0 +1,150 @@
+//! `eval-pose`: keypoint AP of a file of results, or of a network on a data set.
+
+mod scored;
+mod target;
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_data::KeypointFacts;
+use scalenas_data::scenes::Fit;
+use scalenas_eval::{CocoResult, Results, results};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{InferenceNet, ScaleNet};
+use scalenas_space::SpaceSpec;
+use scalenas_train::{Calibrated, CalibrationSource, RunFolder};
+
+use crate::cli::{EvalPose as Arguments, PoseHead};
+use crate::config::{Experiment, keypoint_facts};
+use crate::data::bad_images;
+use crate::device::{self, on_device};
+use crate::fault::user;
+use crate::networks;
+
+use crate::output::{Output, check_target, make_parent};
+use crate::task::{Request, training};
+use scored::Scored;
+use target::Target;
+
+/// Input of a network file that does not say.
+const DEFAULT_INPUT: (usize, usize) = (256, 192);
+/// Input of a file with a bottom-up network.
+const DEFAULT_SCENE: (usize, usize) = (512, 512);
+
+/// Scores what is asked for.
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device)?;
+    check_target("--out", arguments.out.as_deref())?;
+    let scored = match (&arguments.results, &arguments.annotations) {
+        (Some(found), Some(annotations)) => {
+            let facts = facts(arguments, "coco")?;
+            let list = results::read(found)?;
+            Scored::new(&facts, annotations, Results::File(found), &list, arguments.count_above)?
+        }
+        _ => on_device!(arguments.device, score_network(arguments, output))?,
+    };
+    scored.report(output)?;
+    match &arguments.results {
+        // The figures of nothing are 0, but a list without results is a mistake upstream.
+        Some(file) if scored.detections == 0 => {
+            Err(user(format!("{}: the list of results is empty", file.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn facts(arguments: &Arguments, default: &str) -> Result<KeypointFacts> {
+    keypoint_facts(arguments.facts.as_deref().unwrap_or(default))
+}
+
+fn score_network<B: KernelBackend>(
+    arguments: &Arguments,
+    output: Output,
+    device: &B::Device,
+) -> Result<Scored> {
+    let (target, found) = match (&arguments.run, &arguments.weights) {
+        (Some(run), _) => of_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
+        (None, Some(weights)) => of_file::<B>(arguments, weights, output, device)?,
+        (None, None) => return Err(user("give --run, --weights or --results")),
+    };
+    if let Some(path) = &arguments.out {
+        make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
+        results::write(path, &found)?;
+    }
+    let annotations = &target.files.annotations;
+    let source = Results::Memory(&found);
+    Scored::new(&target.facts, annotations, source, &found, arguments.count_above)
+}
+
+fn of_run<B: KernelBackend>(
+    arguments: &Arguments,
+    run: &RunFolder,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target, Vec<CocoResult>)> {
+    let info = run.info();
+    let search = networks::search(run)?;
+    let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
+    let supernet = networks::supernet::<B>(run, device)?;
+    check_task(arguments, &info.space, run.path())?;
+    let facts = facts(arguments, &info.facts)?;
+    let input = arguments.input.unwrap_or(info.input);
+    let data = arguments.data.as_ref().unwrap_or(&info.data);
+    let variation = Experiment::of_run(run, &[])?.variation();
+    let (net, fit) = ((&info.space, input), variation.scenes.fit);
+    let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
+    let request = Request {
+        info,
+        // Statistics come from the pictures that the supernet learnt from, if they are there.
+        data: if info.data.exists() { &info.data } else { data },
+        variation,
+        most: 0,
+        bad: bad_images(arguments.skip_bad_images),
+    };
+    let sources = CalibrationSource::all(&training(&request)?, info, device)?;
+    // Poses are the first task of a network with several.
+    let subnet = Calibrated::new(&supernet, &architecture, &sources[0]);
+    let found = target.predict(&subnet, arguments, output, device)?;
+    Ok((target, found))
+}
+
+fn of_file<B: KernelBackend>(
+    arguments: &Arguments,
+    weights: &Path,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target, Vec<CocoResult>)> {
+    let network = ScaleNet::<B>::load(weights, device)?;
+    let space = network.spec();
+    check_task(arguments, space, weights)?;
+    let facts = facts(arguments, "coco")?;
+    let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
+    let input = arguments.input.unwrap_or(default);
+    let data = arguments.data.as_deref();
+    let (net, fit) = ((space, input), Fit::default());
+    let target = Target::new(arguments, data, &facts, net, fit, weights)?;
+    let network: InferenceNet<B> = network.fold();
+    let found = target.predict(&network, arguments, output, device)?;
+    Ok((target, found))
+}
+
+/// The network predicts joints, in the way that is asked for.
+fn check_task(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<()> {
+    let origin = origin.display();
+    if space.joints().is_none() {
+        return Err(user(format!(
+            "{origin} predicts the classes of pixels; score it with eval-seg"
+        )));
+    }
+    let (head, name) = if space.is_bottom_up() {
+        (PoseHead::BottomUp, "bottom-up")
+    } else {
+        (PoseHead::TopDown, "top-down")
+    };
+    match arguments.head {
+        Some(asked) if asked != head => {
+            Err(user(format!("{origin} finds people {name}; accepted: --head {name}, or none")))
+        }
+        _ => Ok(()),
+    }
+}
