@@ -46,6 +46,25 @@ const PLAIN: [&str; 5] =
 /// Lines of a file at most, but for single tables and kernels.
 const LONGEST: usize = 450;
 
+/// Names of the tasks.
+const TASKS: [&str; 3] = ["TopDown", "BottomUp", "Segmentation"];
+/// Folders whose code is independent of the task, with the rooms, registries and task verbs in them.
+const TASK_ROOMS: [(&str, &[&str]); 3] = [
+    ("crates/train/src", &["task/"]),
+    ("crates/evolve/src", &[]),
+    (
+        "xtask/src",
+        &[
+            "task/",
+            "cli/",
+            "config/mod.rs",
+            "verbs/eval_pose/",
+            "verbs/eval_seg.rs",
+            "verbs/synth.rs",
+        ],
+    ),
+];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace").to_owned()
 }
@@ -157,6 +176,22 @@ fn every_file_says_what_it_is_and_stays_small() {
             let lines = text.lines().count();
             let kernel = folder == "crates/kernels";
             assert!(lines <= LONGEST || kernel, "{} has {lines} lines", path.display());
+        }
+    }
+}
+
+#[test]
+fn tasks_are_named_in_their_rooms_and_registries_alone() {
+    for (folder, rooms) in TASK_ROOMS {
+        for (path, text) in sources(folder) {
+            let place = path.strip_prefix(root().join(folder)).expect("a file of the folder");
+            if rooms.iter().any(|room| place.to_string_lossy().starts_with(room)) {
+                continue;
+            }
+            let code = code(&text);
+            let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+            let found = words.find(|word| TASKS.contains(word));
+            assert_eq!(found, None, "{}", path.display());
         }
     }
 }

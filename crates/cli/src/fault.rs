@@ -24,16 +24,28 @@ pub fn user(message: impl Into<String>) -> anyhow::Error {
     anyhow::Error::new(UserError(message.into()))
 }
 
-/// What the user may do about an error, where the error cannot know.
-pub fn hint(error: &anyhow::Error) -> Option<&'static str> {
+/// Advice on an error in terms of the command line, which the libraries do not know.
+pub fn hint(error: &anyhow::Error) -> Option<String> {
     use scalenas_data::Error::{Labels, Picture};
-    let picture = error.chain().any(|cause| {
-        let data = cause.downcast_ref::<scalenas_data::Error>();
-        let train = cause.downcast_ref::<scalenas_train::Error>();
-        matches!(data, Some(Picture { .. } | Labels { .. }))
-            || matches!(train, Some(scalenas_train::Error::Data(Picture { .. } | Labels { .. })))
-    });
-    picture.then_some("--skip-bad-images goes on without such pictures")
+    use scalenas_train::Error::{Changed, Data, NotARun, Occupied};
+    error.chain().find_map(|cause| {
+        if let Some(Picture { .. } | Labels { .. }) = cause.downcast_ref() {
+            return Some("--skip-bad-images goes on without such pictures".to_owned());
+        }
+        match cause.downcast_ref::<scalenas_train::Error>()? {
+            Data(Picture { .. } | Labels { .. }) => {
+                Some("--skip-bad-images goes on without such pictures".to_owned())
+            }
+            Occupied { path } => Some(format!(
+                "continue it with --resume {}, replace it with --force, or choose another folder \
+                 with --out",
+                path.display()
+            )),
+            NotARun { .. } => Some("runs are made by `supernet`".to_owned()),
+            Changed { .. } => Some("use --force to start over".to_owned()),
+            _ => None,
+        }
+    })
 }
 
 /// 2 when anything in the chain is a user's or a library's error: libraries report files, keys,

@@ -8,6 +8,7 @@ mod cli;
 mod config;
 mod data;
 mod device;
+mod facts;
 mod fault;
 mod interrupt;
 mod memory;

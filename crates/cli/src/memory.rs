@@ -24,7 +24,7 @@ pub struct StepMemory {
     pub activations: u64,
 }
 
-/// The largest network of a run with the run's batches; the larger of two tasks.
+/// Memory of the largest network of a run with the batches of the run; the largest of its tasks.
 pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
     let largest = Architecture::largest(&info.space);
     let step = |input, batch: usize| -> Result<(Cost, u64)> {
@@ -33,9 +33,10 @@ pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
         let activations = COPIES * bytes * batch as u64;
         Ok((cost, activations))
     };
-    let (cost, mut activations) = step(info.input, info.train.batch)?;
-    if let Some(second) = &info.second {
-        activations = activations.max(step(second.input, second.batch)?.1);
+    let leading = info.leading();
+    let (cost, mut activations) = step(leading.input, leading.batch)?;
+    for task in &info.tasks {
+        activations = activations.max(step(task.source.input, task.source.batch)?.1);
     }
     let state = match info.train.optimizer {
         OptimizerOptions::Adam => 2,
@@ -43,6 +44,6 @@ pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
     };
     let weights = FLOAT * cost.parameters;
     // Weights, gradients and state, and the same again for the checkpoint.
-    let copies = 2 * (2 + state) + u64::from(info.train.teacher.is_some());
+    let copies = 2 * (2 + state) + u64::from(info.train.weights.teacher.is_some());
     Ok(StepMemory { peak: PROCESS + copies * weights + activations, activations })
 }

@@ -9,7 +9,7 @@ use scalenas_data::{Image8, PoseDataset, WholePictures};
 use scalenas_eval::semantic::Confusion;
 use scalenas_eval::{PoseCandidate, Sigmas, oks};
 use scalenas_report::{Palette, Person, PoseStyle, Sample, Skeleton, draw_poses, overlay};
-use scalenas_train::FoundPeople;
+use scalenas_train::bottom_up::FoundPeople;
 
 /// JPEG quality of pictures for people.
 pub const QUALITY: u8 = 88;

@@ -1,75 +1,83 @@
-//! What can go wrong while training or evaluating.
+//! Errors of training and evaluation: kind, context and cause.
 
 use std::path::PathBuf;
 
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error that names the file, key and value.
+/// Cause of a file error: of the system, of a format, or a sentence.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Failure that names file, key and value.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file of the run cannot be read or written.
-    #[error("failed to {action} {path}: {reason}")]
+    /// A file of a run cannot be read or written.
+    #[error("failed to {action} {path}: {source}")]
     File {
-        /// `read`, `write` or `create`.
+        /// `read`, `write`, `create`, `replace` or `remove`.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// The system's words.
-        reason: String,
+        /// Reason of the failure.
+        source: Cause,
     },
-    /// A run folder is there already.
-    #[error(
-        "{path} holds a run already; continue it with --resume {path}, replace it with --force, or \
-         choose another folder with --out"
-    )]
+    /// A new run would replace the run of a folder.
+    #[error("{path} holds a run already")]
     Occupied {
         /// The folder.
         path: PathBuf,
     },
     /// A folder holds no run.
-    #[error("{path} is not a run folder: it has no run.json; runs are made by `supernet`")]
+    #[error("{path} is not a run folder: it has no run.json")]
     NotARun {
         /// The folder.
         path: PathBuf,
     },
-    /// A run was made with other options than the ones given.
-    #[error(
-        "{path} was trained with {key} = {found}, but {given} is asked for; use --force to start over"
-    )]
+    /// A run was made with other options than the given ones.
+    #[error("{path} was trained with {key} = {found}, but {given} is asked for")]
     Changed {
-        /// The run's file.
+        /// File of the run.
         path: PathBuf,
         /// Option that differs.
         key: String,
         /// Value of the run.
         found: String,
-        /// Value asked for.
+        /// Given value.
         given: String,
     },
     /// An option is out of range.
     #[error("option {key} is {value}, accepted: {accepted}")]
     Option {
-        /// Which.
+        /// Key of the option.
         key: &'static str,
-        /// Its value.
+        /// Value of the option.
         value: String,
-        /// What is accepted.
+        /// Accepted values.
         accepted: &'static str,
     },
-    /// The data set is smaller than a batch.
+    /// A run has data for more or fewer tasks than its space has heads.
+    #[error("space {space} has {heads} tasks, but there is data for {found}")]
+    Tasks {
+        /// Name of the space.
+        space: String,
+        /// Number of heads.
+        heads: usize,
+        /// Number of tasks with data.
+        found: usize,
+    },
+    /// A data set is smaller than a batch.
     #[error("{found} {unit} in {data} do not fill one batch of {batch}; lower `batch`")]
     TooFew {
-        /// How many samples there are.
+        /// Number of samples.
         found: usize,
-        /// What they are.
-        unit: &'static str,
-        /// Where they are.
+        /// Plural noun of the samples.
+        unit: String,
+        /// Folder of the data set.
         data: String,
-        /// Batch size.
+        /// Samples per batch.
         batch: usize,
     },
-    /// The loss is not a number any more.
+    /// The loss is infinite or not a number.
     #[error(
         "the loss is {loss} in iteration {iteration} (subnet {architecture}); lower `learning_rate` \
          or resume from the last checkpoint"
@@ -82,7 +90,7 @@ pub enum Error {
         /// The loss.
         loss: f64,
     },
-    /// Data set, pictures, annotations.
+    /// A data set, its pictures or its annotations.
     #[error(transparent)]
     Data(#[from] scalenas_data::Error),
     /// Results and their evaluation.
@@ -100,8 +108,8 @@ impl Error {
     pub(crate) fn file(
         action: &'static str,
         path: impl Into<PathBuf>,
-        reason: impl ToString,
+        source: impl Into<Cause>,
     ) -> Self {
-        Self::File { action, path: path.into(), reason: reason.to_string() }
+        Self::File { action, path: path.into(), source: source.into() }
     }
 }

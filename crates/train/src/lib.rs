@@ -1,65 +1,48 @@
-//! Supernet learning on burn-train: grouped sampling, distillation, validation, exact resume.
+//! Supernet learning: grouped sampling, distillation, validation, exact resume, fitness.
 //!
-//! Source: ScaleNAS (arXiv 2011.14584), the HRNet reference's loss and schedule.
+//! Rooms: `run` holds the parts of a run, `task` one room per task, `score` the
+//! evaluation of networks, `burn_train` the loop on that crate.
+//!
+//! Source: ScaleNAS (arXiv 2011.14584), loss and schedule of the HRNet reference.
 //!
 //! Invariants:
-//! - the subnet of an iteration, the order of the people and every augmentation follow from
+//! - the subnet of an iteration, the order of the samples and every augmentation follow from
 //!   (seed, epoch, iteration) alone, so that a resumed run does what an uninterrupted one does;
 //! - a checkpoint is a folder that is complete or absent;
-//! - nothing here prints: progress goes to a [`Progress`] that the caller hands in.
+//! - outside of the rooms of `task` and their registry, nothing depends on the task;
+//! - nothing here prints: progress goes to a [`Progress`] of the caller.
 
-mod adam;
-mod batch;
-mod calibrate;
-mod checkpoint;
-mod distill;
+mod burn_train;
 mod error;
-mod evaluate;
-mod fitness;
-mod grade;
-mod learner;
-mod loader;
-mod loss;
-mod meter;
-mod metrics;
-mod network;
-mod options;
-mod pictures;
-mod precision;
-mod progress;
-mod record_shapes;
-mod run_folder;
-mod scenes;
-mod schedule;
-mod segment;
-mod silent;
-mod strategy;
-mod target;
-mod training;
-mod training_set;
-mod validation;
+mod run;
+mod score;
+mod task;
 
-pub use adam::{Adam, AdamState};
-pub use batch::TrainBatch;
-pub use calibrate::{Calibrated, CalibrationSource};
-pub use distill::Teacher;
-pub use error::{Error, Result};
-pub use evaluate::{EvaluateOptions, Evaluated, FlipTest, evaluate, predict};
-pub use fitness::TaskFitness;
-pub use grade::{Figure, Grade, JointMetric};
-pub use learner::TaskLearner;
-pub use loss::{HardPixels, PixelLoss, PixelWeighing, TagGroups, joints_mse, masked_mse};
-pub use metrics::{MetricsFile, Record, read_metrics};
-pub use network::{Network, Part};
-pub use options::{ClassWeights, Momentum, OptimizerOptions, SubnetSampling, TrainOptions};
-pub use pictures::normalised;
-pub use precision::Precision;
-pub use progress::{Display, Progress, Silent, TrainStatus};
-pub use run_folder::{Existing, RunFolder, RunInfo, SecondTask};
-pub use scenes::{FoundPeople, SceneOptions, find_people, results as scene_results};
-pub use schedule::{Decay, Schedule};
-pub use segment::{SegmentOptions, segment, segment_all};
-pub use target::{ScenesMaps, Target};
-pub use training::{Outcome, TrainPlan, train_supernet};
-pub use training_set::TrainingSet;
-pub use validation::{HeldOut, SubnetScore, Validation};
+pub use burn_train::items::{Scores, StepLoss, StepOutput};
+pub use burn_train::launch::train_supernet;
+pub use burn_train::learner::TaskLearner;
+pub use error::{Cause, Error, Result};
+pub use run::batch::{Position, Sample, TrainBatch};
+pub use run::folder::{Existing, RunFolder};
+pub use run::info::{RunInfo, TaskInfo, TaskSource};
+pub use run::metrics::{MetricsFile, Record, read_metrics};
+pub use run::optimiser::adam::{Adam, AdamState};
+pub use run::optimiser::schedule::{Decay, Schedule};
+pub use run::options::{
+    CalibrationOptions, CheckpointOptions, Momentum, OptimizerOptions, Precision, ScheduleOptions,
+    SubnetSampling, TrainOptions, ValidationOptions, WeightOptions,
+};
+pub use run::plan::{Outcome, TrainPlan, check_data};
+pub use run::progress::{Display, Progress, Silent, TrainStatus};
+pub use run::teacher::Teacher;
+pub use score::calibration::{Calibrated, CalibrationSource};
+pub use score::fitness::TaskFitness;
+pub use score::flip::FlipTest;
+pub use score::grade::{Figure, Grade, SubnetScore};
+pub use score::keypoints::KeypointMetric;
+pub use score::network::{Network, SingleHead};
+pub use score::pictures::normalised;
+pub use score::validation::{TaskGrade, Validation};
+pub use task::data::{TaskData, Tasks};
+pub use task::registry::{HeldOut, Target, TrainingSet};
+pub use task::{bottom_up, interface, segmentation, top_down};

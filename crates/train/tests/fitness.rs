@@ -7,15 +7,15 @@ mod common;
 use std::path::PathBuf;
 use std::{fs, slice};
 
-use common::{DEVICE, INPUT, Place, Plain, options, spec};
+use common::{DEVICE, INPUT, Place, Plain, changed, options, spec};
 use scalenas_data::PoseDataset;
 use scalenas_eval::{KeypointEvaluator, PoseCandidate, Sigmas};
 use scalenas_evolve::{Candidate, Fitness, Origin};
 use scalenas_model::{NamedParameters, load_supernet};
 use scalenas_space::{Architecture, cost, rng, sample};
+use scalenas_train::top_down::{self, EvaluateOptions, predict};
 use scalenas_train::{
-    Calibrated, CalibrationSource, EvaluateOptions, HeldOut, JointMetric, Silent, TaskFitness,
-    TrainOptions, TrainingSet, Validation, predict,
+    Calibrated, CalibrationSource, HeldOut, KeypointMetric, Silent, TaskFitness, Tasks, Validation,
 };
 use serde_json::Value;
 
@@ -57,30 +57,29 @@ fn annotate(place: &Place, dataset: &PoseDataset, found: &[PoseCandidate]) -> Pa
 #[test]
 fn a_score_depends_on_the_candidate_alone() {
     let place = Place::new();
-    let options = TrainOptions { epochs: 2, ..options() };
+    let options = changed(&options(), |options| options.schedule.epochs = 2);
     place.run("run", &options).unwrap();
     let weights = place.path("run/supernet.safetensors");
     let (supernet, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();
-    let calibration = || {
-        CalibrationSource::read(&TrainingSet::Pose(place.train()), &place.info(&options), &DEVICE)
-            .unwrap()
-    };
+    let task = place.task(&options, place.held_out("val"));
+    let calibration = CalibrationSource::read(&task, &options, &DEVICE).unwrap();
     let (dataset, _) = place.annotated("train");
     let evaluation = EvaluateOptions::default();
     let find = |architecture: &Architecture| {
-        let subnet = Calibrated::new(&supernet, architecture, &calibration());
+        let subnet = Calibrated::new(&supernet, architecture, &calibration);
         predict(&subnet, &dataset, &evaluation, &Silent, &DEVICE).unwrap()
     };
     let all = candidates();
     let truth = annotate(&place, &dataset, &find(&all[0].architecture));
     let evaluator = KeypointEvaluator::read(&truth, &Sigmas::coco()).unwrap();
     let fitness = || {
-        let held_out = HeldOut::Pose {
+        let held_out = HeldOut::TopDown(top_down::HeldOut {
             dataset: dataset.clone(),
-            metric: JointMetric::Coco(Box::new(evaluator.clone())),
+            metric: KeypointMetric::Coco(Box::new(evaluator.clone())),
             options: evaluation.clone(),
-        };
-        let validation = Validation::new(vec![held_out], vec![calibration()]);
+        });
+        let tasks = Tasks::new(vec![place.task(&options, held_out)]);
+        let validation = Validation::read(&tasks, &options, &DEVICE).unwrap();
         TaskFitness::new(supernet.clone(), validation, DEVICE)
     };
     let scores: Vec<f64> = fitness().score(&all).unwrap().concat();

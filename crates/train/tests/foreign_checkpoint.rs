@@ -5,15 +5,23 @@
 mod common;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use common::left::{checkpoints, iteration};
-use common::{Place, options};
+use common::{Place, changed, options};
 use rmpv::Value;
 use scalenas_train::TrainOptions;
 
 fn short() -> TrainOptions {
-    TrainOptions { epochs: 1, checkpoint_every: 2, ..options() }
+    changed(&options(), |options| {
+        options.schedule.epochs = 1;
+        options.checkpoints.every = NonZeroUsize::new(2);
+    })
+}
+
+fn longer_run() -> TrainOptions {
+    changed(&short(), |options| options.schedule.epochs = 2)
 }
 
 fn record(checkpoint: &Path, name: &str) -> PathBuf {
@@ -64,7 +72,7 @@ fn said(name: &str, axes: usize, mut change: impl FnMut(Tensor<'_>)) -> String {
     let mut changed = Vec::new();
     rmpv::encode::write_value(&mut changed, &value).unwrap();
     fs::write(&path, changed).unwrap();
-    let said = place.resume("run", &TrainOptions { epochs: 2, ..short() }).unwrap_err().to_string();
+    let said = place.resume("run", &longer_run()).unwrap_err().to_string();
     assert!(said.contains(path.file_name().unwrap().to_str().unwrap()), "{said}");
     said
 }
@@ -108,7 +116,7 @@ fn states_of_another_network() {
     }
     let [own, other] = ["run", "other"].map(|run| checkpoints(&place.path(run)).pop().unwrap());
     fs::copy(record(&other, "optimizer"), record(&own, "optimizer")).unwrap();
-    let resumed = place.resume("run", &TrainOptions { epochs: 2, ..short() });
+    let resumed = place.resume("run", &longer_run());
     let said = resumed.unwrap_err().to_string();
     assert!(said.contains("belongs to no parameter"), "{said}");
 }

@@ -1,4 +1,4 @@
-//! What a run learns, from whom, in which order and how fast.
+//! Course of a run: losses, order of subnets, learning rate, teacher, initial weights.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
@@ -8,23 +8,32 @@ use std::fs;
 
 use burn::tensor::Tensor;
 use common::left::{Left, metrics};
-use common::{DEVICE, Place, Plain, options, spec};
+use common::{DEVICE, Place, Plain, changed, options, spec};
 use scalenas_data::{BatchLoader, LoaderConfig, PoseBatch};
 use scalenas_model::{
     Absent, BatchStatistics, NamedParameters, Norms, Supernet, load_supernet, save_supernet,
 };
 use scalenas_space::{Architecture, SpaceSpec, sample};
-use scalenas_train::{Error, SubnetSampling, Teacher, TrainOptions, joints_mse, normalised};
+use scalenas_train::top_down::joints_mse;
+use scalenas_train::{Error, ScheduleOptions, SubnetSampling, Teacher, TrainOptions, normalised};
 
 /// Relative error of a loss computed in another place.
 const LOSS: f64 = 1e-5;
 /// Share of the distance to the teacher in the loss.
 const TEACHER: f64 = 0.5;
 
+/// Options of one epoch.
+fn once() -> TrainOptions {
+    changed(&options(), |options| options.schedule.epochs = 1)
+}
+
 #[test]
 fn the_loss_falls() {
     let place = Place::new();
-    let options = TrainOptions { epochs: 8, milestones: vec![], ..options() };
+    let options = changed(&options(), |options| {
+        options.schedule.epochs = 8;
+        options.schedule.milestones.clear();
+    });
     place.run("run", &options).unwrap();
     let losses: Vec<f64> =
         metrics(&place.path("run")).iter().map(|line| line.loss.unwrap()).collect();
@@ -37,7 +46,7 @@ fn the_loss_falls() {
 #[test]
 fn a_seed_is_a_run() {
     let place = Place::new();
-    let options = TrainOptions { epochs: 1, ..options() };
+    let options = once();
     place.run("one", &options).unwrap();
     place.run("same", &TrainOptions { workers: 1, ..options.clone() }).unwrap();
     place.run("other", &TrainOptions { seed: 2, ..options }).unwrap();
@@ -49,7 +58,7 @@ fn a_seed_is_a_run() {
 #[test]
 fn iterations_train_the_subnets_of_the_seed() {
     let (place, spec) = (Place::new(), spec());
-    let options = TrainOptions { epochs: 1, ..options() };
+    let options = once();
     let fixed = |pick: fn(&SpaceSpec) -> Architecture| pick(&spec).id(&spec);
     let expected = |sampling, iteration| match sampling {
         SubnetSampling::Grouped => sample::grouped(&spec, options.seed, iteration).id(&spec),
@@ -76,15 +85,20 @@ fn iterations_train_the_subnets_of_the_seed() {
 #[test]
 fn the_rate_rises_then_drops_at_milestones() {
     let place = Place::new();
-    let options =
-        TrainOptions { epochs: 4, milestones: vec![1, 3], warmup: 4, decay: 0.5, ..options() };
+    let ScheduleOptions { learning_rate, poly, .. } = options().schedule;
+    let milestones = vec![1, 3];
+    let schedule =
+        ScheduleOptions { epochs: 4, learning_rate, milestones, decay: 0.5, poly, warmup: 4 };
+    let options = TrainOptions { schedule, ..options() };
     let iterations = place.run("run", &options).unwrap().iterations;
-    let epoch = iterations / options.epochs as u64;
+    let epoch = iterations / options.schedule.epochs as u64;
     for line in metrics(&place.path("run")) {
         let iteration = line.iteration - 1;
-        let passed = options.milestones.iter().filter(|&&m| iteration / epoch >= m as u64).count();
-        let warm = ((iteration + 1) as f64 / options.warmup as f64).min(1.0);
-        let expected = options.learning_rate * warm * options.decay.powi(passed as i32);
+        let passed =
+            options.schedule.milestones.iter().filter(|&&m| iteration / epoch >= m as u64).count();
+        let warm = ((iteration + 1) as f64 / options.schedule.warmup as f64).min(1.0);
+        let expected =
+            options.schedule.learning_rate * warm * options.schedule.decay.powi(passed as i32);
         let found = line.learning_rate.unwrap();
         assert!((found / expected - 1.0).abs() < 1e-12, "iteration {iteration}: {found}");
         assert_eq!(line.epoch, iteration / epoch + 1);
@@ -127,22 +141,21 @@ fn starts_at(place: &Place, run: &str, expected: f64) {
 #[test]
 fn a_teacher_enters_the_loss_and_stays_as_it_is() {
     let place = Place::new();
-    let options = TrainOptions { epochs: 1, ..options() };
+    let options = once();
     let taught = TrainOptions { sampling: SubnetSampling::Largest, ..options.clone() };
     place.run("teacher", &taught).unwrap();
     let teacher = place.path("teacher/supernet.safetensors");
     let before = fs::read(&teacher).unwrap();
     place.run("alone", &options).unwrap();
-    place
-        .run("pupil", &TrainOptions { teacher: Some(teacher.clone()), ..options.clone() })
-        .unwrap();
+    let pupil = changed(&options, |options| options.weights.teacher = Some(teacher.clone()));
+    place.run("pupil", &pupil).unwrap();
     assert!(fs::read(&teacher).unwrap() == before);
     let batch = first_batch(&place, &options);
     let supernet = Supernet::new(&spec(), options.seed, &DEVICE);
     let (found, task) = first_loss(&supernet, &batch, &options);
     let teacher = Teacher::load(&teacher, &spec(), &DEVICE).unwrap();
     let images = normalised(&batch.images, batch.height, batch.width, &DEVICE);
-    let distance = found - teacher.predict(images, &spec().heads).coarse;
+    let distance = found - teacher.predict(images, spec().heads[0]).coarse;
     let distance = f64::from(distance.powi_scalar(2).mean().into_scalar());
     starts_at(&place, "alone", task);
     starts_at(&place, "pupil", task + TEACHER * distance);
@@ -160,7 +173,8 @@ fn a_teacher_of_another_space_is_refused() {
     let path = place.path("teacher.safetensors");
     let supernet = Supernet::<Plain>::new(&other, 0, &DEVICE);
     save_supernet(&path, &supernet, &supernet.initial_statistics(&DEVICE)).unwrap();
-    let said = place.run("run", &TrainOptions { teacher: Some(path), ..options() });
+    let taught = changed(&options(), |options| options.weights.teacher = Some(path));
+    let said = place.run("run", &taught);
     let said = said.unwrap_err().to_string();
     assert!(said.contains("teacher.safetensors") && said.contains("other"), "{said}");
 }
@@ -169,12 +183,13 @@ fn a_teacher_of_another_space_is_refused() {
 fn a_run_starts_from_given_weights_and_says_when_they_lead_nowhere() {
     let place = Place::new();
     let path = place.path("initial.safetensors");
-    let once = TrainOptions { epochs: 1, ..options() };
+    let once = once();
     place.run("first", &once).unwrap();
     let (mut supernet, statistics) =
         load_supernet::<Plain>(&place.path("first/supernet.safetensors"), &DEVICE).unwrap();
     save_supernet(&path, &supernet, &statistics).unwrap();
-    let on = TrainOptions { initial: Some(path.clone()), seed: 9, ..once };
+    let mut on = TrainOptions { seed: 9, ..once };
+    on.weights.initial = Some(path.clone());
     place.run("second", &on).unwrap();
     let (_, loss) = first_loss(&supernet, &first_batch(&place, &on), &on);
     starts_at(&place, "second", loss);

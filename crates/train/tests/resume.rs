@@ -5,18 +5,29 @@
 mod common;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
 use common::left::{Left, checkpoints, iteration, metrics};
-use common::{Event, Place, copy, options};
-use scalenas_train::{Existing, Momentum, OptimizerOptions, RunFolder, TrainOptions, read_metrics};
+use common::{Event, Place, changed, copy, options};
+use scalenas_train::{
+    CheckpointOptions, Existing, Momentum, OptimizerOptions, RunFolder, TrainOptions, read_metrics,
+};
 
 /// Lines that gather several iterations, and validation: what a run could lose or write twice.
 fn gathering() -> TrainOptions {
-    TrainOptions { log_every: 3, validate_every: 2, ..options() }
+    changed(&options(), |options| {
+        options.log_every = 3;
+        options.validation.every = NonZeroUsize::new(2);
+    })
 }
 
-/// As a run looks that was killed after one of its checkpoints and before the next.
+/// Options of one epoch.
+fn once() -> TrainOptions {
+    changed(&options(), |options| options.schedule.epochs = 1)
+}
+
+/// Folder of a run that was killed after one of its checkpoints and before the next.
 fn kill_after(whole: &Path, killed: &Path, last: u64) {
     copy(whole, killed);
     fs::remove_file(killed.join("supernet.safetensors")).unwrap();
@@ -51,13 +62,21 @@ fn a_killed_run_ends_like_one_that_was_not() {
 
 #[test]
 fn so_does_one_that_sums_gradients() {
-    assert!(kill_everywhere(&TrainOptions { accumulation: 2, epochs: 2, ..gathering() }) > 2);
+    let options = changed(&gathering(), |options| {
+        options.accumulation = 2;
+        options.schedule.epochs = 2;
+    });
+    assert!(kill_everywhere(&options) > 2);
 }
 
 #[test]
 fn so_does_one_with_momentum() {
     let sgd = OptimizerOptions::Sgd(Momentum { momentum: 0.9, weight_decay: 1e-4 });
-    assert!(kill_everywhere(&TrainOptions { optimizer: sgd, epochs: 2, ..options() }) > 2);
+    let options = changed(&options(), |options| {
+        options.optimizer = sgd;
+        options.schedule.epochs = 2;
+    });
+    assert!(kill_everywhere(&options) > 2);
 }
 
 #[test]
@@ -65,7 +84,7 @@ fn a_stopped_run_ends_like_one_that_was_not() {
     let (place, options) = (Place::new(), gathering());
     let iterations = place.run("whole", &options).unwrap().iterations;
     let whole = Left::read(&place, "whole");
-    let epoch = iterations / options.epochs as u64;
+    let epoch = iterations / options.schedule.epochs as u64;
     // Between lines, on a line, and where an epoch ends that is validated.
     let validated = 2 * epoch;
     let events = [Event::Saved(4), Event::Logged(3), Event::Saved(validated)];
@@ -87,7 +106,8 @@ fn a_stopped_run_ends_like_one_that_was_not() {
 /// A stop that comes with the end finds nothing left to do.
 #[test]
 fn a_run_stopped_at_its_end_is_complete() {
-    let (place, options) = (Place::new(), TrainOptions { epochs: 1, ..gathering() });
+    let (place, options) =
+        (Place::new(), changed(&gathering(), |options| options.schedule.epochs = 1));
     let iterations = place.run("whole", &options).unwrap().iterations;
     let every = TrainOptions { log_every: iterations as usize, ..options.clone() };
     let ended = place.until("stopped", &every, Event::Logged(iterations));
@@ -112,14 +132,14 @@ fn no_line_is_missing_or_twice() {
     let validated: Vec<u64> =
         lines.iter().filter(|r| r.split == "validation").map(|r| r.epoch).collect();
     let subnets = scalenas_space::Architecture::NAMES.len();
-    let epochs = [2, options.epochs as u64].map(|epoch| vec![epoch; subnets]).concat();
+    let epochs = [2, options.schedule.epochs as u64].map(|epoch| vec![epoch; subnets]).concat();
     assert_eq!(validated, epochs);
 }
 
 #[test]
 fn a_run_can_be_made_longer() {
     let place = Place::new();
-    let (short, long) = (TrainOptions { epochs: 1, ..options() }, options());
+    let (short, long) = (once(), options());
     place.run("whole", &long).unwrap();
     place.run("longer", &short).unwrap();
     place.resume("longer", &long).unwrap();
@@ -139,7 +159,10 @@ fn a_run_with_bad_pictures_ends_and_resumes() {
     for picture in pictures.iter().step_by(2) {
         fs::write(picture, "no picture").unwrap();
     }
-    let options = TrainOptions { batch: 1, epochs: 2, ..options() };
+    let options = changed(&options(), |options| {
+        options.batch = 1;
+        options.schedule.epochs = 2;
+    });
     let iterations = place.run("whole", &options).unwrap().iterations;
     let whole = Left::read(&place, "whole");
     assert!(whole.metrics.len() < iterations as usize, "no batch was left out");
@@ -155,7 +178,7 @@ fn a_run_with_bad_pictures_ends_and_resumes() {
 
 #[test]
 fn a_damaged_checkpoint_is_named() {
-    let (place, options) = (Place::new(), TrainOptions { epochs: 1, ..options() });
+    let (place, options) = (Place::new(), once());
     place.run("whole", &options).unwrap();
     let run = place.path("run");
     let newest = checkpoints(&place.path("whole")).pop().unwrap();
@@ -186,7 +209,7 @@ fn a_damaged_checkpoint_is_named() {
 
 #[test]
 fn a_run_is_continued_as_it_was_begun() {
-    let (place, options) = (Place::new(), TrainOptions { epochs: 1, ..options() });
+    let (place, options) = (Place::new(), once());
     let refuse = |options: &TrainOptions, existing, words: &[&str]| {
         let said = RunFolder::create(&place.path("run"), place.info(options), existing);
         let said = said.unwrap_err().to_string();
@@ -196,13 +219,13 @@ fn a_run_is_continued_as_it_was_begun() {
     };
     refuse(&options, Existing::Resume, &["run", "run.json"]);
     place.run("run", &options).unwrap();
-    refuse(&options, Existing::Refuse, &["run", "--resume", "--force"]);
-    let other = TrainOptions { learning_rate: 0.25, ..options.clone() };
-    let rate = options.learning_rate.to_string();
+    refuse(&options, Existing::Refuse, &["run", "holds a run already"]);
+    let other = changed(&options, |options| options.schedule.learning_rate = 0.25);
+    let rate = options.schedule.learning_rate.to_string();
     refuse(&other, Existing::Resume, &["run.json", "train.learning_rate", &rate, "0.25"]);
-    let fewer = TrainOptions { keep_checkpoints: 1, ..options };
+    let fewer = changed(&options, |options| options.checkpoints.keep = 1);
     let run = RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Resume).unwrap();
-    assert_eq!(run.info().train.keep_checkpoints, 1);
+    assert_eq!(run.info().train.checkpoints.keep, 1);
     RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Replace).unwrap();
     assert!(read_metrics(&place.path("run/metrics.jsonl")).is_err(), "the old run is still there");
 }
@@ -210,7 +233,9 @@ fn a_run_is_continued_as_it_was_begun() {
 #[test]
 fn only_the_newest_checkpoints_are_kept() {
     let place = Place::new();
-    let options = TrainOptions { keep_checkpoints: 2, checkpoint_every: 1, ..options() };
+    let options = changed(&options(), |options| {
+        options.checkpoints = CheckpointOptions { every: NonZeroUsize::new(1), keep: 2 };
+    });
     let iterations = place.run("run", &options).unwrap().iterations;
     let kept: Vec<u64> = checkpoints(&place.path("run")).iter().map(|c| iteration(c)).collect();
     assert_eq!(kept, [iterations - 1, iterations]);

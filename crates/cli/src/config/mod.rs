@@ -5,24 +5,26 @@
 
 mod changes;
 mod parse;
+pub mod synthetic;
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, iter};
 
 use anyhow::{Context, Result};
 use scalenas_data::augment::Augment;
 use scalenas_data::scenes::SceneAugment;
 use scalenas_data::segmentation::CropAugment;
-use scalenas_data::{KeypointFacts, SegmentationFacts};
 use scalenas_evolve::SearchConfig;
-use scalenas_space::{CostModel, Head, SpaceSpec};
-use scalenas_train::{RunFolder, SecondTask, TrainOptions};
+use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_train::{RunFolder, TaskSource, TrainOptions};
 use serde::{Deserialize, Serialize};
+
+use synthetic::Synthetic;
 
 use crate::cli::{PoseHead, Task};
 use crate::fault::user;
 use crate::output::write_file;
-use crate::task::Variation;
+use crate::task::{Variation, room};
 
 /// Version of experiment files that this program reads.
 const VERSION: u32 = 1;
@@ -72,32 +74,13 @@ pub struct Experiment {
     pub train: TrainOptions,
     /// Labelled pictures, for spaces with two tasks.
     #[serde(default)]
-    pub second: Option<SecondTask>,
+    pub second: Option<TaskSource>,
     /// Search.
     #[serde(default)]
     pub search: SearchConfig,
     /// Synthetic data for `quickstart`.
     #[serde(default)]
     pub synth: Option<Synthetic>,
-}
-
-/// Synthetic data of an experiment.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Synthetic {
-    /// Pictures to train on.
-    pub train: usize,
-    /// Held-out pictures.
-    pub val: usize,
-    /// Height and width of a picture.
-    pub size: (usize, usize),
-    /// Most people in a picture; streets have as many as they have.
-    #[serde(default = "four")]
-    pub people: usize,
-}
-
-fn four() -> usize {
-    4
 }
 
 impl Experiment {
@@ -155,7 +138,7 @@ impl Experiment {
         self.crops.validate()?;
         self.search.validate(&space, &costs)?;
         self.check_second(&space)?;
-        self.check_square(&space)?;
+        self.check_inputs(&space)?;
         Ok(())
     }
 
@@ -170,7 +153,7 @@ impl Experiment {
                 "second is given, but space {} has one task; accepted: a multitask space",
                 self.space
             ))),
-            (Some(SecondTask { batch: 0, .. }), _) => {
+            (Some(TaskSource { batch: 0, .. }), _) => {
                 Err(user("option second.batch is 0, accepted: at least 1"))
             }
             (Some(second), true) => {
@@ -181,14 +164,11 @@ impl Experiment {
         }
     }
 
-    /// Whole pictures are learnt from square crops.
-    fn check_square(&self, space: &SpaceSpec) -> Result<()> {
-        let (height, width) = self.input;
-        if space.is_bottom_up() && height != width {
-            return Err(user(format!(
-                "input is {height}x{width}, accepted for space {}: equal sides",
-                self.space
-            )));
+    /// Sizes that tasks cannot learn from.
+    fn check_inputs(&self, space: &SpaceSpec) -> Result<()> {
+        let inputs = iter::once(self.input).chain(self.second.as_ref().map(|task| task.input));
+        for (&head, input) in space.heads.iter().zip(inputs) {
+            room(head).check_input(input, &self.space)?;
         }
         Ok(())
     }
@@ -200,49 +180,30 @@ impl Experiment {
 
     /// Name or file of the facts, by default those of the task's best-known data set.
     pub fn facts(&self) -> Result<String> {
-        let default = match SpaceSpec::preset(&self.space)?.joints() {
-            Some(_) => "coco",
-            None => "cityscapes",
-        };
-        Ok(self.facts.clone().unwrap_or_else(|| default.to_owned()))
+        let space = SpaceSpec::preset(&self.space)?;
+        let head = space.heads.first().expect("a space has a head");
+        Ok(self.facts.clone().unwrap_or_else(|| room(*head).facts().to_owned()))
+    }
+
+    /// Place and size of the data of every task, in the order of the heads; the first task's data
+    /// is in the folder `data`.
+    pub fn sources(&self, data: &Path) -> Result<Vec<TaskSource>> {
+        let (data, facts) = (data.to_owned(), self.facts()?);
+        let first = TaskSource { data, facts, input: self.input, batch: self.train.batch };
+        Ok(iter::once(first).chain(self.second.clone()).collect())
     }
 
     /// The space with as many outputs as the data set has joints or classes.
     pub fn space(&self) -> Result<SpaceSpec> {
         let mut space = SpaceSpec::preset(&self.space)?;
-        let first = self.facts()?;
-        let second = self.second.as_ref().map_or("cityscapes", |second| &second.facts);
-        for (index, head) in space.heads.iter_mut().enumerate() {
-            let facts = if index == 0 { &*first } else { second };
-            match head {
-                Head::TopDown { joints } | Head::BottomUp { joints } => {
-                    *joints = keypoint_facts(facts)?.joints.len();
-                }
-                Head::Segmentation { classes } => {
-                    *classes = segmentation_facts(facts)?.classes.len();
-                }
-            }
+        let named = iter::once(Some(self.facts()?));
+        let second = self.second.as_ref().map(|second| second.facts.clone());
+        let facts = named.chain(iter::repeat(second));
+        for (head, facts) in space.heads.iter_mut().zip(facts) {
+            let room = room(*head);
+            *head = room.head(facts.as_deref().unwrap_or(room.facts()))?;
         }
         Ok(space)
-    }
-}
-
-/// Built-in facts of joints by name, others from a file.
-pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
-    match name {
-        "coco" => Ok(KeypointFacts::coco()),
-        "crowdpose" => Ok(KeypointFacts::crowdpose()),
-        path if Path::new(path).exists() => Ok(KeypointFacts::read(path)?),
-        other => Err(user(format!("facts is {other:?}, accepted: coco, crowdpose or a RON file"))),
-    }
-}
-
-/// Built-in facts of classes by name, others from a file.
-pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
-    match name {
-        "cityscapes" => Ok(SegmentationFacts::cityscapes()),
-        path if Path::new(path).exists() => Ok(SegmentationFacts::read(path)?),
-        other => Err(user(format!("facts is {other:?}, accepted: cityscapes or a RON file"))),
     }
 }
 
@@ -297,10 +258,16 @@ mod tests {
         ];
         let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
         let changed = Experiment::new(SMALL, "some.ron", &changes).unwrap();
-        assert_eq!(changed.train.epochs, 3);
+        assert_eq!(changed.train.schedule.epochs, 3);
         assert_eq!(changed.train.sampling, scalenas_train::SubnetSampling::Largest);
-        assert!(changed.train.teacher.is_some_and(|path| path.ends_with("supernet.safetensors")));
-        assert_eq!(changed.train.milestones, [1, 2]);
+        assert!(
+            changed
+                .train
+                .weights
+                .teacher
+                .is_some_and(|path| path.ends_with("supernet.safetensors"))
+        );
+        assert_eq!(changed.train.schedule.milestones, [1, 2]);
         assert!(matches!(changed.train.optimizer, scalenas_train::OptimizerOptions::Sgd(_)));
         assert_eq!(changed.search.limits.max_gmacs, Some(0.5));
     }

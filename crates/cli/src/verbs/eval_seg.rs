@@ -11,23 +11,22 @@ use scalenas_eval::semantic::SemanticStats;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_report::{Palette, overlay};
-use scalenas_space::SpaceSpec;
-use scalenas_train::{
-    Calibrated, CalibrationSource, FlipTest, Network, Part, RunFolder, SegmentOptions, segment_all,
-};
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::segmentation::{SegmentOptions, segment_all};
+use scalenas_train::{Calibrated, CalibrationSource, FlipTest, Network, RunFolder, SingleHead};
 use serde_json::json;
 
 use crate::cli::{EvalSeg as Arguments, Flip};
-use crate::config::{Experiment, segmentation_facts};
+use crate::config::Experiment;
 use crate::data::{bad_images, say_skipped};
 use crate::device::{self, on_device};
+use crate::facts::segmentation_facts;
 use crate::fault::user;
 use crate::networks;
-
 use crate::output::{Output, table, write_file};
 use crate::pictures::{OPACITY, QUALITY};
 use crate::progress::Shown;
-use crate::task::{Request, labelled, training};
+use crate::task::{Request, labelled};
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
@@ -159,29 +158,24 @@ fn of_run<'a, B: KernelBackend>(
     device: &B::Device,
 ) -> Result<(Scored<'a>, SemanticStats)> {
     let info = run.info();
-    check_task(&info.space, run.path())?;
+    let head = head(&info.space, run.path())?;
     let search = networks::search(run)?;
     let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
-    let (known, folder) = match &info.second {
-        Some(second) => (&second.facts, &second.data),
-        None => (&info.facts, &info.data),
-    };
-    let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(known))?;
-    let data = arguments.data.as_ref().unwrap_or(folder);
+    let source = &info.task(head).expect("a run has data for every head").source;
+    let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(&source.facts))?;
+    let data = arguments.data.as_ref().unwrap_or(&source.data);
     let scored = Scored::new(arguments, &info.space, &facts, Some(data), run.path())?;
     let request = Request {
         info,
         // Statistics come from the pictures that the supernet learnt from, if they are there.
-        data: if info.data.exists() { &info.data } else { data },
+        data: if source.data.exists() { &source.data } else { data },
         variation: Experiment::of_run(run, &[])?.variation(),
         most: 0,
         bad: bad_images(arguments.skip_bad_images),
     };
-    let sources = CalibrationSource::all(&training(&request)?, info, device)?;
-    // Classes are the last task of a network with several.
-    let source = sources.last().expect("a network has a task");
-    let subnet = Calibrated::new(&supernet, &architecture, source);
+    let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+    let subnet = Calibrated::new(&supernet, &architecture, &source);
     let stats = scored.predict(&subnet, output, device)?;
     Ok((scored, stats))
 }
@@ -193,23 +187,22 @@ fn of_file<'a, B: KernelBackend>(
     device: &B::Device,
 ) -> Result<(Scored<'a>, SemanticStats)> {
     let network = ScaleNet::<B>::load(weights, device)?;
-    check_task(network.spec(), weights)?;
+    let head = head(network.spec(), weights)?;
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or("cityscapes"))?;
     let data = arguments.data.as_deref();
     let scored = Scored::new(arguments, network.spec(), &facts, data, weights)?;
-    let classes = facts.classes.len();
-    let channels = (network.spec().outputs() - classes, classes);
-    let network: Part<InferenceNet<B>> = Part { net: network.fold(), channels };
+    let folded: InferenceNet<B> = network.fold();
+    let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let stats = scored.predict(&network, output, device)?;
     Ok((scored, stats))
 }
 
-fn check_task(space: &SpaceSpec, origin: &Path) -> Result<()> {
-    if space.classes().is_some() {
-        return Ok(());
-    }
-    let origin = origin.display();
-    Err(user(format!("{origin} predicts joints; score it with eval-pose")))
+/// Head of a space that predicts classes.
+fn head(space: &SpaceSpec, origin: &Path) -> Result<Head> {
+    let classes = |head: &&Head| matches!(head, Head::Segmentation { .. });
+    space.heads.iter().find(classes).copied().ok_or_else(|| {
+        user(format!("{} predicts joints; score it with eval-pose", origin.display()))
+    })
 }
 
 fn report(scored: &Scored<'_>, stats: &SemanticStats, output: Output) -> Result<()> {

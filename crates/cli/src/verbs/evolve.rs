@@ -9,7 +9,7 @@ use scalenas_evolve::{Archive, Candidate, Outcome, Search, SearchConfig, StopRea
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{ParetoPoint, SearchPlot, pareto_svg};
 use scalenas_space::CostModel;
-use scalenas_train::{CalibrationSource, Figure, HeldOut, RunFolder, TaskFitness, Validation};
+use scalenas_train::{Figure, HeldOut, RunFolder, TaskFitness, Validation};
 use serde_json::json;
 
 use crate::cli::EvolveArguments as Arguments;
@@ -18,10 +18,9 @@ use crate::data::{bad_images, say_skipped};
 use crate::device::{self, on_device};
 use crate::interrupt::Stop;
 use crate::networks;
-
 use crate::output::{Output, table, write_file};
 use crate::progress::SearchShown;
-use crate::task::{Material, Request, Variation, figures, key};
+use crate::task::{Request, Variation, figures};
 
 /// Searches and writes what was found.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -36,7 +35,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     config.limits.max_gmacs = arguments.max_gmacs.or(config.limits.max_gmacs);
     config.limits.max_mparams = arguments.max_mparams.or(config.limits.max_mparams);
     let plan = SearchPlan {
-        data: arguments.data.clone().unwrap_or_else(|| run.info().data.clone()),
+        data: arguments.data.clone().unwrap_or_else(|| run.info().leading().data.clone()),
         run,
         config,
         variation: experiment.variation(),
@@ -74,17 +73,18 @@ pub fn search<B: KernelBackend>(
     device: &B::Device,
 ) -> Result<Outcome> {
     let info = plan.run.info();
+    let input = info.leading().input;
     let supernet = networks::supernet::<B>(&plan.run, device)?;
     let validation = validation::<B>(plan, device)?;
-    plan.config.validate(&info.space, &CostModel::new(&info.space, info.input)?)?;
+    plan.config.validate(&info.space, &CostModel::new(&info.space, input)?)?;
     let folder = plan.run.search();
     if plan.fresh && folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
     let state = folder.join("state.json");
-    let mut archive = Archive::open(&state, &info.space, &plan.config, info.input)?;
-    let search = Search::new(&info.space, &plan.config, info.input)?;
+    let mut archive = Archive::open(&state, &info.space, &plan.config, input)?;
+    let search = Search::new(&info.space, &plan.config, input)?;
     let mut search = search.resume(archive.scored().to_vec());
     if !search.scored().is_empty() {
         output.say(format!("continuing after {} networks", search.scored().len()));
@@ -112,8 +112,7 @@ fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result
         most: plan.people,
         bad: plan.bad,
     };
-    let Material { train, held_out } = Material::read(&request)?;
-    Ok(Validation::new(held_out, CalibrationSource::all(&train, info, device)?))
+    Ok(Validation::read(&request.tasks()?, &info.train, device)?)
 }
 
 fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()> {
@@ -123,7 +122,7 @@ fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()> {
         let name = if index == 0 {
             "pareto.svg".to_owned()
         } else {
-            format!("pareto_{}.svg", key(figure))
+            format!("pareto_{}.svg", figure.key())
         };
         write_file(&folder.join(name), pareto_svg(&plot(outcome, index, figure)))?;
     }
@@ -188,7 +187,7 @@ pub fn keyed(
     figures: &[Figure],
 ) -> serde_json::Map<String, serde_json::Value> {
     let pairs = figures.iter().zip(&candidate.fitness);
-    pairs.map(|(&figure, &score)| (key(figure).to_owned(), json!(score))).collect()
+    pairs.map(|(&figure, &score)| (figure.key().to_owned(), json!(score))).collect()
 }
 
 fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {

@@ -5,27 +5,25 @@ use std::time::Instant;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_data::synth::{StreetConfig, SynthConfig};
 use scalenas_evolve::StopReason;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
-use scalenas_space::{Architecture, Head, cost};
-use scalenas_train::{CalibrationSource, Existing, Grade, RunFolder, Validation};
+use scalenas_space::{Architecture, cost};
+use scalenas_train::{Existing, Grade, RunFolder, Validation};
 use serde_json::json;
 
 use crate::cli::Quickstart as Arguments;
-use crate::config::{Experiment, Synthetic};
+use crate::config::Experiment;
+use crate::config::synthetic::Synthetic;
 use crate::device::{self, on_device};
 use crate::fault::user;
 use crate::interrupt::Stop;
 use crate::networks;
-
 use crate::output::{Output, table, write_file};
-use crate::task::Material;
+use crate::task::room;
 use crate::verbs::evolve::{SearchPlan, search};
 use crate::verbs::report;
 use crate::verbs::supernet::Job;
-use crate::verbs::synth::{write_people, write_street_pictures};
 
 /// Found networks in the final table at most.
 const FOUND: usize = 5;
@@ -59,7 +57,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         config: job.experiment.search.clone(),
         data,
         variation: job.experiment.variation(),
-        people: job.info.train.validation_people,
+        people: job.info.train.validation.samples.map_or(0, usize::from),
         bad: BadImages::Fail,
         fresh: false,
     };
@@ -103,29 +101,11 @@ fn write_data(
     data: &Path,
     output: Output,
 ) -> Result<()> {
-    let &Synthetic { train, val, size: (height, width), people } = synthetic;
-    let seed = experiment.train.seed;
-    match experiment.space()?.heads[..] {
-        [Head::TopDown { .. } | Head::BottomUp { .. }] => {
-            output.say(format!("1/4 drawing {train} + {val} pictures of people"));
-            let most_people = people;
-            let rest = SynthConfig::default();
-            let config = SynthConfig { train, val, height, width, most_people, seed, ..rest };
-            write_people(data, &config)?;
-        }
-        [Head::Segmentation { .. }] => {
-            output.say(format!("1/4 drawing {train} + {val} streets"));
-            write_street_pictures(data, &StreetConfig { train, val, height, width, seed })?;
-        }
-        _ => {
-            let accepted = "accepted: a space with one task";
-            return Err(user(format!(
-                "quickstart draws no data for {}; {accepted}",
-                experiment.space
-            )));
-        }
-    }
-    Ok(())
+    let [head] = experiment.space()?.heads[..] else {
+        let accepted = "accepted: a space with one task";
+        return Err(user(format!("quickstart draws no data for {}; {accepted}", experiment.space)));
+    };
+    room(head).synthesise(synthetic, experiment.train.seed, data, output)
 }
 
 /// A network of the final table.
@@ -139,34 +119,16 @@ struct Row {
 
 impl Row {
     fn cells(&self) -> Vec<String> {
+        let details = self.grade.details().iter().map(|(_, value)| format!("{value:.3}"));
+        let details: Vec<String> = details.collect();
         vec![
             self.name.clone(),
             self.id.clone(),
             format!("{:.3}", self.grade.value()),
-            self.others().map(|(_, value)| format!("{value:.3}")).join(" / "),
+            details.join(" / "),
             format!("{:.2}", self.parameters as f64 / 1e6),
             format!("{:.4}", self.gmacs),
         ]
-    }
-
-    /// What else tells about the network.
-    fn others(&self) -> [(&'static str, f64); 2] {
-        match &self.grade {
-            Grade::Keypoints(stats) => [("AP50", stats.ap50), ("AR", stats.ar)],
-            Grade::CrowdPose(stats) => [("AP50", stats.ap50), ("AR", stats.ar)],
-            Grade::Semantic(stats) => [
-                ("mIoU of present classes", stats.present_mean_iou()),
-                ("pixel accuracy", stats.pixel_accuracy),
-            ],
-        }
-    }
-
-    fn stats(&self) -> Result<serde_json::Value> {
-        Ok(match &self.grade {
-            Grade::Keypoints(stats) => serde_json::to_value(stats)?,
-            Grade::CrowdPose(stats) => serde_json::to_value(stats)?,
-            Grade::Semantic(stats) => serde_json::to_value(stats)?,
-        })
     }
 
     fn summary(&self) -> (String, String) {
@@ -181,12 +143,13 @@ fn evaluate_all<B: KernelBackend>(
     device: &B::Device,
 ) -> Result<Vec<Row>> {
     let spec = &run.info().space;
-    let validation = validation::<B>(job, device)?;
+    let validation = Validation::<B>::read(&job.tasks, &job.info.train, device)?;
     let trained = networks::supernet::<B>(run, device)?;
     let untrained = Supernet::<B>::new(spec, run.info().train.seed, device);
     let row = |name: &str, supernet: &Supernet<B>, architecture: &Architecture| -> Result<Row> {
-        let cost = cost::cost(spec, architecture, run.info().input)?;
-        let grade = validation.score(supernet, architecture, device)?.swap_remove(0);
+        let cost = cost::cost(spec, architecture, run.info().leading().input)?;
+        let grades = validation.score(supernet, architecture, device)?;
+        let grade = grades.into_iter().next().expect("a quickstart has a task").grade;
         Ok(Row {
             name: name.to_owned(),
             id: architecture.id(spec),
@@ -206,28 +169,23 @@ fn evaluate_all<B: KernelBackend>(
     Ok(rows)
 }
 
-fn validation<B: KernelBackend>(job: &Job, device: &B::Device) -> Result<Validation<B>> {
-    let Material { train, held_out } = &job.material;
-    let calibration = CalibrationSource::all(train, &job.info, device)?;
-    Ok(Validation::new(held_out.clone(), calibration))
-}
-
 fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: Output) -> Result<()> {
-    let network = |row: &Row| -> Result<_> {
-        Ok(json!({
+    let network = |row: &Row| {
+        json!({
             "name": row.name,
             "id": row.id,
-            "stats": row.stats()?,
+            "stats": row.grade.stats(),
             "parameters": row.parameters,
             "gmacs": row.gmacs,
-        }))
+        })
     };
-    let networks: Vec<_> = rows.iter().map(network).collect::<Result<_>>()?;
+    let networks: Vec<_> = rows.iter().map(network).collect();
     write_file(&out.join("summary.json"), serde_json::to_string_pretty(&networks)?)?;
     let value =
         json!({ "interrupted": false, "networks": networks, "report": page, "seconds": seconds });
     let Some(first) = rows.first() else { return Ok(()) };
-    let others = first.others().map(|(name, _)| name).join(" / ");
+    let others: Vec<&str> = first.grade.details().iter().map(|(name, _)| *name).collect();
+    let others = others.join(" / ");
     let figure = first.grade.figure().name();
     let header = ["network", "id", figure, &others, "M params", "GMACs"];
     let text = format!(

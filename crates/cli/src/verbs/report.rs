@@ -4,13 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_eval::Sigmas;
 use scalenas_evolve::{Candidate, Outcome};
 use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
-use scalenas_train::{
-    Calibrated, CalibrationSource, Figure, HeldOut, Record, RunFolder, Silent, evaluate,
-    find_people, read_metrics, segment_all,
-};
+use scalenas_train::{Calibrated, CalibrationSource, Figure, Record, RunFolder, read_metrics};
 use serde_json::json;
 
 use crate::cli::ReportArguments as Arguments;
@@ -19,14 +15,9 @@ use crate::data::bad_images;
 use crate::device::{HOST, Host};
 use crate::networks;
 use crate::output::{Output, check_target, write_file};
-use crate::pictures;
-use crate::task::{Material, Request, figures};
+use crate::task::{Request, figures, report_samples, room};
 use crate::verbs::evolve::{keyed, names, plot, scores};
 
-/// Pictures with predictions on the page.
-const SAMPLES: usize = 6;
-/// People evaluated for them at most.
-const SAMPLE_PEOPLE: usize = 24;
 /// Found networks drawn at most.
 const NETWORKS: usize = 8;
 
@@ -76,10 +67,11 @@ fn description(run: &RunFolder) -> serde_json::Value {
 
 fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String)> {
     let info = run.info();
+    let (height, width) = info.leading().input;
     let mut summary = vec![
         ("Search space".to_owned(), info.space.name.clone()),
-        ("Input".to_owned(), format!("{}x{}", info.input.0, info.input.1)),
-        ("Epochs".to_owned(), info.train.epochs.to_string()),
+        ("Input".to_owned(), format!("{height}x{width}")),
+        ("Epochs".to_owned(), info.train.schedule.epochs.to_string()),
         ("Batch".to_owned(), info.train.batch.to_string()),
         ("Seed".to_owned(), info.train.seed.to_string()),
         ("ScaleNAS".to_owned(), info.program.clone()),
@@ -117,11 +109,7 @@ fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
 fn validations(metrics: &[Record], figure: Figure) -> Vec<Series> {
     let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
     for record in metrics {
-        let value = match figure {
-            Figure::AveragePrecision => record.ap,
-            Figure::MeanIou => record.mean_iou,
-        };
-        if let (Some(subnet), Some(value)) = (&record.subnet, value) {
+        if let (Some(subnet), Some(value)) = (&record.subnet, record.figure(figure)) {
             subnets.entry(subnet).or_default().push((record.iteration as f64, value));
         }
     }
@@ -170,47 +158,18 @@ fn front_figures(outcome: &Outcome, figures: &[Figure]) -> serde_json::Value {
 fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let info = run.info();
     let supernet = networks::supernet::<Host>(run, &HOST)?;
-    let request = Request {
-        info,
-        data: &info.data,
-        variation: Experiment::of_run(run, &[])?.variation(),
-        most: match figures(&info.space)[0] {
-            Figure::AveragePrecision => SAMPLE_PEOPLE,
-            Figure::MeanIou => SAMPLES,
-        },
-        bad: bad_images(true),
-    };
-    let Material { train, held_out } = Material::read(&request)?;
+    let variation = Experiment::of_run(run, &[])?.variation();
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
-    let sources = CalibrationSource::all(&train, info, &HOST)?;
     let mut samples = Vec::new();
-    for (held_out, source) in held_out.iter().zip(&sources) {
-        samples.extend(predictions(held_out, &Calibrated::new(&supernet, &best, source))?);
+    for &head in &info.space.heads {
+        let (data, most, bad) = (&info.leading().data, room(head).report_size(), bad_images(true));
+        let task = Request { info, data, variation, most, bad }.task(head)?;
+        let source = CalibrationSource::read(&task, &info.train, &HOST)?;
+        let subnet = Calibrated::new(&supernet, &best, &source);
+        if let Some(held_out) = &task.held_out {
+            samples.extend(report_samples(held_out, &subnet)?);
+        }
     }
     Ok(samples)
-}
-
-fn predictions(held_out: &HeldOut, subnet: &Calibrated<'_, Host>) -> Result<Vec<Sample>> {
-    match held_out {
-        HeldOut::Pose { dataset, options, .. } => {
-            let found = evaluate(subnet, dataset, options, &Silent, &HOST)?;
-            let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
-            pictures::samples(dataset, &found.candidates, &sigmas, SAMPLES)
-        }
-        HeldOut::People { scenes, options, .. } => {
-            let found = find_people(subnet, scenes, options, &Silent, &HOST)?;
-            pictures::scene_samples(scenes, &found, SAMPLES)
-        }
-        HeldOut::Segmentation { pictures, options } => {
-            let mut samples = Vec::new();
-            segment_all(subnet, pictures, options, &Silent, &HOST, |picture, classes| {
-                if samples.len() < SAMPLES {
-                    samples.push((picture.clone(), classes.to_vec()));
-                }
-                Ok(())
-            })?;
-            pictures::overlays(pictures, &samples)
-        }
-    }
 }

@@ -10,8 +10,8 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{Absent, NamedParameters, Supernet, load_supernet};
 use scalenas_space::{Architecture, SpaceSpec, cost};
 use scalenas_train::{
-    Display, Error, Existing, HeldOut, Outcome, RunFolder, RunInfo, Teacher, TrainOptions,
-    TrainPlan, TrainingSet, train_supernet,
+    Display, Error, Existing, Outcome, RunFolder, RunInfo, Tasks, Teacher, TrainOptions, TrainPlan,
+    check_data, train_supernet,
 };
 use serde_json::json;
 
@@ -22,10 +22,9 @@ use crate::device::{self, DeviceChoice, HOST, Host, on_device};
 use crate::fault::user;
 use crate::interrupt::Stop;
 use crate::memory;
-
 use crate::output::{Output, table};
 use crate::progress::Shown;
-use crate::task::{Material, Request};
+use crate::task::Request;
 
 /// Trains, or says what would be trained.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -35,7 +34,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         return dry_run(&job, output);
     }
     let outcome = job.train(arguments.device, output, stop)?;
-    say_skipped(&job.material.train.skipped(), output);
+    say_skipped(&job.tasks.skipped(), output);
     report(&job, &outcome, output)
 }
 
@@ -49,8 +48,8 @@ pub struct Job {
     pub out: PathBuf,
     /// What to do about an existing run.
     pub existing: Existing,
-    /// What to learn from and to score on.
-    pub material: Material,
+    /// Training and held-out data of every task.
+    pub tasks: Tasks,
 }
 
 impl Job {
@@ -62,7 +61,7 @@ impl Job {
             (None, Some(run)) => Experiment::of_run(run, &changes)?,
             (None, None) => return Err(user("give --config FILE or --resume RUN")),
         };
-        let known = resumed.as_ref().map(|run| run.info().data.clone());
+        let known = resumed.as_ref().map(|run| run.info().leading().data.clone());
         let data = arguments.data.clone().or(known).or_else(|| experiment.data.clone());
         let data = data.ok_or_else(|| {
             let name = arguments.config.as_deref().unwrap_or(Path::new("the experiment")).display();
@@ -85,20 +84,17 @@ impl Job {
         }
         let (space, options) = (experiment.space()?, experiment.train.clone());
         check_weights(&space, &options)?;
-        let facts = experiment.facts()?;
-        let second = experiment.second.clone();
-        let input = experiment.input;
-        let info =
-            RunInfo { second, ..RunInfo::new(space, input, data.to_owned(), facts, options) };
-        let material = Material::read(&Request {
+        let info = RunInfo::new(space, experiment.sources(data)?, options)?;
+        let request = Request {
             info: &info,
             data,
             variation: experiment.variation(),
-            most: info.train.validation_people,
+            most: info.train.validation.samples.map_or(0, usize::from),
             bad: bad_images(skip_bad),
-        })?;
-        check_samples(&material.train, &info)?;
-        Ok(Self { experiment, info, out, existing, material })
+        };
+        let tasks = request.tasks()?;
+        check_data(&info, &tasks)?;
+        Ok(Self { experiment, info, out, existing, tasks })
     }
 
     /// Makes or opens the folder and trains. A new run that fails before its first checkpoint
@@ -127,8 +123,7 @@ impl Job {
         let display = if output.interactive() { Display::Dashboard } else { Display::Plain };
         let plan = TrainPlan {
             folder: folder.clone(),
-            train: self.material.train.clone(),
-            validation: self.material.held_out.clone(),
+            tasks: self.tasks.clone(),
             display,
             progress: Arc::new(Shown::new(output)),
             stop: stop.flag(),
@@ -169,21 +164,14 @@ fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
         let mut supernet = Supernet::<Host>::new(space, options.seed, &HOST);
         supernet.load_named(&weights.to_named(), Absent::Refuse, &origin)
     };
-    if let Some(path) = &options.teacher {
+    if let Some(path) = &options.weights.teacher {
         fits(path).context("option train.teacher")?;
         Teacher::<Host>::load(path, space, &HOST).context("option train.teacher")?;
     }
-    if let Some(path) = &options.initial {
+    if let Some(path) = &options.weights.initial {
         fits(path).context("option train.initial")?;
     }
     Ok(())
-}
-
-fn check_samples(train: &TrainingSet, info: &RunInfo) -> Result<()> {
-    let (found, unit, batch) = (train.samples(), train.unit(), info.train.batch);
-    let data = info.data.display().to_string();
-    let enough = train.iterations(batch) > 0;
-    if enough { Ok(()) } else { Err(Error::TooFew { found, unit, data, batch }.into()) }
 }
 
 /// Removes the files of a run without a checkpoint: nothing could be continued from them.
@@ -209,7 +197,7 @@ fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
     let out = &job.out;
     let value = json!({
         "run": out,
-        "skipped_images": job.material.train.skipped().len(),
+        "skipped_images": job.tasks.skipped().len(),
         "iterations": outcome.iterations,
         "interrupted": outcome.interrupted,
         "loss": outcome.loss,
@@ -229,18 +217,19 @@ fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
 
 fn dry_run(job: &Job, output: Output) -> Result<()> {
     let train = &job.info.train;
-    let Material { train: set, held_out } = &job.material;
-    let unit = set.unit().replace(' ', "_");
-    let iterations = set.iterations(train.batch) * train.epochs;
-    let held_out: usize = held_out.iter().map(HeldOut::samples).sum();
-    let largest =
-        cost::cost(&job.info.space, &Architecture::largest(&job.info.space), job.info.input)?;
+    let tasks = &job.tasks;
+    let unit = tasks.unit().replace(' ', "_");
+    let epochs = train.schedule.epochs;
+    let iterations = tasks.iterations() * epochs;
+    let held_out = tasks.held_out_samples();
+    let space = &job.info.space;
+    let largest = cost::cost(space, &Architecture::largest(space), job.info.leading().input)?;
     let memory = memory::of_step(&job.info)?;
     let gib = |bytes: u64| format!("{:.2} GiB", bytes as f64 / f64::from(1 << 30));
     let value = json!({
         "out": job.out,
         "space": job.info.space.name,
-        (format!("train_{unit}")): set.samples(),
+        (format!("train_{unit}")): tasks.samples(),
         (format!("validation_{unit}")): held_out,
         "iterations": iterations,
         "largest_parameters": largest.parameters,
@@ -251,12 +240,9 @@ fn dry_run(job: &Job, output: Output) -> Result<()> {
     let row = |name: &str, value: String| vec![name.to_owned(), value];
     let rows = [
         row("run folder", job.out.display().to_string()),
-        row(&format!("{} to learn from", set.unit()), set.samples().to_string()),
-        row(&format!("{} held out", set.unit()), held_out.to_string()),
-        row(
-            "iterations",
-            format!("{iterations} ({} epochs of batch {})", train.epochs, train.batch),
-        ),
+        row(&format!("{} to learn from", tasks.unit()), tasks.samples().to_string()),
+        row(&format!("{} held out", tasks.unit()), held_out.to_string()),
+        row("iterations", format!("{iterations} ({epochs} epochs of batch {})", train.batch)),
         row("largest network", format!("{:.2} M parameters", largest.parameters as f64 / 1e6)),
         row("memory of its training step", gib(memory.peak)),
         row("of which activations", gib(memory.activations)),

@@ -1,4 +1,4 @@
-//! What a run leaves behind, in a form in which two runs can be compared bit by bit.
+//! Files that a run leaves behind, in a form in which two runs can be compared bit by bit.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,19 +17,19 @@ use super::{DEVICE, Place, Train, spec};
 type Learner = TaskLearner<Train>;
 type Moments = <OptimizerAdaptor<Adam, Learner, Train> as Optimizer<Learner, Train>>::Record;
 
-/// Weights, running statistics, what Adam remembers and metrics at the end of a run.
+/// Weights, running statistics, state of Adam and metrics at the end of a run.
 #[derive(PartialEq)]
 pub struct Left {
     /// Bytes of the result: weights and running statistics.
     pub weights: Vec<u8>,
     /// Steps, means of gradients and of their squares, by parameter.
     pub moments: BTreeMap<String, (usize, TensorData, TensorData)>,
-    /// Lines, without what depends on the clock.
+    /// Lines, without speeds.
     pub metrics: Vec<Record>,
 }
 
 impl Left {
-    /// Reads what the run of a name left.
+    /// Reads the files of the run of a name.
     pub fn read(place: &Place, run: &str) -> Self {
         let folder = place.path(run);
         Self {
@@ -39,7 +39,7 @@ impl Left {
         }
     }
 
-    /// Asserts that nothing differs, and says what does.
+    /// Asserts that nothing differs; the message names the first difference.
     pub fn same(&self, other: &Self, what: &str) {
         assert_eq!(self.metrics, other.metrics, "metrics, {what}");
         assert!(self.weights == other.weights, "weights or statistics, {what}");
@@ -47,7 +47,7 @@ impl Left {
     }
 }
 
-/// Metrics without what depends on the clock.
+/// Metrics without speeds.
 pub fn metrics(run: &Path) -> Vec<Record> {
     let mut lines = read_metrics(&run.join("metrics.jsonl")).unwrap();
     for line in &mut lines {
@@ -69,7 +69,7 @@ pub fn iteration(checkpoint: &Path) -> u64 {
     checkpoint.file_name().unwrap().to_str().unwrap().parse().unwrap()
 }
 
-/// What Adam remembers; nothing for other optimisers. Parameters' own ids differ between runs.
+/// State of Adam; nothing for other optimisers. Parameters' own ids differ between runs.
 fn moments(checkpoint: &Path) -> BTreeMap<String, (usize, TensorData, TensorData)> {
     let recorder = NamedMpkFileRecorder::<FullPrecisionSettings>::new();
     let file = |name: &str| checkpoint.join(format!("{name}-{}", iteration(checkpoint)));

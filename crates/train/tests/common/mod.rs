@@ -1,4 +1,4 @@
-//! Runs on synthetic people, small enough for a test, and what they leave behind.
+//! Runs on synthetic people, small enough for a test, and the files that they leave behind.
 
 #![allow(dead_code, reason = "every test file uses a part")]
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
@@ -6,6 +6,7 @@
 pub mod left;
 
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,9 +21,11 @@ use scalenas_data::{
 };
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;
+use scalenas_train::top_down::{self, EvaluateOptions};
 use scalenas_train::{
-    Display, EvaluateOptions, Existing, HeldOut, JointMetric, Outcome, Progress, Result, RunFolder,
-    RunInfo, Silent, TrainOptions, TrainPlan, TrainStatus, TrainingSet, train_supernet,
+    CalibrationOptions, CheckpointOptions, Display, Existing, HeldOut, KeypointMetric, Outcome,
+    Progress, Result, RunFolder, RunInfo, ScheduleOptions, Silent, TaskData, TaskSource, Tasks,
+    TrainOptions, TrainPlan, TrainStatus, TrainingSet, ValidationOptions, train_supernet,
 };
 use tempfile::TempDir;
 
@@ -35,7 +38,7 @@ pub type Train = Autodiff<Plain>;
 pub const DEVICE: FlexDevice = FlexDevice;
 /// Height and width of crops.
 pub const INPUT: (usize, usize) = (64, 64);
-/// What the pictures and people are drawn from.
+/// Synthetic pictures and people.
 const PICTURES: SynthConfig = SynthConfig {
     train: 12,
     val: 2,
@@ -55,18 +58,27 @@ pub fn spec() -> SpaceSpec {
 /// A few epochs without validation, every iteration in the metrics.
 pub fn options() -> TrainOptions {
     TrainOptions {
-        epochs: 3,
         batch: 3,
-        learning_rate: 5e-3,
-        milestones: vec![2],
         seed: 1,
-        validate_every: 0,
-        calibration_batches: 2,
-        checkpoint_every: 2,
-        keep_checkpoints: 99,
+        schedule: ScheduleOptions {
+            epochs: 3,
+            learning_rate: 5e-3,
+            milestones: vec![2],
+            ..ScheduleOptions::default()
+        },
+        validation: ValidationOptions { every: None, ..ValidationOptions::default() },
+        calibration: CalibrationOptions { batches: 2, ..CalibrationOptions::default() },
+        checkpoints: CheckpointOptions { every: NonZeroUsize::new(2), keep: 99 },
         log_every: 1,
         ..TrainOptions::default()
     }
+}
+
+/// Options with some of them changed.
+pub fn changed(options: &TrainOptions, change: impl FnOnce(&mut TrainOptions)) -> TrainOptions {
+    let mut options = options.clone();
+    change(&mut options);
+    options
 }
 
 /// A folder with pictures, and with runs; it goes away with the test.
@@ -122,13 +134,25 @@ impl Place {
     pub fn held_out(&self, part: &str) -> HeldOut {
         let (dataset, evaluator) = self.annotated(part);
         let options = EvaluateOptions { batch: options().batch, ..EvaluateOptions::default() };
-        let metric = JointMetric::Coco(Box::new(evaluator));
-        HeldOut::Pose { dataset, metric, options }
+        let metric = KeypointMetric::Coco(Box::new(evaluator));
+        HeldOut::TopDown(top_down::HeldOut { dataset, metric, options })
     }
 
-    /// What a run is asked to do.
+    /// Training data of top-down pose.
+    pub fn task(&self, options: &TrainOptions, held_out: HeldOut) -> TaskData {
+        TaskData {
+            head: spec().heads[0],
+            training: TrainingSet::TopDown(top_down::Training(self.train())),
+            batch: options.batch,
+            held_out: Some(held_out),
+        }
+    }
+
+    /// Description of a run.
     pub fn info(&self, options: &TrainOptions) -> RunInfo {
-        RunInfo::new(spec(), INPUT, self.path("data"), "coco".to_owned(), options.clone())
+        let (data, facts) = (self.path("data"), "coco".to_owned());
+        let source = TaskSource { data, facts, input: INPUT, batch: options.batch };
+        RunInfo::new(spec(), vec![source], options.clone()).unwrap()
     }
 
     /// Trains in a folder, to the end.
@@ -158,8 +182,7 @@ impl Place {
     ) -> Result<Outcome> {
         let plan = TrainPlan {
             folder: RunFolder::create(&self.path(name), self.info(options), existing)?,
-            train: TrainingSet::Pose(self.train()),
-            validation: vec![self.held_out("val")],
+            tasks: Tasks::new(vec![self.task(options, self.held_out("val"))]),
             display: Display::Plain,
             progress,
             stop,

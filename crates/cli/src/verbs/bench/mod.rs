@@ -23,7 +23,6 @@ use self::against::Against;
 use crate::cli::{Bench as Arguments, Mode};
 use crate::device::{self, DeviceChoice, on_device};
 use crate::fault::user;
-
 use crate::output::{Output, table};
 
 /// Runs before the clock starts: caches, tuning, page faults.
@@ -163,7 +162,7 @@ fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Valu
 fn pictures<B: Backend>(case: &Case<'_>, device: &B::Device) -> Tensor<B, 4> {
     let (height, width) = case.arguments.input;
     let shape = [case.batch, 3, height, width];
-    case.precision().of(Tensor::random(shape, Distribution::Normal(0.0, 1.0), device))
+    case.precision().convert(Tensor::random(shape, Distribution::Normal(0.0, 1.0), device))
 }
 
 fn infer<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<f64> {

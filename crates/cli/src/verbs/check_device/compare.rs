@@ -170,7 +170,7 @@ impl<A: AutodiffBackend + KernelBackend> Run<'_, A> {
     }
 
     fn feature(&self, leaf: &Tensor<A, 4>) -> Tensor<A, 4> {
-        self.precision.of(leaf.clone())
+        self.precision.convert(leaf.clone())
     }
 
     fn finish<const D: usize>(

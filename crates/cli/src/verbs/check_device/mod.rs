@@ -12,7 +12,6 @@ use serde::Serialize;
 use self::compare::{Deviation, deviation, limit};
 use crate::cli::CheckDevice as Arguments;
 use crate::device::{self, on_device};
-
 use crate::output::{Output, table};
 
 #[derive(Serialize)]

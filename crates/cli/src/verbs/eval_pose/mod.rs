@@ -11,18 +11,18 @@ use scalenas_data::scenes::Fit;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
-use scalenas_space::SpaceSpec;
-use scalenas_train::{Calibrated, CalibrationSource, RunFolder};
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
 
 use crate::cli::{EvalPose as Arguments, PoseHead};
-use crate::config::{Experiment, keypoint_facts};
+use crate::config::Experiment;
 use crate::data::bad_images;
 use crate::device::{self, on_device};
+use crate::facts::keypoint_facts;
 use crate::fault::user;
 use crate::networks;
-
 use crate::output::{Output, check_target, make_parent};
-use crate::task::{Request, training};
+use crate::task::Request;
 use scored::Scored;
 use target::Target;
 
@@ -86,24 +86,24 @@ fn of_run<B: KernelBackend>(
     let search = networks::search(run)?;
     let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
-    check_task(arguments, &info.space, run.path())?;
-    let facts = facts(arguments, &info.facts)?;
-    let input = arguments.input.unwrap_or(info.input);
-    let data = arguments.data.as_ref().unwrap_or(&info.data);
+    let head = head(arguments, &info.space, run.path())?;
+    let source = &info.task(head).expect("a run has data for every head").source;
+    let facts = facts(arguments, &source.facts)?;
+    let input = arguments.input.unwrap_or(source.input);
+    let data = arguments.data.as_ref().unwrap_or(&source.data);
     let variation = Experiment::of_run(run, &[])?.variation();
     let (net, fit) = ((&info.space, input), variation.scenes.fit);
     let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
     let request = Request {
         info,
         // Statistics come from the pictures that the supernet learnt from, if they are there.
-        data: if info.data.exists() { &info.data } else { data },
+        data: if source.data.exists() { &source.data } else { data },
         variation,
         most: 0,
         bad: bad_images(arguments.skip_bad_images),
     };
-    let sources = CalibrationSource::all(&training(&request)?, info, device)?;
-    // Poses are the first task of a network with several.
-    let subnet = Calibrated::new(&supernet, &architecture, &sources[0]);
+    let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+    let subnet = Calibrated::new(&supernet, &architecture, &source);
     let found = target.predict(&subnet, arguments, output, device)?;
     Ok((target, found))
 }
@@ -116,35 +116,36 @@ fn of_file<B: KernelBackend>(
 ) -> Result<(Target, Vec<CocoResult>)> {
     let network = ScaleNet::<B>::load(weights, device)?;
     let space = network.spec();
-    check_task(arguments, space, weights)?;
+    let head = head(arguments, space, weights)?;
     let facts = facts(arguments, "coco")?;
     let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
     let input = arguments.input.unwrap_or(default);
     let data = arguments.data.as_deref();
     let (net, fit) = ((space, input), Fit::default());
     let target = Target::new(arguments, data, &facts, net, fit, weights)?;
-    let network: InferenceNet<B> = network.fold();
+    let folded: InferenceNet<B> = network.fold();
+    let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let found = target.predict(&network, arguments, output, device)?;
     Ok((target, found))
 }
 
-/// The network predicts joints, in the way that is asked for.
-fn check_task(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<()> {
+/// Head of a space that predicts joints, in the way that is asked for.
+fn head(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<Head> {
     let origin = origin.display();
-    if space.joints().is_none() {
+    let found = space.heads.iter().find_map(|&head| match head {
+        Head::TopDown { .. } => Some((head, PoseHead::TopDown, "top-down")),
+        Head::BottomUp { .. } => Some((head, PoseHead::BottomUp, "bottom-up")),
+        Head::Segmentation { .. } => None,
+    });
+    let Some((head, kind, name)) = found else {
         return Err(user(format!(
             "{origin} predicts the classes of pixels; score it with eval-seg"
         )));
-    }
-    let (head, name) = if space.is_bottom_up() {
-        (PoseHead::BottomUp, "bottom-up")
-    } else {
-        (PoseHead::TopDown, "top-down")
     };
     match arguments.head {
-        Some(asked) if asked != head => {
+        Some(asked) if asked != kind => {
             Err(user(format!("{origin} finds people {name}; accepted: --head {name}, or none")))
         }
-        _ => Ok(()),
+        _ => Ok(head),
     }
 }

@@ -12,7 +12,7 @@ use scalenas_eval::{
 use serde::Serialize;
 
 use crate::output::{Output, table};
-use crate::task::CROWDPOSE;
+use crate::task::keypoints::CROWDPOSE;
 
 /// The figures of some results.
 pub struct Scored {

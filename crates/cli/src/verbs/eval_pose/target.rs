@@ -9,9 +9,9 @@ use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
-use scalenas_train::{
-    EvaluateOptions, FlipTest, Network, Part, SceneOptions, evaluate, find_people, scene_results,
-};
+use scalenas_train::bottom_up::{SceneOptions, find_people, results};
+use scalenas_train::top_down::{EvaluateOptions, evaluate};
+use scalenas_train::{FlipTest, Network};
 
 use crate::cli::{EvalPose as Arguments, Flip, SideFit};
 use crate::data::{People, Split, bad_images, say_skipped, split};
@@ -19,7 +19,7 @@ use crate::fault::user;
 use crate::output::{Output, write_file};
 use crate::pictures;
 use crate::progress::Shown;
-use crate::task::scenes_of;
+use crate::task::scenes;
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
@@ -56,7 +56,7 @@ impl Target {
         let bad = bad_images(arguments.skip_bad_images);
         let content = if space.is_bottom_up() {
             check_scales(arguments)?;
-            let scenes = scenes_of(files.clone(), facts, Anybody::OrNobody, bad)?;
+            let scenes = scenes(files.clone(), facts, Anybody::OrNobody, bad)?;
             let fit = match arguments.fit {
                 Some(SideFit::Shorter) => Fit::Shorter,
                 Some(SideFit::Longer) => Fit::Longer,
@@ -86,9 +86,7 @@ impl Target {
             Content::Crops(dataset) => {
                 let batch = arguments.batch;
                 let options = EvaluateOptions { batch, flip, ..EvaluateOptions::default() };
-                // A network with several tasks predicts heatmaps first.
-                let net = Part { net, channels: (0, self.facts.joints.len()) };
-                let found = evaluate(&net, dataset, &options, &shown, device)?;
+                let found = evaluate(net, dataset, &options, &shown, device)?;
                 say_skipped(&dataset.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
                     keep(folder, pictures::draw_all(dataset, &found.candidates)?)?;
@@ -107,7 +105,7 @@ impl Target {
                         keep(folder, [pictures::draw_scene(scenes, scene)?])?;
                     }
                 }
-                Ok(scene_results(&found))
+                Ok(results(&found))
             }
         }
     }

@@ -1,0 +1,27 @@
+//! Tasks of the runner, one room each: default facts, data sets of a run, samples of a report.
+//!
+//! Other modules call [`room`] and [`Request`] and do not depend on the task; the verbs that score
+//! one kind of prediction (`eval_pose`, `eval_seg`) are part of the rooms.
+
+mod bottom_up;
+pub mod keypoints;
+mod read;
+mod registry;
+mod request;
+mod room;
+mod segmentation;
+mod top_down;
+
+pub use bottom_up::scenes;
+pub use registry::{report_samples, room};
+pub use request::{Request, Variation};
+pub use segmentation::labelled;
+
+use scalenas_space::SpaceSpec;
+use scalenas_train::Figure;
+
+/// Figures that networks of a space are ranked by, in the order of the heads; the first one decides
+/// where a single figure is needed.
+pub fn figures(space: &SpaceSpec) -> Vec<Figure> {
+    space.heads.iter().map(|&head| Figure::of_head(head)).collect()
+}

@@ -1,0 +1,52 @@
+//! Data set, variation and limits with which the data of the tasks of a run is read.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_data::BadImages;
+use scalenas_data::augment::Augment;
+use scalenas_data::scenes::SceneAugment;
+use scalenas_data::segmentation::CropAugment;
+use scalenas_space::Head;
+use scalenas_train::{RunInfo, TaskSource};
+
+use crate::fault::user;
+
+/// Variation of training samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Variation {
+    /// Crops of people.
+    pub people: Augment,
+    /// Whole pictures of people.
+    pub scenes: SceneAugment,
+    /// Crops of labelled pictures.
+    pub pictures: CropAugment,
+}
+
+/// Data set, variation and limits with which the data of the tasks of a run is read.
+pub struct Request<'a> {
+    /// Description of the run.
+    pub info: &'a RunInfo,
+    /// Folder of the data set of the leading task: that of the run or another.
+    pub data: &'a Path,
+    /// Variation of training samples.
+    pub variation: Variation,
+    /// Maximum number of held-out samples; 0 for all.
+    pub most: usize,
+    /// Treatment of bad pictures.
+    pub bad: BadImages,
+}
+
+impl Request<'_> {
+    /// Place and size of the data of a head.
+    pub(super) fn source(&self, head: Head) -> Result<TaskSource> {
+        let space = &self.info.space.name;
+        let task = self.info.task(head);
+        let task = task.ok_or_else(|| user(format!("space {space} has no head {head:?}")))?;
+        let mut source = task.source.clone();
+        if self.info.space.heads.first() == Some(&head) {
+            self.data.clone_into(&mut source.data);
+        }
+        Ok(source)
+    }
+}

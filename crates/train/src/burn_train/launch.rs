@@ -1,0 +1,166 @@
+//! Launch of a training run: optimiser, learner, dashboard and strategy of burn-train.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use burn::backend::Flex;
+use burn::optim::adaptor::OptimizerAdaptor;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{Optimizer, SgdConfig};
+use burn::tensor::backend::AutodiffBackend;
+use burn_train::logger::InMemoryMetricLogger;
+use burn_train::metric::LossMetric;
+use burn_train::renderer::tui::TuiMetricsRendererWrapper;
+use burn_train::{Learner, SupervisedTraining, TrainingStrategy};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{Supernet, save_supernet};
+use scalenas_space::Architecture;
+
+use super::learner::TaskLearner;
+use super::metrics::SubnetFigure;
+use super::renderer::SilentRenderer;
+use super::session::End;
+use super::setup::{Components, Setup, State};
+use super::strategy::SupernetStrategy;
+use crate::error::{Error, Result};
+use crate::run::checkpoint::folder::Checkpoints;
+use crate::run::loader::{LoadError, NoBatches, SupernetLoader};
+use crate::run::metrics::MetricsFile;
+use crate::run::optimiser::adam::Adam;
+use crate::run::options::OptimizerOptions;
+use crate::run::plan::{self, Outcome, TrainPlan};
+use crate::run::progress::Display;
+use crate::run::start;
+use crate::score::grade::Figure;
+
+/// Trains a supernet (or one subnet of it, by the sampling of the options), from the newest
+/// checkpoint if there is one, and writes its weights.
+///
+/// # Errors
+/// If options or data do not fit, a file cannot be read or written, or the loss diverges.
+pub fn train_supernet<B>(plan: TrainPlan, device: &B::Device) -> Result<Outcome>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+{
+    let options = &plan.folder.info().train;
+    options.validate()?;
+    if !options.precision.fits::<B>(device) {
+        let (key, value) = ("precision", format!("{:?}", options.precision));
+        return Err(Error::Option { key, value, accepted: "F32, which every device has" });
+    }
+    match options.optimizer {
+        OptimizerOptions::Adam => {
+            launch::<B, _>(&plan, OptimizerAdaptor::from(Adam::default()), device)
+        }
+        OptimizerOptions::Sgd(sgd) => {
+            let momentum = MomentumConfig::new().with_momentum(sgd.momentum).with_dampening(0.0);
+            let config = SgdConfig::new()
+                .with_momentum(Some(momentum))
+                .with_weight_decay(Some(WeightDecayConfig::new(sgd.weight_decay as f32)));
+            launch(&plan, config.init::<B, TaskLearner<B>>(), device)
+        }
+    }
+}
+
+fn launch<B, O>(plan: &TrainPlan, optimizer: O, device: &B::Device) -> Result<Outcome>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
+{
+    let clock = Instant::now();
+    plan::check_data(plan.folder.info(), &plan.tasks)?;
+    let error = LoadError::default();
+    let (setup, supernet, state) = prepare::<B>(plan, error.clone(), device)?;
+    let loader = loader::<B>(plan, setup.start, error, device);
+    let schedule = plan::schedule(&setup.options.schedule, setup.epoch_length);
+    let learner = Learner::new(TaskLearner { supernet }, optimizer, schedule);
+    let strategy = Arc::new(SupernetStrategy::new(setup, state));
+    let training = training::<B, O>(plan, loader);
+    let custom = TrainingStrategy::Custom(Arc::clone(&strategy) as Arc<_>);
+    let result = training.with_training_strategy(custom).launch(learner);
+    let ended = strategy.end()?;
+    if ended.end == End::Complete {
+        save_supernet(&plan.folder.weights(), &result.model.supernet, &ended.statistics)?;
+    }
+    Ok(Outcome {
+        iterations: ended.iterations,
+        interrupted: ended.end == End::Stopped,
+        loss: ended.loss,
+        seconds: clock.elapsed().as_secs_f64(),
+    })
+}
+
+/// Inputs of the loop, with the weights and the state at its start.
+type Prepared<B> = (Setup<B>, Supernet<B>, State<B>);
+
+fn prepare<B>(plan: &TrainPlan, error: LoadError, device: &B::Device) -> Result<Prepared<B>>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+{
+    let info = plan.folder.info();
+    let checkpoints = Checkpoints::new(plan.folder.checkpoints(), info.train.checkpoints.keep);
+    let start = checkpoints.list()?.last().copied().unwrap_or(0);
+    let (supernet, statistics) = start::initial::<B>(info, &checkpoints, start, device)?;
+    let meter = start::meter::<B>(&checkpoints, start, device)?;
+    let setup = Setup {
+        spec: info.space.clone(),
+        options: info.train.clone(),
+        device: device.clone(),
+        epoch_length: plan.tasks.iterations() as u64,
+        start,
+        checkpoints,
+        teacher: start::teacher::<B>(info, device)?,
+        validation: start::validation::<B>(info, &plan.tasks, device)?,
+        progress: Arc::clone(&plan.progress),
+        stop: Arc::clone(&plan.stop),
+        loader_error: error,
+    };
+    let metrics = MetricsFile::open(&plan.folder.metrics(), start)?;
+    Ok((setup, supernet, State { statistics, metrics, meter }))
+}
+
+fn loader<B>(
+    plan: &TrainPlan,
+    start: u64,
+    error: LoadError,
+    device: &B::Device,
+) -> SupernetLoader<B>
+where
+    B: AutodiffBackend,
+{
+    let info = plan.folder.info();
+    SupernetLoader::new(plan.tasks.clone(), &info.space, &info.train, device, start, error)
+}
+
+fn training<B, O>(
+    plan: &TrainPlan,
+    loader: SupernetLoader<B>,
+) -> SupervisedTraining<Components<B, O>>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
+{
+    let training: SupervisedTraining<Components<B, O>> =
+        SupervisedTraining::new(plan.folder.path(), Arc::new(loader), Arc::new(NoBatches))
+            .with_metric_logger(InMemoryMetricLogger::default())
+            .with_application_logger(None)
+            .num_epochs(plan.folder.info().train.schedule.epochs)
+            .metric_train_numeric(LossMetric::<Flex>::new());
+    let interrupter = training.interrupter();
+    let mut training = match plan.display {
+        Display::Dashboard => training.renderer(TuiMetricsRendererWrapper::new(interrupter, None)),
+        Display::Plain => training.renderer(SilentRenderer),
+    };
+    for task in plan.tasks.iter().filter(|task| task.held_out.is_some()) {
+        for name in Architecture::NAMES {
+            let figure = Figure::of_head(task.head);
+            training = training.metric_valid_numeric(SubnetFigure::new(figure, name));
+        }
+    }
+    training
+}

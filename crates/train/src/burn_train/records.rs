@@ -1,0 +1,134 @@
+//! Records of a run in progress: metrics lines, validations, checkpoints.
+
+use burn::data::dataloader::Progress as Items;
+use burn::module::AutodiffModule;
+use burn::optim::Optimizer;
+use burn::tensor::backend::AutodiffBackend;
+use burn_train::{EventProcessorTraining, LearnerEvent, TrainingItem};
+use scalenas_kernels::KernelBackend;
+
+use super::checkpointer;
+use super::items::Scores;
+use super::learner::TaskLearner;
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::run::checkpoint::folder::Saved;
+use crate::run::metrics::{Record, TRAIN, VALIDATION};
+use crate::run::progress::TrainStatus;
+
+impl<B, O> Session<'_, B, O>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
+{
+    /// Whether the options ask for a checkpoint since the last one.
+    pub fn due(&self) -> bool {
+        self.setup.options.checkpoints.every.is_some_and(|every| {
+            let every = every.get() as u64;
+            self.iteration / every > self.saved / every
+        })
+    }
+
+    /// Refuses a loss that is infinite or not a number.
+    fn check(&self, loss: f64) -> Result<()> {
+        if loss.is_finite() {
+            return Ok(());
+        }
+        let architecture = self.subnet_id().unwrap_or_default();
+        Err(Error::Diverged { iteration: self.iteration, architecture, loss })
+    }
+
+    fn subnet_id(&self) -> Option<String> {
+        self.subnet.as_ref().map(|subnet| subnet.id(&self.setup.spec))
+    }
+
+    /// Reads the loss off the device, checks it, and reports it to the metrics file and the display.
+    pub fn log(&mut self) -> Result<()> {
+        let Some(reading) = self.state.meter.read() else { return Ok(()) };
+        self.check(reading.loss)?;
+        let iteration = self.iteration;
+        let options = &self.setup.options;
+        let iterations = self.setup.iterations();
+        let epoch = iteration.div_ceil(self.setup.epoch_length);
+        let learning_rate = self.learner.lr_current();
+        self.state.metrics.write(&Record {
+            split: TRAIN.to_owned(),
+            iteration,
+            epoch,
+            loss: Some(reading.loss),
+            learning_rate: Some(learning_rate),
+            images_per_second: Some(reading.images_per_second),
+            architecture: self.subnet_id(),
+            ..Record::default()
+        })?;
+        self.setup.progress.trained(&TrainStatus {
+            epoch: epoch as usize,
+            epochs: options.schedule.epochs,
+            iteration,
+            iterations,
+            loss: reading.loss,
+            learning_rate,
+            images_per_second: reading.images_per_second,
+            remaining: reading.per_iteration * (iterations - iteration) as u32,
+        });
+        Ok(())
+    }
+
+    /// Validates the named subnets if the options ask for it after an epoch.
+    pub fn validate(&mut self, epoch: usize) -> Result<()> {
+        let options = &self.setup.options;
+        let epochs = options.schedule.epochs;
+        let every = options.validation.every;
+        let due = every.is_some_and(|every| epoch == epochs || epoch.is_multiple_of(every.get()));
+        let Some(validation) = self.setup.validation.as_ref().filter(|_| due) else {
+            return Ok(());
+        };
+        let supernet = self.learner.model().supernet.valid();
+        let scores = validation.run(&supernet, &self.setup.device)?;
+        for score in &scores {
+            let mut record = Record {
+                split: VALIDATION.to_owned(),
+                iteration: self.iteration,
+                epoch: epoch as u64,
+                architecture: Some(score.architecture.clone()),
+                subnet: Some(score.name.clone()),
+                ..Record::default()
+            };
+            record.set_grade(&score.grade);
+            self.state.metrics.write(&record)?;
+        }
+        self.setup.progress.validated(epoch, &scores);
+        let count = scores.len();
+        let item = TrainingItem::new(
+            Scores(scores),
+            Items::new(count, count),
+            Items::new(epoch, epochs),
+            Some(self.iteration as usize),
+            None,
+        );
+        self.events.process_valid(LearnerEvent::ProcessedItem(item));
+        self.events.process_valid(LearnerEvent::EndEpoch(epoch));
+        self.state.meter.restart();
+        Ok(())
+    }
+
+    /// Writes a checkpoint of the current iteration, unless there is one.
+    pub fn save(&mut self) -> Result<()> {
+        if self.saved == self.iteration {
+            return Ok(());
+        }
+        let meter = self.state.meter.record();
+        // A run that went wrong between two readings must not replace what it can resume from.
+        self.check(meter.sum)?;
+        let supernet = self.learner.model().supernet;
+        let statistics = &self.state.statistics;
+        let state = Saved { supernet: supernet.valid(), statistics, meter };
+        self.setup.checkpoints.save(self.iteration, state, |folder| {
+            checkpointer::save(folder, self.iteration, &self.learner, &self.store)
+        })?;
+        self.saved = self.iteration;
+        self.setup.progress.saved(self.iteration);
+        Ok(())
+    }
+}

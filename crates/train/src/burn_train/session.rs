@@ -1,0 +1,170 @@
+//! Loop of a run: epochs, iterations, steps of the optimiser.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use burn::data::dataloader::Progress as Items;
+use burn::optim::{GradientsAccumulator, GradientsParams, Optimizer};
+use burn::tensor::Tensor;
+use burn::tensor::backend::AutodiffBackend;
+use burn_train::metric::store::EventStoreClient;
+use burn_train::{
+    EventProcessorTraining, Learner, LearnerEvent, SupervisedTrainingEventProcessor, TrainLoader,
+    TrainingItem,
+};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::Prediction;
+use scalenas_space::Architecture;
+
+use super::learner::TaskLearner;
+use super::setup::{Components, Setup, State};
+use crate::error::Result;
+use crate::run::batch::TrainBatch;
+
+/// End of a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// All epochs are done.
+    Complete,
+    /// The run was stopped and can be resumed.
+    Stopped,
+}
+
+/// A run in progress.
+pub(super) struct Session<'a, B, O>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
+{
+    pub setup: &'a Setup<B>,
+    pub learner: Learner<Components<B, O>>,
+    pub state: State<B>,
+    pub events: SupervisedTrainingEventProcessor<Components<B, O>>,
+    pub store: Arc<EventStoreClient>,
+    pub accumulator: GradientsAccumulator<TaskLearner<B>>,
+    /// Batches in the accumulator.
+    pub accumulated: usize,
+    /// The last subnet trained.
+    pub subnet: Option<Arc<Architecture>>,
+    /// Iterations done, with those whose pictures were all left out.
+    pub iteration: u64,
+    /// Iteration of the newest checkpoint.
+    pub saved: u64,
+}
+
+impl<B, O> Session<'_, B, O>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+    O: Optimizer<TaskLearner<B>, B> + 'static,
+{
+    /// Runs to the end or until stopped.
+    ///
+    /// A checkpoint at the end of an epoch comes after its validation: a run that continues from
+    /// there has nothing of that epoch left to do.
+    pub fn run(&mut self, train: &TrainLoader<Components<B, O>>) -> Result<End> {
+        let length = self.setup.epoch_length;
+        let total = self.setup.iterations();
+        while self.iteration < total {
+            let epoch = self.iteration / length + 1;
+            let stopped = self.epoch(train)?;
+            if stopped && self.iteration < epoch * length {
+                self.save()?;
+                return Ok(End::Stopped);
+            }
+            self.iteration = epoch * length;
+            self.optimise_rest();
+            self.events.process_train(LearnerEvent::EndEpoch(epoch as usize));
+            self.validate(epoch as usize)?;
+            let due = self.due() || self.setup.options.checkpoints.every.is_none();
+            if stopped || due || self.iteration == total {
+                self.save()?;
+            }
+            if stopped && self.iteration < total {
+                return Ok(End::Stopped);
+            }
+        }
+        Ok(End::Complete)
+    }
+
+    /// Trains the iterations left of an epoch; tells whether a stop was asked for.
+    fn epoch(&mut self, train: &TrainLoader<Components<B, O>>) -> Result<bool> {
+        let end = (self.iteration / self.setup.epoch_length + 1) * self.setup.epoch_length;
+        let mut batches = train.iter();
+        while let Some(batch) = batches.next() {
+            self.step(batch, batches.progress())?;
+            let stopped = self.setup.stop.load(Ordering::Relaxed);
+            if self.iteration == end {
+                return Ok(stopped);
+            }
+            // A checkpoint has no place for gradients that wait for others.
+            if self.accumulated > 0 {
+                continue;
+            }
+            if self.due() {
+                self.save()?;
+            }
+            if stopped {
+                return Ok(true);
+            }
+        }
+        self.setup.loader_error.take().map_or(Ok(false), Err)
+    }
+
+    /// Trains one iteration.
+    fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
+        if let Some(teacher) = &self.setup.teacher {
+            let images = batch.sample.images.clone().inner();
+            let Prediction { coarse, fine } = teacher.predict(images, batch.sample.head);
+            batch.teacher = Some(Prediction {
+                coarse: Tensor::from_inner(coarse),
+                fine: fine.map(Tensor::from_inner),
+            });
+        }
+        self.subnet = Some(Arc::clone(&batch.architecture));
+        let (count, position) = (batch.sample.images.dims()[0], batch.position);
+        self.learner.lr_step();
+        let mut output = self.learner.train_step(batch);
+        let statistics = std::mem::take(&mut output.item.statistics);
+        self.state.statistics.update(&statistics, self.setup.options.norm_momentum);
+        self.optimise(output.grads);
+        self.iteration = position.iteration + 1;
+        self.state.meter.add(&output.item.loss, count);
+        let epoch = self.iteration.div_ceil(self.setup.epoch_length) as usize;
+        let item = TrainingItem::new(
+            output.item,
+            items,
+            Items::new(epoch, self.setup.options.schedule.epochs),
+            Some(self.iteration as usize),
+            Some(self.learner.lr_current()),
+        );
+        self.events.process_train(LearnerEvent::ProcessedItem(item));
+        if self.iteration.is_multiple_of(self.setup.options.log_every as u64) {
+            self.log()?;
+        }
+        Ok(())
+    }
+
+    /// Steps once enough gradients are summed.
+    fn optimise(&mut self, gradients: GradientsParams) {
+        if self.setup.options.accumulation == 1 {
+            self.learner.optimizer_step(gradients);
+            return;
+        }
+        self.accumulator.accumulate(&self.learner.model(), gradients);
+        self.accumulated += 1;
+        if self.accumulated == self.setup.options.accumulation {
+            self.optimise_rest();
+        }
+    }
+
+    /// Steps with the gradients that are summed so far.
+    fn optimise_rest(&mut self) {
+        if self.accumulated > 0 {
+            self.accumulated = 0;
+            let gradients = self.accumulator.grads();
+            self.learner.optimizer_step(gradients);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Inputs and state of the loop beside those of burn-train.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use burn::tensor::backend::AutodiffBackend;
+use burn_train::LearningComponentsMarker;
+use scalenas_model::Statistics;
+use scalenas_space::SpaceSpec;
+
+use super::learner::TaskLearner;
+use crate::run::checkpoint::folder::Checkpoints;
+use crate::run::loader::LoadError;
+use crate::run::meter::Meter;
+use crate::run::metrics::MetricsFile;
+use crate::run::optimiser::schedule::Schedule;
+use crate::run::options::TrainOptions;
+use crate::run::progress::Progress;
+use crate::run::teacher::Teacher;
+use crate::score::validation::Validation;
+
+/// Types of a run, as burn-train bundles them.
+pub(super) type Components<B, O> = LearningComponentsMarker<B, Schedule, TaskLearner<B>, O>;
+
+/// Inputs of the loop.
+pub(super) struct Setup<B: AutodiffBackend> {
+    pub spec: SpaceSpec,
+    pub options: TrainOptions,
+    pub device: B::Device,
+    /// Iterations per epoch.
+    pub epoch_length: u64,
+    /// Iteration to start with; above 0 there is a checkpoint of it.
+    pub start: u64,
+    pub checkpoints: Checkpoints,
+    pub teacher: Option<Teacher<B::InnerBackend>>,
+    pub validation: Option<Validation<B::InnerBackend>>,
+    pub progress: Arc<dyn Progress>,
+    /// Set to stop after the current iteration.
+    pub stop: Arc<AtomicBool>,
+    /// Error of the loader of training batches.
+    pub loader_error: LoadError,
+}
+
+impl<B: AutodiffBackend> Setup<B> {
+    /// Iterations of the run.
+    pub fn iterations(&self) -> u64 {
+        self.options.schedule.epochs as u64 * self.epoch_length
+    }
+}
+
+/// State that changes from iteration to iteration beside the learner.
+pub(super) struct State<B: AutodiffBackend> {
+    pub statistics: Statistics<B::InnerBackend>,
+    pub metrics: MetricsFile,
+    pub meter: Meter<B::InnerBackend>,
+}

@@ -1,0 +1,195 @@
+//! Description of a run: space, data of each task, options.
+
+use std::path::PathBuf;
+
+use scalenas_space::{Head, SpaceSpec};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Cause, Error, Result};
+use crate::run::options::TrainOptions;
+
+/// Version of `run.json` that this crate writes and reads.
+const VERSION: u32 = 1;
+
+/// Place and size of the data of one task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename = "SecondTask", deny_unknown_fields)]
+pub struct TaskSource {
+    /// Folder of the data set.
+    pub data: PathBuf,
+    /// Facts of joints or classes: a built-in name or a file.
+    #[serde(default = "cityscapes")]
+    pub facts: String,
+    /// Height and width of the network's input, in pixels.
+    pub input: (usize, usize),
+    /// Samples per batch.
+    pub batch: usize,
+}
+
+/// Facts of a second task that names none: files hold segmentation there.
+fn cityscapes() -> String {
+    "cityscapes".to_owned()
+}
+
+/// Data of one task of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskInfo {
+    /// Head that learns the task.
+    pub head: Head,
+    /// Place and size of its data.
+    pub source: TaskSource,
+}
+
+/// Everything that a run was asked to do.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "Document")]
+pub struct RunInfo {
+    /// Version of the program.
+    pub program: String,
+    /// Search space.
+    pub space: SpaceSpec,
+    /// Data of the tasks, in the order of the heads of the space.
+    pub tasks: Vec<TaskInfo>,
+    /// Training options.
+    pub train: TrainOptions,
+}
+
+impl RunInfo {
+    /// Describes a run of this program; `sources` are in the order of the heads of the space.
+    ///
+    /// # Errors
+    /// If the space has another number of heads.
+    pub fn new(space: SpaceSpec, sources: Vec<TaskSource>, train: TrainOptions) -> Result<Self> {
+        if sources.len() != space.heads.len() {
+            let (heads, found) = (space.heads.len(), sources.len());
+            return Err(Error::Tasks { space: space.name, heads, found });
+        }
+        let program = env!("CARGO_PKG_VERSION").to_owned();
+        let pairs = space.heads.iter().zip(sources);
+        let tasks = pairs.map(|(&head, source)| TaskInfo { head, source }).collect();
+        Ok(Self { program, space, tasks, train })
+    }
+
+    /// Reads the text of a `run.json`.
+    ///
+    /// # Errors
+    /// If the text is no description of a run, or one of another version.
+    pub(crate) fn from_json(text: &str) -> Result<Self, Cause> {
+        let file: Document = serde_json::from_str(text)?;
+        let Document { version, program, space, input, data, facts, train, second } = file;
+        if version != VERSION {
+            return Err(format!("version {version}, this program reads {VERSION}").into());
+        }
+        let first = TaskSource { data, facts, input, batch: train.batch };
+        let sources = std::iter::once(first).chain(second).collect();
+        Ok(Self { program, ..Self::new(space, sources, train)? })
+    }
+
+    /// The first option that keeps a run from being continued as `other`: key, own value, value of
+    /// `other`. Options that the weights do not depend on are left out.
+    pub(crate) fn first_difference(&self, other: &Self) -> Option<(String, String, String)> {
+        first_difference("", &self.comparable(), &other.comparable())
+    }
+
+    /// Options that the weights depend on.
+    fn comparable(&self) -> Value {
+        let mut info = self.clone();
+        let train = &mut info.train;
+        // A polynomial schedule depends on the length of the run.
+        if train.schedule.poly.is_none() {
+            train.schedule.epochs = 0;
+        }
+        (train.workers, train.log_every, train.checkpoints.keep) = (0, 0, 0);
+        info.program.clear();
+        for task in &mut info.tasks {
+            task.source.data = PathBuf::new();
+        }
+        serde_json::to_value(info).unwrap_or_default()
+    }
+
+    /// The data of a head.
+    pub fn task(&self, head: Head) -> Option<&TaskInfo> {
+        self.tasks.iter().find(|task| task.head == head)
+    }
+
+    /// The task whose input decides costs and whose folder names the run in messages: the first.
+    pub fn leading(&self) -> &TaskSource {
+        &self.tasks.first().expect("a space has a head").source
+    }
+}
+
+/// Serialised form: the first task at the top level, with its batch among the options, and the
+/// second one, if there is one, under a key of its own.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "RunInfo", deny_unknown_fields)]
+struct Document {
+    version: u32,
+    program: String,
+    space: SpaceSpec,
+    input: (usize, usize),
+    data: PathBuf,
+    facts: String,
+    train: TrainOptions,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    second: Option<TaskSource>,
+}
+
+impl From<RunInfo> for Document {
+    fn from(info: RunInfo) -> Self {
+        let mut sources = info.tasks.into_iter().map(|task| task.source);
+        let TaskSource { data, facts, input, batch } = sources.next().expect("a space has a head");
+        Self {
+            version: VERSION,
+            program: info.program,
+            space: info.space,
+            input,
+            data,
+            facts,
+            train: TrainOptions { batch, ..info.train },
+            second: sources.next(),
+        }
+    }
+}
+
+/// The first value in which two documents differ, with its path and both values.
+fn first_difference(path: &str, a: &Value, b: &Value) -> Option<(String, String, String)> {
+    if let (Some(left), Some(right)) = (a.as_object(), b.as_object()) {
+        return left.iter().find_map(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            first_difference(&path, value, right.get(key).unwrap_or(&Value::Null))
+        });
+    }
+    (a != b).then(|| (path.to_owned(), a.to_string(), b.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(data: &str, facts: &str, batch: usize) -> TaskSource {
+        TaskSource { data: data.into(), facts: facts.to_owned(), input: (64, 128), batch }
+    }
+
+    #[test]
+    fn files_keep_the_keys_of_earlier_versions() {
+        let space = SpaceSpec::preset("tiny_multitask").expect("a preset");
+        let sources = vec![source("people", "coco", 4), source("streets", "cityscapes", 2)];
+        let train = TrainOptions { batch: 4, ..TrainOptions::default() };
+        let info = RunInfo::new(space, sources, train).expect("two tasks");
+        let file = serde_json::to_value(&info).expect("plain data");
+        assert_eq!((&file["version"], &file["data"]), (&1.into(), &"people".into()));
+        assert_eq!((&file["facts"], &file["train"]["batch"]), (&"coco".into(), &4.into()));
+        assert_eq!(file["second"]["data"], "streets");
+        assert_eq!((&file["second"]["batch"], &file["input"][1]), (&2.into(), &128.into()));
+        assert_eq!(RunInfo::from_json(&file.to_string()).expect("a run"), info);
+    }
+
+    #[test]
+    fn every_head_needs_data() {
+        let space = SpaceSpec::preset("tiny_multitask").expect("a preset");
+        let said = RunInfo::new(space, vec![source("people", "coco", 4)], TrainOptions::default());
+        let said = said.expect_err("one task is missing").to_string();
+        assert!(said.contains("has 2 tasks, but there is data for 1"), "{said}");
+    }
+}

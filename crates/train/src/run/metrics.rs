@@ -1,0 +1,117 @@
+//! Metrics of a run as JSON lines: one object per line, continued on resume.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::score::grade::{Figure, Grade};
+
+/// Line of the metrics file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Record {
+    /// `train` or `validation`.
+    pub split: String,
+    /// Iterations done.
+    pub iteration: u64,
+    /// Epochs begun.
+    pub epoch: u64,
+    /// Training: mean loss since the last line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss: Option<f64>,
+    /// Training: learning rate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub learning_rate: Option<f64>,
+    /// Training: pictures per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images_per_second: Option<f64>,
+    /// Id of the last trained subnet, or of the validated one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    /// Validation: name of the subnet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subnet: Option<String>,
+    /// Validation: average precision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ap: Option<f64>,
+    /// Validation: mean intersection over union.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean_iou: Option<f64>,
+}
+
+impl Record {
+    /// Value of a figure, if the line has one.
+    pub fn figure(&self, figure: Figure) -> Option<f64> {
+        match figure {
+            Figure::AveragePrecision => self.ap,
+            Figure::MeanIou => self.mean_iou,
+        }
+    }
+
+    /// Sets the ranking figure of a grade.
+    pub(crate) fn set_grade(&mut self, grade: &Grade) {
+        let slot = match grade.figure() {
+            Figure::AveragePrecision => &mut self.ap,
+            Figure::MeanIou => &mut self.mean_iou,
+        };
+        *slot = Some(grade.value());
+    }
+}
+
+/// Name of the split of training lines.
+pub(crate) const TRAIN: &str = "train";
+/// Name of the split of validation lines.
+pub(crate) const VALIDATION: &str = "validation";
+
+/// Metrics file, open for appending.
+#[derive(Debug)]
+pub struct MetricsFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl MetricsFile {
+    /// Opens the file and drops the lines after `iteration`, which a resumed run writes anew.
+    pub fn open(path: &Path, iteration: u64) -> Result<Self> {
+        let mut kept = String::new();
+        if path.exists() {
+            for record in read_metrics(path)?.iter().filter(|r| r.iteration <= iteration) {
+                kept.push_str(&line(path, record)?);
+            }
+        }
+        let temporary = path.with_extension("partial");
+        fs::write(&temporary, kept).map_err(|e| Error::file("write", &temporary, e))?;
+        fs::rename(&temporary, path).map_err(|e| Error::file("write", path, e))?;
+        let file = OpenOptions::new().append(true).open(path);
+        let file = file.map_err(|e| Error::file("write", path, e))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+
+    /// Appends a line.
+    pub fn write(&mut self, record: &Record) -> Result<()> {
+        let line = line(&self.path, record)?;
+        self.file.write_all(line.as_bytes()).map_err(|e| Error::file("write", &self.path, e))
+    }
+}
+
+fn line(path: &Path, record: &Record) -> Result<String> {
+    let mut text = serde_json::to_string(record).map_err(|e| Error::file("write", path, e))?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Reads all lines of a metrics file; a last line that was cut off by a kill is left out.
+pub fn read_metrics(path: &Path) -> Result<Vec<Record>> {
+    let text = fs::read_to_string(path).map_err(|e| Error::file("read", path, e))?;
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let lines = whole.lines().enumerate();
+    lines
+        .map(|(number, line)| {
+            serde_json::from_str(line)
+                .map_err(|e| Error::file("read", path, format!("line {}: {e}", number + 1)))
+        })
+        .collect()
+}

@@ -1,0 +1,16 @@
+//! Training runs: description, folder, options, batches, checkpoints, metrics, progress.
+
+pub mod batch;
+pub mod checkpoint;
+pub mod folder;
+pub mod info;
+pub mod loader;
+pub mod meter;
+pub mod metrics;
+pub mod optimiser;
+pub mod options;
+pub mod plan;
+pub mod progress;
+pub mod start;
+pub mod teacher;
+pub mod turns;

@@ -1,0 +1,4 @@
+//! Steps of the weights: Adam and the schedule of the learning rate.
+
+pub mod adam;
+pub mod schedule;

@@ -1,0 +1,92 @@
+//! Calibration: normalisation statistics of one subnet, exact averages over training batches.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_data::LoaderConfig;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{BatchStatistics, Calibration, Norms, Prediction, Statistics, Supernet};
+use scalenas_space::plan::Plan;
+use scalenas_space::{Architecture, Head};
+
+use super::network::Network;
+use crate::error::Result;
+use crate::run::options::TrainOptions;
+use crate::task::data::TaskData;
+
+/// Epoch of the random streams of calibration, apart from every epoch of a training run.
+const CALIBRATION_EPOCH: u64 = u64::MAX;
+
+/// Training pictures kept on the device, so that a search calibrates thousands of subnets on the
+/// same batches without reading them again.
+#[derive(Debug, Clone)]
+pub struct CalibrationSource<B: Backend> {
+    /// Normalised pictures, each `[batch, 3, height, width]`.
+    batches: Vec<Tensor<B, 4>>,
+    /// Head that learns from the pictures.
+    head: Head,
+}
+
+impl<B: Backend> CalibrationSource<B> {
+    /// Reads shuffled training batches of a task, as many and as large as the options say.
+    ///
+    /// # Errors
+    /// If a picture cannot be read.
+    pub fn read(task: &TaskData, options: &TrainOptions, device: &B::Device) -> Result<Self> {
+        let batch = options.calibration.batch.map_or(options.batch, usize::from);
+        let batch = batch.min(task.training.samples());
+        let config = LoaderConfig {
+            limit: options.calibration.batches,
+            ..LoaderConfig::training(batch, 1, options.seed, CALIBRATION_EPOCH)
+        };
+        let mut batches = task.training.load(config)?;
+        let samples = std::iter::from_fn(|| batches.next(device));
+        let pictures = samples.map(|sample| sample.map(|(images, _)| images));
+        Ok(Self { batches: pictures.collect::<Result<_>>()?, head: task.head })
+    }
+
+    /// Statistics of a subnet; the supernet is not changed.
+    pub fn calibrate(&self, supernet: &Supernet<B>, plan: &Plan) -> Statistics<B>
+    where
+        B: KernelBackend,
+    {
+        let mut calibration = Calibration::new();
+        for images in &self.batches {
+            let mut batch = BatchStatistics::new();
+            let _ = supernet.forward(images.clone(), plan, &mut Norms::Batch(&mut batch));
+            calibration.add(&batch);
+        }
+        calibration.finish()
+    }
+}
+
+/// Subnet of a supernet with statistics of its own.
+#[derive(Debug, Clone)]
+pub struct Calibrated<'a, B: Backend> {
+    supernet: &'a Supernet<B>,
+    plan: Plan,
+    statistics: Statistics<B>,
+}
+
+impl<'a, B: KernelBackend> Calibrated<'a, B> {
+    /// Calibrates a subnet for the head that learns from the pictures.
+    pub fn new(
+        supernet: &'a Supernet<B>,
+        architecture: &Architecture,
+        source: &CalibrationSource<B>,
+    ) -> Self {
+        let plan = supernet.plan_for(&[source.head], architecture);
+        let statistics = source.calibrate(supernet, &plan);
+        Self { supernet, plan, statistics }
+    }
+
+    /// Calibrated statistics.
+    pub fn statistics(&self) -> &Statistics<B> {
+        &self.statistics
+    }
+}
+
+impl<B: KernelBackend> Network<B> for Calibrated<'_, B> {
+    fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        self.supernet.predict(images, &self.plan, &mut Norms::Frozen(&self.statistics))
+    }
+}

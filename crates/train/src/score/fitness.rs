@@ -1,0 +1,38 @@
+//! Fitness of candidates: calibrated scores of subnets that share the weights of a supernet.
+
+use burn::tensor::backend::Backend;
+use scalenas_evolve::{Candidate, Fitness};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::Supernet;
+
+use super::validation::Validation;
+use crate::error::{Error, Result};
+
+/// Scores candidates by the figure of every task (AP, mIoU) on held-out data, each with statistics
+/// of its own.
+pub struct TaskFitness<B: Backend> {
+    supernet: Supernet<B>,
+    validation: Validation<B>,
+    device: B::Device,
+}
+
+impl<B: KernelBackend> TaskFitness<B> {
+    /// Scores subnets of a trained supernet.
+    pub fn new(supernet: Supernet<B>, validation: Validation<B>, device: B::Device) -> Self {
+        Self { supernet, validation, device }
+    }
+}
+
+impl<B: KernelBackend> Fitness for TaskFitness<B> {
+    type Error = Error;
+
+    fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
+        let values = |candidate: &Candidate| {
+            let grades =
+                self.validation.score(&self.supernet, &candidate.architecture, &self.device)?;
+            // COCO's "no ground truth" is -1; a search over such data would be meaningless.
+            Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
+        };
+        candidates.iter().map(values).collect()
+    }
+}

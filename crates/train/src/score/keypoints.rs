@@ -1,0 +1,36 @@
+//! Keypoint metrics, shared by the tasks that find the joints of people.
+
+use scalenas_eval::{CocoResult, CrowdPoseEvaluator, KeypointEvaluator};
+
+use super::grade::{Figure, Grade};
+use crate::error::Result;
+
+/// Keypoint metric with its ground truth.
+#[derive(Clone)]
+pub enum KeypointMetric {
+    /// Average precision of COCO.
+    Coco(Box<KeypointEvaluator>),
+    /// Average precision of `CrowdPose`, which also tells pictures apart by crowding.
+    CrowdPose(Box<CrowdPoseEvaluator>),
+}
+
+impl KeypointMetric {
+    /// Scores results.
+    ///
+    /// # Errors
+    /// If a result has another number of joints than the ground truth.
+    pub fn grade(&self, results: &[CocoResult]) -> Result<Grade> {
+        let figure = Figure::AveragePrecision;
+        let details = |ap50, ar| vec![("AP50", ap50), ("AR", ar)];
+        Ok(match self {
+            Self::Coco(evaluator) => {
+                let stats = evaluator.evaluate(results)?.stats;
+                Grade::new(figure, stats.ap, details(stats.ap50, stats.ar), &stats)
+            }
+            Self::CrowdPose(evaluator) => {
+                let stats = evaluator.evaluate(results)?;
+                Grade::new(figure, stats.ap, details(stats.ap50, stats.ar), &stats)
+            }
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! Validation: subnets, each calibrated and scored on the held-out data of every task.
+
+use burn::tensor::backend::Backend;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::Supernet;
+use scalenas_space::{Architecture, Head};
+
+use super::calibration::{Calibrated, CalibrationSource};
+use super::grade::{Grade, SubnetScore};
+use crate::error::Result;
+use crate::run::options::TrainOptions;
+use crate::task::data::Tasks;
+use crate::task::registry::HeldOut;
+
+/// Held-out data of a task with the pictures behind the statistics of subnets.
+struct TaskValidation<B: Backend> {
+    head: Head,
+    held_out: HeldOut,
+    calibration: CalibrationSource<B>,
+}
+
+/// Figures of a subnet in one task.
+#[derive(Debug, Clone)]
+pub struct TaskGrade {
+    /// Head of the task.
+    pub head: Head,
+    /// Figures.
+    pub grade: Grade,
+}
+
+/// Held-out and calibration data of every task that networks are scored on.
+pub struct Validation<B: Backend> {
+    tasks: Vec<TaskValidation<B>>,
+}
+
+impl<B: KernelBackend> Validation<B> {
+    /// Reads the calibration batches of every task that has held-out data.
+    ///
+    /// # Errors
+    /// If a picture cannot be read.
+    pub fn read(tasks: &Tasks, options: &TrainOptions, device: &B::Device) -> Result<Self> {
+        let scored = tasks.iter().filter_map(|task| Some((task, task.held_out.clone()?)));
+        let tasks = scored.map(|(task, held_out)| {
+            let calibration = CalibrationSource::read(task, options, device)?;
+            Ok(TaskValidation { head: task.head, held_out, calibration })
+        });
+        Ok(Self { tasks: tasks.collect::<Result<_>>()? })
+    }
+
+    /// Held-out data of every task.
+    pub fn held_out(&self) -> impl Iterator<Item = &HeldOut> {
+        self.tasks.iter().map(|task| &task.held_out)
+    }
+
+    /// Calibrates and scores one subnet once per task, in the order of the heads.
+    ///
+    /// # Errors
+    /// If held-out data cannot be read or scored.
+    pub fn score(
+        &self,
+        supernet: &Supernet<B>,
+        architecture: &Architecture,
+        device: &B::Device,
+    ) -> Result<Vec<TaskGrade>> {
+        let grade = |task: &TaskValidation<B>| {
+            let subnet = Calibrated::new(supernet, architecture, &task.calibration);
+            Ok(TaskGrade { head: task.head, grade: task.held_out.grade(&subnet, device)? })
+        };
+        self.tasks.iter().map(grade).collect()
+    }
+
+    /// Scores all named subnets.
+    ///
+    /// # Errors
+    /// If held-out data cannot be read or scored.
+    pub fn run(&self, supernet: &Supernet<B>, device: &B::Device) -> Result<Vec<SubnetScore>> {
+        let spec = supernet.spec();
+        let mut scores = Vec::new();
+        for (name, architecture) in Architecture::all_named(spec) {
+            let id = architecture.id(spec);
+            let grades = self.score(supernet, &architecture, device)?.into_iter();
+            scores.extend(grades.map(|TaskGrade { grade, .. }| SubnetScore {
+                name: name.to_owned(),
+                architecture: id.clone(),
+                grade,
+            }));
+        }
+        Ok(scores)
+    }
+}

@@ -1,0 +1,43 @@
+//! Held-out pictures of bottom-up pose, scored by the keypoint metric of their data set.
+
+use std::sync::Arc;
+
+use burn::tensor::backend::Backend;
+use scalenas_data::SkippedImage;
+use scalenas_data::scenes::Scenes;
+
+use super::predict::{SceneOptions, find_people, results};
+use crate::error::Result;
+use crate::run::progress::Silent;
+use crate::score::grade::{Figure, Grade};
+use crate::score::keypoints::KeypointMetric;
+use crate::score::network::Network;
+use crate::task::interface::HeldOutData;
+
+/// Held-out pictures with the ground truth of the people in them.
+#[derive(Clone)]
+pub struct HeldOut {
+    /// Pictures to predict.
+    pub scenes: Arc<Scenes>,
+    /// Ground truth of the same pictures.
+    pub metric: KeypointMetric,
+    /// Input side, scales, flip test.
+    pub options: SceneOptions,
+}
+
+impl HeldOutData for HeldOut {
+    const FIGURE: Figure = Figure::AveragePrecision;
+
+    fn samples(&self) -> usize {
+        self.scenes.len()
+    }
+
+    fn skipped(&self) -> Vec<SkippedImage> {
+        self.scenes.skipped()
+    }
+
+    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+        let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
+        self.metric.grade(&results(&found))
+    }
+}

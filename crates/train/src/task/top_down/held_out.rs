@@ -1,0 +1,42 @@
+//! Held-out people of top-down pose, scored by the keypoint metric of their data set.
+
+use std::sync::Arc;
+
+use burn::tensor::backend::Backend;
+use scalenas_data::{PoseDataset, SkippedImage};
+
+use super::predict::{EvaluateOptions, evaluate};
+use crate::error::Result;
+use crate::run::progress::Silent;
+use crate::score::grade::{Figure, Grade};
+use crate::score::keypoints::KeypointMetric;
+use crate::score::network::Network;
+use crate::task::interface::HeldOutData;
+
+/// Held-out people with their ground truth.
+#[derive(Clone)]
+pub struct HeldOut {
+    /// People to predict.
+    pub dataset: Arc<PoseDataset>,
+    /// Ground truth of the same pictures.
+    pub metric: KeypointMetric,
+    /// Batch size, flip test, rules for results.
+    pub options: EvaluateOptions,
+}
+
+impl HeldOutData for HeldOut {
+    const FIGURE: Figure = Figure::AveragePrecision;
+
+    fn samples(&self) -> usize {
+        self.dataset.len()
+    }
+
+    fn skipped(&self) -> Vec<SkippedImage> {
+        self.dataset.skipped()
+    }
+
+    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+        let found = evaluate(net, &self.dataset, &self.options, &Silent, device)?;
+        self.metric.grade(&found.results)
+    }
+}

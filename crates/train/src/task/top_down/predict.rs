@@ -1,0 +1,107 @@
+//! Prediction top-down: from boxes over crops and heatmaps to joints and COCO results.
+//!
+//! Source: HRNet reference.
+
+use std::sync::Arc;
+
+use burn::tensor::backend::Backend;
+use scalenas_data::affine::PIXELS_PER_SCALE;
+use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, PoseBatch, PoseDataset};
+use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
+
+use crate::error::Result;
+use crate::run::progress::Progress;
+use crate::score::flip::{COLUMNS, FlipTest};
+use crate::score::network::{Network, values};
+use crate::score::pictures::normalised;
+
+/// Options of top-down prediction.
+#[derive(Debug, Clone)]
+pub struct EvaluateOptions {
+    /// Crops per batch.
+    pub batch: usize,
+    /// Threads that read pictures.
+    pub workers: usize,
+    /// Whether the mirrored crop is predicted as well.
+    pub flip: FlipTest,
+    /// Rescoring and suppression.
+    pub rules: ResultRules,
+}
+
+impl Default for EvaluateOptions {
+    fn default() -> Self {
+        Self { batch: 32, workers: 2, flip: FlipTest::On, rules: ResultRules::default() }
+    }
+}
+
+/// Predictions of a data set.
+#[derive(Debug, Clone)]
+pub struct Evaluated {
+    /// One candidate per box, in the order of the boxes, before rescoring and suppression.
+    pub candidates: Vec<PoseCandidate>,
+    /// COCO results after rescoring and suppression.
+    pub results: Vec<CocoResult>,
+}
+
+/// Predicts the people of a data set, then rescores and suppresses.
+pub fn evaluate<B: Backend>(
+    net: &impl Network<B>,
+    dataset: &Arc<PoseDataset>,
+    options: &EvaluateOptions,
+    progress: &dyn Progress,
+    device: &B::Device,
+) -> Result<Evaluated> {
+    let candidates = predict(net, dataset, options, progress, device)?;
+    let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
+    let results = finish(candidates.clone(), &sigmas, &options.rules);
+    Ok(Evaluated { candidates, results })
+}
+
+/// Predicts one candidate per box.
+pub fn predict<B: Backend>(
+    net: &impl Network<B>,
+    dataset: &Arc<PoseDataset>,
+    options: &EvaluateOptions,
+    progress: &dyn Progress,
+    device: &B::Device,
+) -> Result<Vec<PoseCandidate>> {
+    let config = LoaderConfig::evaluation(options.batch, options.workers);
+    let loader = BatchLoader::new(Arc::clone(dataset), config)?;
+    let mut candidates = Vec::with_capacity(dataset.len());
+    for batch in loader {
+        let batch = batch?;
+        let heatmaps = heatmaps(net, dataset, &batch, options.flip, device)?;
+        let centers: Vec<_> = batch.people.iter().map(|person| person.center).collect();
+        let scales: Vec<_> = batch.people.iter().map(|person| person.scale).collect();
+        let decoded = dataset.codec().decode(&heatmaps, &centers, &scales);
+        candidates.extend(batch.people.iter().zip(decoded).map(|(p, d)| candidate(p, &d)));
+        progress.evaluated(candidates.len(), dataset.len());
+    }
+    Ok(candidates)
+}
+
+fn heatmaps<B: Backend>(
+    net: &impl Network<B>,
+    dataset: &PoseDataset,
+    batch: &PoseBatch,
+    flip: FlipTest,
+    device: &B::Device,
+) -> Result<Vec<f32>> {
+    let images = normalised::<B>(&batch.images, batch.height, batch.width, device);
+    let mirrored = (flip == FlipTest::On).then(|| net.predict(images.clone().flip([COLUMNS])));
+    let mut heatmaps = values(net.predict(images))?;
+    if let Some(mirrored) = mirrored {
+        let mut mirrored = values(mirrored)?;
+        dataset.codec().flip_back(&mut mirrored, &dataset.facts().flip_pairs);
+        dataset.codec().average(&mut heatmaps, &mirrored);
+    }
+    Ok(heatmaps)
+}
+
+fn candidate(person: &PersonBox, decoded: &Decoded) -> PoseCandidate {
+    let joints = decoded.keypoints.iter().zip(&decoded.scores);
+    let keypoints = joints.map(|(&[x, y], &score)| [x, y, f64::from(score)]).collect();
+    let side = |axis: usize| f64::from(person.scale[axis] * PIXELS_PER_SCALE);
+    let area = side(0) * side(1);
+    PoseCandidate::new(person.image_id, keypoints, person.score, area, person.bbox)
+}
