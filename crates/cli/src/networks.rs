@@ -10,7 +10,7 @@ use scalenas_model::{Supernet, load_supernet};
 use scalenas_space::{Architecture, MaskFile, SpaceSpec};
 use scalenas_train::RunFolder;
 
-use crate::fault::user;
+use crate::error::user;
 
 /// An architecture by name, by id of a run's search or as its best, or from a file.
 pub fn architecture(

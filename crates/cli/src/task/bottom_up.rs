@@ -14,13 +14,13 @@ use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
 use super::keypoints;
 use super::request::Request;
 use super::room::{Room, SAMPLES};
-use crate::config::synthetic::Synthetic;
+use crate::experiment::synthetic::Synthetic;
 use crate::data::{Split, split};
-use crate::device::{HOST, Host};
-use crate::facts::keypoint_facts;
-use crate::fault::user;
-use crate::output::Output;
-use crate::pictures;
+use crate::context::device::{HOST, Host};
+use crate::data::facts::keypoint_facts;
+use crate::error::user;
+use crate::render::Output;
+use crate::render::pictures;
 
 /// Room of the task.
 pub struct BottomUp;

@@ -9,10 +9,10 @@ use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
 use scalenas_space::Head;
 use scalenas_train::KeypointMetric;
 
-use crate::config::synthetic::Synthetic;
-use crate::facts::keypoint_facts;
-use crate::output::Output;
-use crate::verbs::synth::write_people;
+use crate::experiment::synthetic::Synthetic;
+use crate::data::facts::keypoint_facts;
+use crate::render::Output;
+use crate::data::synthetic::write_people;
 
 /// Name of the facts with a metric of their own.
 pub const CROWDPOSE: &str = "crowdpose";

@@ -7,7 +7,7 @@ use scalenas_train::{Calibrated, HeldOut};
 
 use super::room::Room;
 use super::{bottom_up, segmentation, top_down};
-use crate::device::Host;
+use crate::context::device::Host;
 
 /// Declares the dispatch to the rooms.
 macro_rules! rooms {

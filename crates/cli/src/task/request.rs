@@ -10,7 +10,7 @@ use scalenas_data::segmentation::CropAugment;
 use scalenas_space::Head;
 use scalenas_train::{RunInfo, TaskSource};
 
-use crate::fault::user;
+use crate::error::user;
 
 /// Variation of training samples.
 #[derive(Debug, Clone, Copy, PartialEq)]

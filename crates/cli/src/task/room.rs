@@ -7,8 +7,8 @@ use scalenas_space::Head;
 use scalenas_train::{HeldOut, TaskSource, TrainingSet};
 
 use super::request::Request;
-use crate::config::synthetic::Synthetic;
-use crate::output::Output;
+use crate::experiment::synthetic::Synthetic;
+use crate::render::Output;
 
 /// Pictures with predictions on the page of a report.
 pub const SAMPLES: usize = 6;

@@ -16,12 +16,12 @@ use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainOptions, Trai
 
 use super::request::Request;
 use super::room::{Room, SAMPLES};
-use crate::config::synthetic::Synthetic;
-use crate::device::{HOST, Host};
-use crate::facts::segmentation_facts;
-use crate::output::Output;
-use crate::pictures;
-use crate::verbs::synth::write_street_pictures;
+use crate::experiment::synthetic::Synthetic;
+use crate::context::device::{HOST, Host};
+use crate::data::facts::segmentation_facts;
+use crate::render::Output;
+use crate::render::pictures;
+use crate::data::synthetic::write_street_pictures;
 
 /// Room of the task.
 pub struct Segmentation;

@@ -12,12 +12,12 @@ use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
 use super::keypoints;
 use super::request::Request;
 use super::room::{Room, SAMPLES};
-use crate::config::synthetic::Synthetic;
+use crate::experiment::synthetic::Synthetic;
 use crate::data::{People, image_ids, split};
-use crate::device::{HOST, Host};
-use crate::facts::keypoint_facts;
-use crate::output::Output;
-use crate::pictures;
+use crate::context::device::{HOST, Host};
+use crate::data::facts::keypoint_facts;
+use crate::render::Output;
+use crate::render::pictures;
 
 /// People that are evaluated for the samples of a report.
 const REPORT_PEOPLE: usize = 24;

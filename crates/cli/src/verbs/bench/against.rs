@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::fault::user;
+use crate::error::user;
 
 /// What has to be the same in two measurements where both lines say it. Devices and architectures go
 /// by other names elsewhere.

@@ -4,7 +4,7 @@ use std::fs;
 
 use scalenas_kernels::KernelBackend;
 
-use crate::device::DeviceChoice;
+use crate::context::device::DeviceChoice;
 
 const GIB: f64 = (1u64 << 30) as f64;
 

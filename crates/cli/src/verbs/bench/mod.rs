@@ -1,5 +1,6 @@
 //! `bench`: seconds of inference and of training steps, medians on an idle machine.
 
+mod arguments;
 mod against;
 mod memory;
 
@@ -20,10 +21,11 @@ use scalenas_train::{Adam, Precision};
 use serde_json::{Value, json};
 
 use self::against::Against;
-use crate::cli::{Bench as Arguments, Mode};
-use crate::device::{self, DeviceChoice, on_device};
-use crate::fault::user;
-use crate::output::{Output, table};
+use crate::context::device::{self, DeviceChoice, on_device};
+use crate::error::user;
+use crate::render::{Output, table};
+pub use arguments::Arguments;
+use arguments::Mode;
 
 /// Runs before the clock starts: caches, tuning, page faults.
 const WARM_UP: usize = 2;
@@ -32,16 +34,16 @@ const JOINTS: usize = 17;
 
 /// Measures every mode and batch size.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device)?;
+    device::require(arguments.device.choice)?;
     let (space, architecture) = resolve(arguments)?;
     let cases = cases(arguments, &space, &architecture);
     // Before anything is measured, for that takes its time.
     let against = arguments.against.as_deref().map(Against::read).transpose()?;
     let others = others(&cases, against.as_ref(), output)?;
-    let machine = (arguments.device == DeviceChoice::Cpu).then(Peak::measure);
+    let machine = (arguments.device.choice == DeviceChoice::Cpu).then(Peak::measure);
     let mut rows = Vec::new();
     for (case, other) in cases.iter().zip(others) {
-        let mut line = on_device!(arguments.device, measure(case))?;
+        let mut line = on_device!(arguments.device.choice, measure(case))?;
         if let (Some(machine), Some(gflops)) = (machine, line["gflops"].as_f64()) {
             line["machine_gflops"] = json!(machine.gflops);
             line["machine_gigabytes_per_second"] = json!(machine.gigabytes);
@@ -120,7 +122,7 @@ impl Case<'_> {
             "input": [height, width],
             "batch": self.batch,
             "mode": self.mode_name(),
-            "device": self.arguments.device.to_string(),
+            "device": self.arguments.device.choice.to_string(),
             "dtype": self.precision_name(),
         })
     }
@@ -140,7 +142,7 @@ fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
 
 fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Value> {
     if !case.precision().fits::<B>(device) {
-        let (format, device) = (case.precision_name(), case.arguments.device);
+        let (format, device) = (case.precision_name(), case.arguments.device.choice);
         return Err(user(format!("--precision {format}: {device} has none; accepted: f32")));
     }
     memory::reset::<B>(device);
@@ -155,7 +157,7 @@ fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Valu
     line["seconds"] = json!(seconds);
     line["images_per_second"] = json!(case.batch as f64 / seconds);
     line["gflops"] = json!(2.0 * passes * macs as f64 * case.batch as f64 / seconds / 1e9);
-    line["peak_gib"] = json!(memory::peak_gib::<B>(case.arguments.device, device));
+    line["peak_gib"] = json!(memory::peak_gib::<B>(case.arguments.device.choice, device));
     Ok(line)
 }
 

@@ -10,9 +10,9 @@ use scalenas_train::Precision;
 use serde::Serialize;
 
 use super::case::Case;
-use crate::cli::CheckDevice as Arguments;
-use crate::device::{DeviceChoice, HOST, Host};
-use crate::fault::user;
+use super::arguments::Arguments;
+use crate::context::device::{DeviceChoice, HOST, Host};
+use crate::error::user;
 
 /// As the model adds it.
 const EPSILON: f64 = 1e-5;

@@ -2,6 +2,7 @@
 //! gradients. Drivers and compilers of kernels err, and a wrong convolution only shows as a network
 //! that learns less.
 
+mod arguments;
 mod case;
 mod compare;
 
@@ -10,9 +11,9 @@ use scalenas_space::SpaceSpec;
 use serde::Serialize;
 
 use self::compare::{Deviation, deviation, limit};
-use crate::cli::CheckDevice as Arguments;
-use crate::device::{self, on_device};
-use crate::output::{Output, table};
+use crate::context::device::{self, on_device};
+use crate::render::{Output, table};
+pub use arguments::Arguments;
 
 #[derive(Serialize)]
 struct Report {

@@ -1,5 +1,6 @@
 //! `eval-pose`: keypoint AP of a file of results, or of a network on a data set.
 
+mod arguments;
 mod scored;
 mod target;
 
@@ -14,17 +15,18 @@ use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
 
-use crate::cli::{EvalPose as Arguments, PoseHead};
-use crate::config::Experiment;
-use crate::data::bad_images;
-use crate::device::{self, on_device};
-use crate::facts::keypoint_facts;
-use crate::fault::user;
+use crate::arguments::PoseHead;
+use crate::experiment::Experiment;
+use crate::context::device::{self, on_device};
+use crate::data::facts::keypoint_facts;
+use crate::error::user;
 use crate::networks;
-use crate::output::{Output, check_target, make_parent};
+use crate::files::{check_target, make_parent};
+use crate::render::Output;
 use crate::task::Request;
 use scored::Scored;
 use target::Target;
+pub use arguments::Arguments;
 
 /// Input of a network file that does not say.
 const DEFAULT_INPUT: (usize, usize) = (256, 192);
@@ -33,7 +35,7 @@ const DEFAULT_SCENE: (usize, usize) = (512, 512);
 
 /// Scores what is asked for.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device)?;
+    device::require(arguments.device.choice)?;
     check_target("--out", arguments.out.as_deref())?;
     let scored = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => {
@@ -41,7 +43,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
             let list = results::read(found)?;
             Scored::new(&facts, annotations, Results::File(found), &list, arguments.count_above)?
         }
-        _ => on_device!(arguments.device, score_network(arguments, output))?,
+        _ => on_device!(arguments.device.choice, score_network(arguments, output))?,
     };
     scored.report(output)?;
     match &arguments.results {
@@ -62,7 +64,7 @@ fn score_network<B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<Scored> {
-    let (target, found) = match (&arguments.run, &arguments.weights) {
+    let (target, found) = match (&arguments.network.run, &arguments.network.weights) {
         (Some(run), _) => of_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
         (None, Some(weights)) => of_file::<B>(arguments, weights, output, device)?,
         (None, None) => return Err(user("give --run, --weights or --results")),
@@ -84,13 +86,13 @@ fn of_run<B: KernelBackend>(
 ) -> Result<(Target, Vec<CocoResult>)> {
     let info = run.info();
     let search = networks::search(run)?;
-    let architecture = networks::architecture(&arguments.arch, &info.space, search.as_ref())?;
+    let architecture = networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
     let head = head(arguments, &info.space, run.path())?;
     let source = &info.task(head).expect("a run has data for every head").source;
     let facts = facts(arguments, &source.facts)?;
     let input = arguments.input.unwrap_or(source.input);
-    let data = arguments.data.as_ref().unwrap_or(&source.data);
+    let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
     let variation = Experiment::of_run(run, &[])?.variation();
     let (net, fit) = ((&info.space, input), variation.scenes.fit);
     let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
@@ -100,7 +102,7 @@ fn of_run<B: KernelBackend>(
         data: if source.data.exists() { &source.data } else { data },
         variation,
         most: 0,
-        bad: bad_images(arguments.skip_bad_images),
+        bad: arguments.data.bad_images(),
     };
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
     let subnet = Calibrated::new(&supernet, &architecture, &source);
@@ -120,7 +122,7 @@ fn of_file<B: KernelBackend>(
     let facts = facts(arguments, "coco")?;
     let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
     let input = arguments.input.unwrap_or(default);
-    let data = arguments.data.as_deref();
+    let data = arguments.data.folder.as_deref();
     let (net, fit) = ((space, input), Fit::default());
     let target = Target::new(arguments, data, &facts, net, fit, weights)?;
     let folded: InferenceNet<B> = network.fold();

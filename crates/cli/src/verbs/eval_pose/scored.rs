@@ -11,7 +11,7 @@ use scalenas_eval::{
 };
 use serde::Serialize;
 
-use crate::output::{Output, table};
+use crate::render::{Output, table};
 use crate::task::keypoints::CROWDPOSE;
 
 /// The figures of some results.

@@ -13,12 +13,13 @@ use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
 use scalenas_train::{FlipTest, Network};
 
-use crate::cli::{EvalPose as Arguments, Flip, SideFit};
-use crate::data::{People, Split, bad_images, say_skipped, split};
-use crate::fault::user;
-use crate::output::{Output, write_file};
-use crate::pictures;
-use crate::progress::Shown;
+use super::arguments::{Arguments, SideFit};
+use crate::data::{People, Split, say_skipped, split};
+use crate::error::user;
+use crate::files::write_file;
+use crate::render::Output;
+use crate::render::pictures;
+use crate::render::Shown;
 use crate::task::scenes;
 
 /// Threads that read pictures.
@@ -53,7 +54,7 @@ impl Target {
         CostModel::new(space, input)?;
         check_joints(space, facts, origin)?;
         let files = files(arguments, data)?;
-        let bad = bad_images(arguments.skip_bad_images);
+        let bad = arguments.data.bad_images();
         let content = if space.is_bottom_up() {
             check_scales(arguments)?;
             let scenes = scenes(files.clone(), facts, Anybody::OrNobody, bad)?;
@@ -78,10 +79,7 @@ impl Target {
         device: &B::Device,
     ) -> Result<Vec<CocoResult>> {
         let shown = Shown::new(output);
-        let flip = match arguments.flip_test {
-            Flip::On => FlipTest::On,
-            Flip::Off => FlipTest::Off,
-        };
+        let flip = arguments.flip_test.into();
         match &self.content {
             Content::Crops(dataset) => {
                 let batch = arguments.batch;
@@ -151,7 +149,7 @@ fn crops(
     input: (usize, usize),
 ) -> Result<Arc<PoseDataset>> {
     let people = People::read(files.clone(), facts, input)?;
-    let bad = bad_images(arguments.skip_bad_images);
+    let bad = arguments.data.bad_images();
     let Some(path) = &arguments.detections else { return people.annotated(0, bad) };
     let found = detections::read(path)?;
     let threshold = arguments.box_threshold;

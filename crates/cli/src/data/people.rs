@@ -1,0 +1,79 @@
+//! Top-down data sets: annotations with their pictures, cropped to the input of a network.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_data::{
+    Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PersonBox, PoseDataset,
+    annotation_boxes, augment::Augment, training_people,
+};
+
+use super::layout::Split;
+use crate::error::user;
+
+/// Part of a top-down data set, with its joints and the size of the network's input.
+pub struct People {
+    /// Ground truth.
+    pub coco: CocoKeypoints,
+    /// Facts of the joints.
+    pub facts: KeypointFacts,
+    /// Height and width of the network's input.
+    pub input: (usize, usize),
+    /// Annotation file and picture folder.
+    pub files: Split,
+}
+
+impl People {
+    /// Reads the annotations.
+    pub fn read(files: Split, facts: &KeypointFacts, input: (usize, usize)) -> Result<Self> {
+        let coco = CocoKeypoints::read(&files.annotations, facts)?;
+        Ok(Self { coco, facts: facts.clone(), input, files })
+    }
+
+    /// People of the training set, varied.
+    pub fn training(
+        &self,
+        augment: Augment,
+        seed: u64,
+        bad: BadImages,
+    ) -> Result<Arc<PoseDataset>> {
+        let dataset = self.dataset(training_people(&self.coco, self.input))?;
+        let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
+        Ok(Arc::new(dataset.with_bad_images(bad)))
+    }
+
+    /// Annotated boxes, at most `most` of them if it is above 0.
+    pub fn annotated(&self, most: usize, bad: BadImages) -> Result<Arc<PoseDataset>> {
+        let mut people = annotation_boxes(&self.coco, self.input);
+        if most > 0 {
+            people.truncate(most);
+        }
+        Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+    }
+
+    /// Given boxes.
+    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<PoseDataset>> {
+        Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+    }
+
+    fn dataset(&self, people: Vec<PersonBox>) -> Result<PoseDataset> {
+        if people.is_empty() {
+            return Err(user(format!(
+                "{}: no usable person (crowds, people without joints and boxes outside the picture \
+                 do not count)",
+                self.files.annotations.display()
+            )));
+        }
+        let codec = HeatmapCodec::new(self.input, self.facts.joints.len())?;
+        let facts = self.facts.clone();
+        Ok(PoseDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
+    }
+}
+
+/// Ids of the pictures of a data set's people, each once, in ascending order.
+pub fn image_ids(dataset: &PoseDataset) -> Vec<i64> {
+    let mut ids: Vec<i64> = dataset.people().iter().map(|person| person.image_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
