@@ -7,17 +7,20 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Who may depend on whom within the workspace.
-const ARROWS: [(&str, &[&str]); 9] = [
-    ("scalenas-space", &[]),
+const ARROWS: [(&str, &[&str]); 11] = [
+    ("scalenas-base", &[]),
+    ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
-    ("scalenas-eval", &[]),
-    ("scalenas-data", &["scalenas-space"]),
+    ("scalenas-coco", &["scalenas-base"]),
+    ("scalenas-eval", &["scalenas-base", "scalenas-coco"]),
+    ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-evolve", &["scalenas-space"]),
-    ("scalenas-model", &["scalenas-kernels", "scalenas-space"]),
+    ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
     (
         "scalenas-train",
         &[
+            "scalenas-base",
             "scalenas-data",
             "scalenas-eval",
             "scalenas-evolve",
@@ -29,6 +32,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     (
         "scalenas-cli",
         &[
+            "scalenas-base",
+            "scalenas-coco",
             "scalenas-data",
             "scalenas-eval",
             "scalenas-evolve",
@@ -41,8 +46,15 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 5] =
-    ["scalenas-space", "scalenas-data", "scalenas-eval", "scalenas-evolve", "scalenas-report"];
+const PLAIN: [&str; 7] = [
+    "scalenas-base",
+    "scalenas-coco",
+    "scalenas-space",
+    "scalenas-data",
+    "scalenas-eval",
+    "scalenas-evolve",
+    "scalenas-report",
+];
 /// Lines of a file at most, but for single tables and kernels.
 const LONGEST: usize = 450;
 
@@ -55,12 +67,12 @@ const TASK_ROOMS: [(&str, &[&str]); 3] = [
     (
         "xtask/src",
         &[
+            "arguments/",
+            "experiment/",
             "task/",
-            "cli/",
-            "config/mod.rs",
             "verbs/eval_pose/",
-            "verbs/eval_seg.rs",
-            "verbs/synth.rs",
+            "verbs/eval_seg/",
+            "verbs/synth/",
         ],
     ),
 ];

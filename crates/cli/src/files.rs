@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use scalenas_base::atomic;
+
 /// Fails if `path` is a folder, device or pipe, which a renamed file would replace. Verbs call it before
 /// the work for the file begins.
 pub fn check_target(option: &str, path: Option<&Path>) -> anyhow::Result<()> {
@@ -26,10 +28,5 @@ pub fn make_parent(path: &Path) -> std::io::Result<()> {
 pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let context = |e| crate::error::user(format!("failed to write {}: {e}", path.display()));
     make_parent(path).map_err(context)?;
-    let temporary = path.with_extension("partial");
-    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
-        // Nothing more can be done about a leftover that cannot be removed either.
-        let _ = fs::remove_file(&temporary);
-        context(e)
-    })
+    atomic::write(path, bytes).map_err(context)
 }

@@ -1,20 +1,21 @@
-//! What a batch costs, part by part, on one thread: decoding a 640x480 JPEG, cutting a 256x192
+//! Cost of the parts of a batch on one thread: decoding a 640x480 JPEG, cutting a 256x192
 //! crop out of it, its heatmaps, reading them back, whole batches, and reading annotations.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augment, Augmentation, CocoKeypoints, Direction, HeatmapCodec, Image8, KeypointFacts,
-    PoseDataset, crop_affine, training_people, warp_bilinear,
+    Augmentation, Direction, HeatmapCodec, Image8, KeypointFacts, Size, TopDownAugment,
+    TopDownDataset, crop_affine, training_people, warp_bilinear,
 };
 
 const INPUT: (usize, usize) = (256, 192);
 const PICTURES: usize = 8;
 
 /// A data set of 640x480 pictures in a folder that outlives it.
-fn dataset() -> (tempfile::TempDir, PoseDataset) {
+fn dataset() -> (tempfile::TempDir, TopDownDataset) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let config =
         SynthConfig { train: PICTURES, val: 0, width: 640, height: 480, ..SynthConfig::default() };
@@ -25,8 +26,8 @@ fn dataset() -> (tempfile::TempDir, PoseDataset) {
     let codec = HeatmapCodec::new(INPUT, facts.joints.len()).expect("multiples of 4");
     let people = training_people(&coco, INPUT);
     let pictures = folder.path().join("images/train2017");
-    let dataset = PoseDataset::new(pictures, &coco, people, facts, codec)
-        .and_then(|d| d.with_augmentation(Augmentation::Training(Augment::default()), 0))
+    let dataset = TopDownDataset::new(pictures, &coco, people, facts, codec)
+        .and_then(|d| d.with_augmentation(Augmentation::Training(TopDownAugment::default()), 0))
         .expect("the written data set is sound");
     (folder, dataset)
 }
@@ -36,7 +37,7 @@ fn crops(c: &mut Criterion) {
     let person = &dataset.people()[0];
     let bytes = std::fs::read(dataset.picture(person)).expect("just written");
     let image = Image8::decode(&bytes).expect("just written");
-    let size = (INPUT.1, INPUT.0);
+    let size = Size::from(INPUT);
     let map = crop_affine(person.center, person.scale, 30.0, size, Direction::Forward);
     let mut group = c.benchmark_group("crop");
     group.throughput(Throughput::Elements(1));

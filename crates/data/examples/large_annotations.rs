@@ -9,15 +9,16 @@ use std::path::Path;
 use std::time::Instant;
 
 use rand::{Rng, RngExt};
-use scalenas_data::{CocoKeypoints, KeypointFacts, training_people};
-use scalenas_space::rng;
+use scalenas_base::rng;
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::{KeypointFacts, training_people};
 
 const IMAGES: u64 = 118_287;
 const ANNOTATIONS: u64 = 262_465;
 /// People with joints, and crowds, per hundred annotations.
 const LABELLED: u64 = 57;
 const CROWDS: u64 = 2;
-/// Most corners of an outline.
+/// Maximum number of corners of an outline.
 const CORNERS: usize = 64;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -8,11 +8,11 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use scalenas_data::{Direction, Image8, crop_affine, warp_bilinear};
+use scalenas_data::{Direction, Image8, Size, crop_affine, warp_bilinear};
 
 const ROUNDS: usize = 10;
 /// (width, height) of a crop.
-const CROP: (usize, usize) = (192, 256);
+const CROP: Size = Size::new(256, 192);
 const ROTATION: f64 = 30.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -37,6 +37,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn crop(image: &Image8) -> Image8 {
     let center = [image.width as f32 / 2.0, image.height as f32 / 2.0];
     let height = image.height as f32 / 200.0;
-    let scale = [height * CROP.0 as f32 / CROP.1 as f32, height];
+    let scale = [height * CROP.width as f32 / CROP.height as f32, height];
     warp_bilinear(image, &crop_affine(center, scale, ROTATION, CROP, Direction::Forward), CROP)
 }

@@ -1,11 +1,12 @@
 //! Facts of a keypoint data set: names, swap pairs, body halves, sigmas, skeleton.
 //!
-//! One RON file a data set (`datasets/`); a user's own joints need such a file and no code.
+//! One RON file per data set (`datasets/`); a user's own joints need such a file and no code.
 //! Positions are indices into `joints`, from 0.
 
 use std::fs;
 use std::path::Path;
 
+use scalenas_coco::JointSet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::show;
@@ -14,7 +15,7 @@ use crate::{Error, Result};
 const COCO: &str = include_str!("../../../datasets/coco.ron");
 const CROWDPOSE: &str = include_str!("../../../datasets/crowdpose.ron");
 
-/// What has to be known about a data set's joints.
+/// Joints of a data set: names, pairs, halves, sigmas, limbs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeypointFacts {
@@ -22,15 +23,15 @@ pub struct KeypointFacts {
     pub name: String,
     /// Names of the joints, in the order of the annotation file.
     pub joints: Vec<String>,
-    /// Joints that a mirrored picture swaps.
+    /// Pairs of joints that mirroring swaps.
     pub flip_pairs: Vec<(usize, usize)>,
-    /// Joints of the upper half, for the half-body augmentation.
+    /// Joints of the upper body, for the half-body augmentation.
     pub upper_body: Vec<usize>,
-    /// Joints of the lower half.
+    /// Joints of the lower body.
     pub lower_body: Vec<usize>,
     /// Fall-off of each joint in the object keypoint similarity (OKS).
     pub sigmas: Vec<f64>,
-    /// Limbs, for drawing.
+    /// Limbs as pairs of joints, for drawing.
     pub skeleton: Vec<(usize, usize)>,
 }
 
@@ -57,7 +58,7 @@ impl KeypointFacts {
         Self::parse(&text, path)
     }
 
-    /// Position that each joint takes in a mirrored picture.
+    /// For each joint, the joint that takes its place in a mirrored picture.
     pub fn mirrored(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.joints.len()).collect();
         for &(a, b) in &self.flip_pairs {
@@ -114,6 +115,12 @@ impl KeypointFacts {
             return Err(("flip_pairs", "a joint occurs twice".into(), accepted));
         }
         Ok(())
+    }
+}
+
+impl From<&KeypointFacts> for JointSet {
+    fn from(facts: &KeypointFacts) -> Self {
+        Self::Dataset { name: facts.name.clone(), joints: facts.joints.len() }
     }
 }
 

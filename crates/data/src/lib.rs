@@ -1,42 +1,33 @@
 //! Data sets, transforms and codecs; plain arrays, no framework.
 //!
-//! The path of a picture: [`coco`] reads who is in it, [`people`] turns boxes into crops,
-//! [`augment`] draws how a crop is varied, [`affine`] and [`warp`] cut it out, [`codec`] makes
-//! its heatmaps (and reads joints back from predicted ones), [`dataset`] and [`loader`] put
-//! batches together. [`segmentation`] does the same for pictures with a class for every pixel. [`synth`] writes pictures that take the same path.
+//! Each task has a room with its data set, augmentation and batch: [`top_down`] (crops of people),
+//! [`bottom_up`] (whole pictures with their people) and [`segmentation`] (pictures with a class per
+//! pixel). They share [`pictures`] (affine maps, warping, broken files) and [`loader`] (batches
+//! ahead of time). [`synth`] writes pictures that take the same path.
 //!
 //! Invariants: pictures stay `u8` until they are on the device; every random draw comes from a
-//! stream named by (seed, purpose, epoch, index), so that a batch depends on nothing else.
+//! stream named by (seed, purpose, epoch, index), so that a batch depends on nothing else; sizes
+//! are [`Size`]s, a pair stands for `(height, width)`.
 
-pub mod affine;
-pub mod augment;
-pub mod batch;
-pub mod coco;
-pub mod codec;
-pub mod dataset;
-pub mod detections;
+pub mod bottom_up;
 mod error;
 pub mod facts;
-pub mod image8;
 pub mod loader;
-pub mod normalize;
-pub mod people;
-pub mod scenes;
+pub mod pictures;
 pub mod segmentation;
 pub mod synth;
-pub mod warp;
+pub mod top_down;
 
-pub use affine::{Affine, Direction, crop_affine};
-pub use augment::{Augment, Augmentation};
-pub use batch::PoseBatch;
-pub use coco::{BadBoxes, CocoKeypoints};
-pub use codec::{Decoded, HeatmapCodec};
-pub use dataset::{BadImages, PoseDataset, SkippedImage};
-pub use detections::Detection;
+pub use scalenas_base::{Image8, Size};
+
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
-pub use image8::Image8;
 pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
-pub use people::{PersonBox, annotation_boxes, detection_boxes, training_people};
+pub use pictures::{
+    Affine, BadImages, Direction, Mirror, SkippedImage, crop_affine, warp_bilinear,
+};
 pub use segmentation::{SegmentationDataset, SegmentationFacts, WholePictures};
-pub use warp::{Mirror, warp_bilinear};
+pub use top_down::{
+    Augmentation, Decoded, HeatmapCodec, PersonBox, TopDownAugment, TopDownBatch, TopDownDataset,
+    annotation_boxes, detection_boxes, training_people,
+};

@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scalenas_data::coco::BadBoxes;
+use scalenas_coco::{BadBoxes, CocoKeypoints, Error, detections};
 use scalenas_data::{
-    BadImages, CocoKeypoints, Error, HeatmapCodec, Image8, KeypointFacts, PoseDataset, detections,
-    training_people,
+    BadImages, HeatmapCodec, Image8, KeypointFacts, TopDownDataset, training_people,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -46,7 +46,7 @@ fn read_changed(change: impl FnOnce(&mut Value)) -> Result<CocoKeypoints, Error>
     CocoKeypoints::read(write(&folder, &value), &KeypointFacts::coco())
 }
 
-fn assert_says(error: &Error, parts: &[&str]) {
+fn assert_says(error: &dyn Display, parts: &[&str]) {
     let message = error.to_string();
     for part in parts {
         assert!(message.contains(part), "`{part}` is not in: {message}");
@@ -160,17 +160,17 @@ fn detections_without_use() {
 }
 
 /// A data set of [`file`] with one missing and one truncated picture.
-fn damaged(folder: &Path) -> PoseDataset {
+fn damaged(folder: &Path) -> TopDownDataset {
     let value = file();
     let path = folder.join("annotations.json");
     fs::write(&path, value.to_string()).unwrap();
-    let png = Image8::black(48, 40).to_png();
+    let png = Image8::black((40, 48)).to_png();
     fs::write(folder.join("1.png"), &png).unwrap();
     fs::write(folder.join("3.png"), &png[..png.len() / 2]).unwrap();
     let facts = KeypointFacts::coco();
     let coco = CocoKeypoints::read(path, &facts).unwrap();
     let codec = HeatmapCodec::new(INPUT, facts.joints.len()).unwrap();
-    PoseDataset::new(folder, &coco, training_people(&coco, INPUT), facts, codec).unwrap()
+    TopDownDataset::new(folder, &coco, training_people(&coco, INPUT), facts, codec).unwrap()
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn bad_pictures_are_skipped_and_listed() {
 fn picture_of_another_size() {
     let folder = TempDir::new().unwrap();
     let dataset = damaged(folder.path());
-    fs::write(folder.path().join("2.png"), Image8::black(40, 48).to_png()).unwrap();
+    fs::write(folder.path().join("2.png"), Image8::black((48, 40)).to_png()).unwrap();
     assert_says(&dataset.batch(0, &[1]).unwrap_err(), &["2.png", "is 40x48", "48x40"]);
 }
 
@@ -207,6 +207,6 @@ fn nobody() {
     let coco = read_changed(|value| value["annotations"] = json!([])).unwrap();
     let facts = KeypointFacts::coco();
     let codec = HeatmapCodec::new(INPUT, 17).unwrap();
-    let error = PoseDataset::new("pictures", &coco, Vec::new(), facts, codec).unwrap_err();
+    let error = TopDownDataset::new("pictures", &coco, Vec::new(), facts, codec).unwrap_err();
     assert_says(&error, &["pictures", "no people"]);
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::float_cmp, reason = "peaks, weights and rounded inputs are exact")]
 use proptest::prelude::*;
-use scalenas_data::{Direction, HeatmapCodec, KeypointFacts, crop_affine};
+use scalenas_data::{Direction, HeatmapCodec, KeypointFacts, Size, crop_affine};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
@@ -17,7 +17,7 @@ proptest! {
     ) {
         let input = (size.0 * 32, size.1 * 32);
         let codec = HeatmapCodec::new(input, shares.len()).unwrap();
-        let (height, width) = codec.heatmap();
+        let Size { height, width } = codec.heatmap();
         // Positions up to the last heatmap pixel's middle.
         let joints: Vec<[f64; 3]> = shares
             .iter()
@@ -27,7 +27,7 @@ proptest! {
         prop_assert!(weights.iter().all(|w| *w == 1.0));
         let scale = [scale, scale * input.0 as f32 / input.1 as f32];
         let decoded = codec.decode(&heatmaps, &[center], &[scale]);
-        let map = crop_affine(center, scale, 0.0, (width, height), Direction::Forward);
+        let map = crop_affine(center, scale, 0.0, codec.heatmap(), Direction::Forward);
         for (joint, found) in joints.iter().zip(&decoded[0].keypoints) {
             let found = map.apply(*found);
             for axis in 0..2 {
@@ -56,7 +56,7 @@ fn flipping_back_moves_peaks_to_the_other_side() {
     let (mut heatmaps, _) = codec.encode(&joints);
     codec.flip_back(&mut heatmaps, &facts.flip_pairs);
     let order = facts.mirrored();
-    let (height, width) = codec.heatmap();
+    let Size { height, width } = codec.heatmap();
     for (joint, map) in heatmaps.chunks_exact(height * width).enumerate() {
         let peak = map.iter().position(|v| *v == 1.0).unwrap();
         let source = (joints[order[joint]][0] / 4.0 + 0.5) as usize;

@@ -8,9 +8,9 @@ mod common;
 use std::fs;
 
 use common::shared;
+use scalenas_coco::{CocoKeypoints, detections};
 use scalenas_data::{
-    CocoKeypoints, HeatmapCodec, KeypointFacts, PoseDataset, annotation_boxes, detection_boxes,
-    detections, training_people,
+    HeatmapCodec, KeypointFacts, TopDownDataset, annotation_boxes, detection_boxes, training_people,
 };
 use serde_json::Value;
 
@@ -82,7 +82,7 @@ fn real_pictures_become_batches() {
     let people = annotation_boxes(&coco, INPUT);
     let indices: Vec<usize> = (0..people.len()).collect();
     let pictures = folder.join("images/val2017");
-    let dataset = PoseDataset::new(pictures, &coco, people, facts, codec).unwrap();
+    let dataset = TopDownDataset::new(pictures, &coco, people, facts, codec).unwrap();
     let batch = dataset.batch(0, &indices).unwrap();
     assert_eq!(batch.batch, indices.len());
     assert_eq!(batch.heatmaps.len(), indices.len() * codec.len());

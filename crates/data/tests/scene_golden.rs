@@ -6,7 +6,7 @@ mod common;
 
 use common::{shared_bytes, values};
 use safetensors::SafeTensors;
-use scalenas_data::scenes::encode;
+use scalenas_data::bottom_up::encode;
 
 const TARGET: f64 = 1e-6;
 

@@ -8,8 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
-use scalenas_data::scenes::{Anybody, SceneAugment, SceneBatch, SceneDataset, Scenes};
-use scalenas_data::{BadImages, BatchSource, CocoKeypoints, Image8, KeypointFacts};
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::bottom_up::{
+    BottomUpAugment, BottomUpBatch, BottomUpDataset, SceneFilter, Scenes,
+};
+use scalenas_data::{BadImages, BatchSource, Image8, KeypointFacts};
 
 const SIDE: usize = 128;
 const STRIDE: usize = 2;
@@ -33,7 +36,7 @@ struct Painted {
 impl Painted {
     fn picture(&self) -> Image8 {
         let (width, height) = self.size;
-        let mut picture = Image8::black(width, height);
+        let mut picture = Image8::black((height, width));
         for (index, pixel) in picture.pixels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let [x, y] = [index % width, index / width];
             let near = |[a, b]: [usize; 2]| {
@@ -74,22 +77,22 @@ impl Painted {
         )
     }
 
-    fn crop(&self, augment: SceneAugment, seed: u64) -> SceneBatch {
+    fn crop(&self, augment: BottomUpAugment, seed: u64) -> BottomUpBatch {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("1.png"), self.picture().to_png()).unwrap();
         let file = folder.path().join("people.json");
         fs::write(&file, self.annotations()).unwrap();
         let facts = KeypointFacts::coco();
         let coco = CocoKeypoints::read(&file, &facts).unwrap();
-        let (with, bad) = (Anybody::Somebody, BadImages::Fail);
+        let (with, bad) = (SceneFilter::Annotated, BadImages::Fail);
         let scenes = Scenes::new(folder.path(), &coco, &facts, with, bad).unwrap();
-        let dataset = SceneDataset::new(Arc::new(scenes), SIDE, augment, seed).unwrap();
+        let dataset = BottomUpDataset::new(Arc::new(scenes), SIDE, augment, seed).unwrap();
         dataset.make(0, &[0], &AtomicBool::new(false)).unwrap().unwrap()
     }
 }
 
 /// The colour of the crop under a pixel of the finer map.
-fn color(batch: &SceneBatch, pixel: usize) -> [u8; 3] {
+fn color(batch: &BottomUpBatch, pixel: usize) -> [u8; 3] {
     let width = SIDE / STRIDE;
     let (x, y) = (pixel % width * STRIDE + 1, pixel / width * STRIDE + 1);
     batch.images[(y * SIDE + x) * 3..][..3].try_into().unwrap()
@@ -102,8 +105,8 @@ fn dominant(color: [u8; 3]) -> Option<usize> {
     (color[most] > 160 && rest.max().unwrap() < 60).then_some(most)
 }
 
-/// Where the heatmap of a joint is 1.
-fn peak(batch: &SceneBatch, joint: usize) -> Option<usize> {
+/// Position at which the heatmap of a joint is 1.
+fn peak(batch: &BottomUpBatch, joint: usize) -> Option<usize> {
     let maps = &batch.targets[0][1];
     let pixels = maps.mask.len();
     maps.heatmaps[joint * pixels..][..pixels].iter().position(|&value| value >= 1.0)
@@ -126,7 +129,7 @@ proptest! {
         let painted =
             Painted { size: (width, height), left: at(left), right: at(right), crowd: at(crowd) };
         let flip_probability = f64::from(u8::from(mirrored));
-        let batch = painted.crop(SceneAugment { flip_probability, ..SceneAugment::default() }, seed);
+        let batch = painted.crop(BottomUpAugment { flip_probability, ..BottomUpAugment::default() }, seed);
         // In a mirrored picture the left ankle looks like a right one.
         let colors = if mirrored { [2, 0] } else { [0, 2] };
         for (joint, color_of) in [LEFT_ANKLE, RIGHT_ANKLE].into_iter().zip(colors) {

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use scalenas_data::segmentation::{
-    CropAugment, IGNORED, LabelMap, LabelledPicture, SegmentationBatch, SegmentationFacts, find,
-    read_list,
+    IGNORED, LabelMap, LabelledPicture, SegmentationAugment, SegmentationBatch, SegmentationFacts,
+    find, read_list,
 };
 use scalenas_data::{
     BadImages, BatchLoader, Image8, LoaderConfig, SegmentationDataset, WholePictures,
@@ -43,13 +43,13 @@ fn fields(root: &Path, count: usize) -> SegmentationFacts {
         let values: Vec<u8> = (0..24).map(value).collect();
         let below = format!("train/field {index:02}.png");
         put(&root.join("pictures").join(&below), &picture.to_png());
-        put(&root.join("masks").join(&below), &LabelMap::encode(&values, 6, 4));
+        put(&root.join("masks").join(&below), &LabelMap::encode(&values, (4, 6)));
     }
     SegmentationFacts::read(root.join("fields.ron")).unwrap()
 }
 
 fn dataset(root: &Path, facts: &SegmentationFacts, bad: BadImages) -> SegmentationDataset {
-    let augment = CropAugment { base: 0, ..CropAugment::default() };
+    let augment = SegmentationAugment { base: 0, ..SegmentationAugment::default() };
     let list = find(root, "train", facts).unwrap();
     SegmentationDataset::new(list, facts, (4, 4), augment, 3, bad).unwrap()
 }
@@ -135,7 +135,7 @@ fn lists_name_pictures_and_labels() {
         pictures,
         &facts,
         (4, 4),
-        CropAugment::default(),
+        SegmentationAugment::default(),
         0,
         BadImages::Fail,
     );
@@ -153,8 +153,8 @@ fn bad_pictures_are_named_or_left_out() {
     let facts = fields(root.path(), 4);
     let mask = root.path().join("masks/train/field 01.png");
     let good = fs::read(&mask).unwrap();
-    let other_size = LabelMap::encode(&[0; 12], 6, 2);
-    let unknown = LabelMap::encode(&[3; 24], 6, 4);
+    let other_size = LabelMap::encode(&[0; 12], (2, 6));
+    let unknown = LabelMap::encode(&[3; 24], (4, 6));
     for (bytes, said) in [
         (&other_size[..], "is 6x2, but its picture"),
         (&unknown, "value 3 in row 0, column 0"),

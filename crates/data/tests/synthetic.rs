@@ -8,12 +8,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use scalenas_data::coco::Segmentation;
+use scalenas_coco::{CocoKeypoints, Outline};
 use scalenas_data::loader::Order;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augment, Augmentation, BadImages, BatchLoader, CocoKeypoints, HeatmapCodec, KeypointFacts,
-    LoaderConfig, PoseBatch, PoseDataset, training_people,
+    Augmentation, BadImages, BatchLoader, HeatmapCodec, KeypointFacts, LoaderConfig,
+    TopDownAugment, TopDownBatch, TopDownDataset, training_people,
 };
 use tempfile::TempDir;
 
@@ -45,19 +45,19 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     all
 }
 
-fn dataset(folder: &Path, seed: u64) -> PoseDataset {
+fn dataset(folder: &Path, seed: u64) -> TopDownDataset {
     let facts = KeypointFacts::coco();
     let path = folder.join("annotations/person_keypoints_train2017.json");
     let coco = CocoKeypoints::read(path, &facts).unwrap();
     let codec = HeatmapCodec::new(INPUT, facts.joints.len()).unwrap();
     let people = training_people(&coco, INPUT);
-    PoseDataset::new(folder.join("images/train2017"), &coco, people, facts, codec)
+    TopDownDataset::new(folder.join("images/train2017"), &coco, people, facts, codec)
         .unwrap()
-        .with_augmentation(Augmentation::Training(Augment::default()), seed)
+        .with_augmentation(Augmentation::Training(TopDownAugment::default()), seed)
         .unwrap()
 }
 
-fn epoch(dataset: &Arc<PoseDataset>, config: LoaderConfig) -> Vec<PoseBatch> {
+fn epoch(dataset: &Arc<TopDownDataset>, config: LoaderConfig) -> Vec<TopDownBatch> {
     let loader = BatchLoader::new(Arc::clone(dataset), config).unwrap();
     loader.collect::<Result<_, _>>().unwrap()
 }
@@ -85,7 +85,7 @@ fn labels_are_sound() {
     assert!(!crowds.is_empty());
     for crowd in crowds {
         assert_eq!(crowd.num_keypoints, 0);
-        let Segmentation::Runs { size, counts } = &crowd.segmentation else { panic!("no runs") };
+        let Outline::Runs { size, counts } = &crowd.segmentation else { panic!("no runs") };
         assert_eq!(counts.iter().sum::<u32>() as usize, size[0] * size[1]);
         let covered: u32 = counts.iter().skip(1).step_by(2).sum();
         assert!((f64::from(covered) - crowd.area).abs() < 0.5);

@@ -11,8 +11,10 @@ use std::path::PathBuf;
 
 use common::{floats, largest_difference, shared, shared_bytes, values};
 use safetensors::SafeTensors;
-use scalenas_data::people::crop_of_box;
-use scalenas_data::{Direction, HeatmapCodec, Image8, KeypointFacts, crop_affine, warp_bilinear};
+use scalenas_data::top_down::crop_of_box;
+use scalenas_data::{
+    Direction, HeatmapCodec, Image8, KeypointFacts, Size, crop_affine, warp_bilinear,
+};
 use serde_json::Value;
 
 const FILE: &str = "golden/top_down/top_down.safetensors";
@@ -44,8 +46,8 @@ fn warps() -> Option<Vec<Value>> {
 fn crops_and_affine_maps_match() {
     for warp in warps().unwrap_or_default() {
         let [width, height]: [f64; 2] = numbers(&warp["input_wh"]);
-        let size = (width as usize, height as usize);
-        let (center, base) = crop_of_box(numbers(&warp["bbox"]), (size.1, size.0));
+        let size = Size::new(height as usize, width as usize);
+        let (center, base) = crop_of_box(numbers(&warp["bbox"]), size);
         assert_eq!(center, singles(&warp["center"]));
         assert_eq!(base, singles(&warp["scale_base"]));
         let scale = singles(&warp["scale"]);
@@ -76,7 +78,7 @@ fn warped_pictures_match() {
         let Some(path) = picture(warp["image"].as_str().unwrap()) else { continue };
         let image = Image8::read(path).unwrap();
         let [width, height]: [f64; 2] = numbers(&warp["input_wh"]);
-        let size = (width as usize, height as usize);
+        let size = Size::new(height as usize, width as usize);
         let (center, scale) = (singles(&warp["center"]), singles(&warp["scale"]));
         let rotation = warp["rotation_deg"].as_f64().unwrap();
         let map = crop_affine(center, scale, rotation, size, Direction::Forward);

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use scalenas_eval::grouping::{Grouping, SceneMaps, Stage};
+use scalenas_eval::grouping::{Grouping, PredictedMaps, Stage};
 
 const JOINTS: usize = 17;
 const SIDE: usize = 512;
@@ -21,8 +21,8 @@ fn noise(seed: usize) -> f32 {
     (mixed >> 40) as f32 / (1u64 << 23) as f32 - 1.0
 }
 
-/// Between the tags of two people. A whole number: rounded distances then add up, and nobody is split
-/// because two jumps between people round to less than one of their length.
+/// Distance between the tags of two people. A whole number: rounded distances then add up, and no
+/// person is split because two jumps between people round to less than one of their length.
 const APART: f32 = 2.0;
 
 struct Scene {
@@ -62,7 +62,7 @@ fn grouping(c: &mut Criterion) {
     let grouping = Grouping::coco();
     for (people, channels) in [(10, 1), (10, 2), (30, 1), (30, 2)] {
         let scene = scene(people, channels);
-        let maps = SceneMaps::new(&scene.heatmaps, &scene.tags, [JOINTS, SIDE, SIDE])
+        let maps = PredictedMaps::new(&scene.heatmaps, &scene.tags, [JOINTS, SIDE, SIDE])
             .expect("the sizes of the scene");
         let found = grouping.group(&maps).expect("finite maps").len();
         assert_eq!(found, people, "the scene that is timed has the people it is named after");

@@ -1,40 +1,22 @@
-//! From predictions to figures: OKS, rescoring, NMS, COCO results and AP; confusion and `IoU`.
-//!
-//! [`grouping`] makes people of the heatmaps and tags of a whole picture.
+//! From predictions to figures: keypoint AP, grouping of joints into people, and mean `IoU`.
 //!
 //! Plain arrays in, numbers out: this crate knows neither a tensor framework nor a data loader.
-//! The way of a pose: [`PoseCandidate`]s of all boxes → [`rescore`] → [`oks_nms`] (or
-//! [`soft_oks_nms`]) → [`CocoResult`]s ([`finish`] does the three) → [`results::write`] →
-//! [`evaluate_keypoints`] or [`CrowdPoseEvaluator`]. Segmentation goes through [`semantic`].
+//! [`keypoints`] scores poses, [`grouping`] makes people of the heatmaps and tags of a whole
+//! picture, [`semantic`] scores label maps.
 //!
-//! Matching is done by the `hotcoco` engine; the figures equal those of the COCO evaluator to
-//! 1e-9. Invariants: no output depends on the order of threads, and no file is ever half-written.
+//! Invariants: no output depends on the order of threads, and no file is ever half-written.
 
-mod candidate;
-mod counting;
-mod crowdpose;
 mod error;
-mod files;
-mod finish;
 pub mod grouping;
-mod keypoints;
-mod oks;
-pub mod results;
+pub mod keypoints;
 pub mod semantic;
-mod sigmas;
-mod suppression;
-mod truth;
 
-pub use candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
-pub use counting::{CountStats, count_people};
-pub use crowdpose::{CrowdPoseEvaluator, CrowdPoseStats};
+pub use scalenas_coco::{CocoResult, PERSON_CATEGORY, results};
+
 pub use error::{Error, Result};
-pub use finish::{PERSON_CATEGORY, ResultRules, finish};
 pub use keypoints::{
-    AREA_NAMES, KeypointEvaluation, KeypointEvaluator, KeypointStats, NOT_COMPUTED,
-    evaluate_keypoints,
+    AREA_NAMES, CountStats, CrowdPoseEvaluator, CrowdPoseStats, JOINT_THRESHOLD,
+    KeypointEvaluation, KeypointEvaluator, KeypointStats, NMS_THRESHOLD, NOT_COMPUTED,
+    PoseCandidate, ResultRules, Results, SOFT_KEEP, Sigmas, Suppression, count_people,
+    evaluate_keypoints, finish, oks, oks_nms, rescore, soft_oks_nms,
 };
-pub use oks::oks;
-pub use results::{CocoResult, Results};
-pub use sigmas::Sigmas;
-pub use suppression::{NMS_THRESHOLD, SOFT_KEEP, Suppression, oks_nms, soft_oks_nms};

@@ -3,7 +3,7 @@
 mod common;
 
 use safetensors::SafeTensors;
-use scalenas_eval::grouping::{GroupedPose, Grouping, SceneMaps, Stage};
+use scalenas_eval::grouping::{GroupedPose, Grouping, PredictedMaps, Stage};
 
 /// Tolerance of coordinates, tags and scores.
 const TOLERANCE: f32 = 1e-4;
@@ -54,7 +54,7 @@ fn poses_equal_the_reference_at_every_stage() {
     for scene in scenes {
         let (shape, heatmaps) = floats(&file, &format!("group/{scene}/heatmaps"));
         let (_, tags) = floats(&file, &format!("group/{scene}/tags"));
-        let maps = SceneMaps::new(&heatmaps, &tags, [shape[0], shape[1], shape[2]]).unwrap();
+        let maps = PredictedMaps::new(&heatmaps, &tags, [shape[0], shape[1], shape[2]]).unwrap();
         let grouping = Grouping::for_joints(shape[0]);
         let stages = [
             (Stage::Raw, "poses_raw"),

@@ -1,6 +1,6 @@
 //! Grouping of scenes that are empty, crowded, tiny or broken.
 
-use scalenas_eval::grouping::{Grouping, SceneMaps};
+use scalenas_eval::grouping::{Grouping, PredictedMaps};
 
 const JOINTS: usize = 3;
 
@@ -32,8 +32,8 @@ impl Scene {
         scene
     }
 
-    fn maps(&self) -> SceneMaps<'_> {
-        SceneMaps::new(&self.heatmaps, &self.tags, [JOINTS, self.side, self.side])
+    fn maps(&self) -> PredictedMaps<'_> {
+        PredictedMaps::new(&self.heatmaps, &self.tags, [JOINTS, self.side, self.side])
             .expect("sound sizes")
     }
 }
@@ -88,13 +88,13 @@ fn a_batch_gives_what_its_scenes_give() {
 fn sizes_that_do_not_match_are_named() {
     let values = [0.0; 12];
     let message = |heatmaps: usize, tags: usize, sizes| {
-        SceneMaps::new(&values[..heatmaps], &values[..tags], sizes).unwrap_err().to_string()
+        PredictedMaps::new(&values[..heatmaps], &values[..tags], sizes).unwrap_err().to_string()
     };
     let none = "joints x height x width is 3x0x2; accepted: at least 1 each";
     assert_eq!(message(0, 0, [3, 0, 2]), none);
     assert!(message(3, 4, [1, 2, 2]).starts_with("heatmaps is 3 values for 1x2x2"));
     assert!(message(4, 12, [1, 2, 2]).starts_with("tags is 12 values for 1x2x2"));
-    let maps = SceneMaps::new(&values[..4], &values[..4], [1, 2, 2]).unwrap();
+    let maps = PredictedMaps::new(&values[..4], &values[..4], [1, 2, 2]).unwrap();
     let message = Grouping::coco().group(&maps).unwrap_err().to_string();
     assert!(message.starts_with("joint_order is [0, 1, 2"), "{message}");
 }

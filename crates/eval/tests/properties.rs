@@ -1,5 +1,5 @@
-//! What holds for any poses: similarity stays in [0, 1], suppression keeps what differs, files lose
-//! nothing.
+//! Properties of arbitrary poses: similarity stays in [0, 1], suppression keeps
+//! distinct poses, files lose nothing.
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]
 

@@ -39,8 +39,8 @@ fn confusion_and_iou_equal_the_reference() {
     let mut confusion = Confusion::new(classes);
     for image in 0..images {
         let values = &scores[image * classes * height * width..][..classes * height * width];
-        let scores = ClassScores::new(values, classes, height, width).unwrap();
-        let predicted = predict_labels(&scores, rows, columns);
+        let scores = ClassScores::new(values, classes, (height, width)).unwrap();
+        let predicted = predict_labels(&scores, (rows, columns));
         confusion.add(&labels[image * rows * columns..][..rows * columns], &predicted).unwrap();
     }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, TensorData};
 use safetensors::{Dtype, SafeTensors, View};
+use scalenas_base::atomic;
 use scalenas_space::{Architecture, SpaceSpec};
 use serde::{Deserialize, Serialize};
 
@@ -87,12 +88,7 @@ pub(crate) fn write(path: &Path, contents: &Contents) -> Result<()> {
     let header = HashMap::from([(KEY.to_owned(), header)]);
     let views = contents.tensors.iter().map(|(name, data)| (name.clone(), TensorView(data)));
     let bytes = safetensors::serialize(views, Some(header)).map_err(|e| Error::write(path, e))?;
-    let temporary = path.with_extension("partial");
-    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
-        // The write's error is the one to report; nothing half-written stays behind.
-        let _ = fs::remove_file(&temporary);
-        Error::write(path, e)
-    })
+    atomic::write(path, bytes).map_err(|e| Error::write(path, e))
 }
 
 /// Reads a file and checks its header.

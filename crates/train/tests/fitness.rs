@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::{fs, slice};
 
 use common::{DEVICE, INPUT, Place, Plain, changed, options, spec};
-use scalenas_data::PoseDataset;
+use scalenas_data::TopDownDataset;
 use scalenas_eval::{KeypointEvaluator, PoseCandidate, Sigmas};
 use scalenas_evolve::{Candidate, Fitness, Origin};
 use scalenas_model::{NamedParameters, load_supernet};
@@ -36,7 +36,7 @@ fn candidates() -> Vec<Candidate> {
 }
 
 /// Annotations in which every joint is where a network finds it.
-fn annotate(place: &Place, dataset: &PoseDataset, found: &[PoseCandidate]) -> PathBuf {
+fn annotate(place: &Place, dataset: &TopDownDataset, found: &[PoseCandidate]) -> PathBuf {
     let text = fs::read(place.annotations("train")).unwrap();
     let mut file: Value = serde_json::from_slice(&text).unwrap();
     for annotation in file["annotations"].as_array_mut().unwrap() {

@@ -9,7 +9,7 @@ use std::fs;
 use burn::tensor::Tensor;
 use common::left::{Left, metrics};
 use common::{DEVICE, Place, Plain, changed, options, spec};
-use scalenas_data::{BatchLoader, LoaderConfig, PoseBatch};
+use scalenas_data::{BatchLoader, LoaderConfig, TopDownBatch};
 use scalenas_model::{
     Absent, BatchStatistics, NamedParameters, Norms, Supernet, load_supernet, save_supernet,
 };
@@ -106,7 +106,7 @@ fn the_rate_rises_then_drops_at_milestones() {
 }
 
 /// The first batch of a run.
-fn first_batch(place: &Place, options: &TrainOptions) -> PoseBatch {
+fn first_batch(place: &Place, options: &TrainOptions) -> TopDownBatch {
     let config = LoaderConfig::training(options.batch, 1, options.seed, 0);
     BatchLoader::new(place.train(), config).unwrap().next().unwrap().unwrap()
 }
@@ -114,17 +114,13 @@ fn first_batch(place: &Place, options: &TrainOptions) -> PoseBatch {
 /// Heatmaps of a supernet in the first iteration of a run, and their loss.
 fn first_loss(
     supernet: &Supernet<Plain>,
-    batch: &PoseBatch,
+    batch: &TopDownBatch,
     options: &TrainOptions,
 ) -> (Tensor<Plain, 4>, f64) {
     let plan = supernet.plan(&sample::grouped(supernet.spec(), options.seed, 0));
     let mut statistics = BatchStatistics::new();
     let mut norms = Norms::Batch(&mut statistics);
-    let found = supernet.forward(
-        normalised(&batch.images, batch.height, batch.width, &DEVICE),
-        &plan,
-        &mut norms,
-    );
+    let found = supernet.forward(normalised(&batch.images, batch.size, &DEVICE), &plan, &mut norms);
     let vector = |values: &[f32]| Tensor::<Plain, 1>::from_floats(values, &DEVICE);
     let weights = vector(&batch.weights).reshape([batch.batch, batch.joints]);
     let target = vector(&batch.heatmaps).reshape(found.dims());
@@ -154,7 +150,7 @@ fn a_teacher_enters_the_loss_and_stays_as_it_is() {
     let supernet = Supernet::new(&spec(), options.seed, &DEVICE);
     let (found, task) = first_loss(&supernet, &batch, &options);
     let teacher = Teacher::load(&teacher, &spec(), &DEVICE).unwrap();
-    let images = normalised(&batch.images, batch.height, batch.width, &DEVICE);
+    let images = normalised(&batch.images, batch.size, &DEVICE);
     let distance = found - teacher.predict(images, spec().heads[0]).coarse;
     let distance = f64::from(distance.powi_scalar(2).mean().into_scalar());
     starts_at(&place, "alone", task);

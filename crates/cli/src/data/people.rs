@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
-    Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PersonBox, PoseDataset,
-    annotation_boxes, augment::Augment, training_people,
+    Augmentation, BadImages, HeatmapCodec, KeypointFacts, PersonBox, TopDownAugment,
+    TopDownDataset, annotation_boxes, training_people,
 };
 
 use super::layout::Split;
@@ -33,17 +34,17 @@ impl People {
     /// People of the training set, varied.
     pub fn training(
         &self,
-        augment: Augment,
+        augment: TopDownAugment,
         seed: u64,
         bad: BadImages,
-    ) -> Result<Arc<PoseDataset>> {
+    ) -> Result<Arc<TopDownDataset>> {
         let dataset = self.dataset(training_people(&self.coco, self.input))?;
         let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
         Ok(Arc::new(dataset.with_bad_images(bad)))
     }
 
     /// Annotated boxes, at most `most` of them if it is above 0.
-    pub fn annotated(&self, most: usize, bad: BadImages) -> Result<Arc<PoseDataset>> {
+    pub fn annotated(&self, most: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
         let mut people = annotation_boxes(&self.coco, self.input);
         if most > 0 {
             people.truncate(most);
@@ -52,11 +53,11 @@ impl People {
     }
 
     /// Given boxes.
-    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<PoseDataset>> {
+    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<TopDownDataset>> {
         Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
     }
 
-    fn dataset(&self, people: Vec<PersonBox>) -> Result<PoseDataset> {
+    fn dataset(&self, people: Vec<PersonBox>) -> Result<TopDownDataset> {
         if people.is_empty() {
             return Err(user(format!(
                 "{}: no usable person (crowds, people without joints and boxes outside the picture \
@@ -66,12 +67,12 @@ impl People {
         }
         let codec = HeatmapCodec::new(self.input, self.facts.joints.len())?;
         let facts = self.facts.clone();
-        Ok(PoseDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
+        Ok(TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
     }
 }
 
 /// Ids of the pictures of a data set's people, each once, in ascending order.
-pub fn image_ids(dataset: &PoseDataset) -> Vec<i64> {
+pub fn image_ids(dataset: &TopDownDataset) -> Vec<i64> {
     let mut ids: Vec<i64> = dataset.people().iter().map(|person| person.image_id).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -1,18 +1,19 @@
-//! Changes from the command line, such as `train.epochs=20`.
+//! Changes of a document from the command line, such as `train.epochs=20`.
 
 use anyhow::Result;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::document::Experiment;
 use super::parse::unknown_key;
 use crate::error::user;
 
 /// Words that RON reads as values rather than as names.
 const WORDS: [&str; 3] = ["true", "false", "None"];
 
-/// Applies `KEY=VALUE` changes; keys are paths with dots.
-pub fn change(experiment: &Experiment, changes: &[String]) -> Result<Experiment> {
-    let mut document = serde_json::to_value(experiment)?;
+/// Document after `KEY=VALUE` changes; keys are paths with dots.
+pub fn change<T: Serialize + DeserializeOwned>(before: &T, changes: &[String]) -> Result<T> {
+    let mut document = serde_json::to_value(before)?;
     for change in changes {
         let (key, text) = change
             .split_once('=')
@@ -36,7 +37,7 @@ fn slot<'a>(document: &'a mut Value, key: &str) -> Result<&'a mut Value> {
     Ok(slot)
 }
 
-/// Numbers, lists and so on as in the file; names and paths need no quotes.
+/// Value of a change: as in the file, but names and paths need no quotes.
 fn value(text: &str) -> Value {
     let name = text.starts_with(|first: char| first.is_alphabetic() || "./~".contains(first));
     let read = || serde_json::to_value(ron::from_str::<ron::Value>(text).ok()?).ok();

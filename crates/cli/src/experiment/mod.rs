@@ -1,8 +1,11 @@
-//! Experiment files: the text that a user writes, its changes, and the checked experiment.
+//! Experiment files: text, changes from the command line, checked experiment.
 
 mod changes;
+mod check;
 mod document;
 mod parse;
+mod quickstart;
+mod read;
 pub mod synthetic;
 
 pub use document::Experiment;

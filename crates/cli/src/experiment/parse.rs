@@ -1,13 +1,13 @@
-//! RON to experiment, with complaints that name place, key and value.
+//! Values from RON text, with errors that name place, key and value.
 
 use anyhow::Result;
 use ron::extensions::Extensions;
+use serde::de::DeserializeOwned;
 
-use super::document::Experiment;
 use crate::error::user;
 
 /// Reads the text of the file `name`.
-pub fn parse(text: &str, name: &str) -> Result<Experiment> {
+pub fn parse<T: DeserializeOwned>(text: &str, name: &str) -> Result<T> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     options.from_str(text).map_err(|error| {
         let place = error.span.start;
@@ -24,7 +24,7 @@ pub fn parse(text: &str, name: &str) -> Result<Experiment> {
     })
 }
 
-/// A key that does not exist, with the nearest one that does.
+/// Message about a key that does not exist, with the nearest one that does.
 pub fn unknown_key(found: &str, expected: &[&str], outer: Option<&str>) -> String {
     let place = outer.map_or(String::new(), |outer| format!(" in {outer}"));
     let nearest = expected.iter().max_by(|a, b| {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use scalenas_data::scenes::Scenes;
+use scalenas_data::bottom_up::Scenes;
 use scalenas_data::segmentation::WholePicture;
-use scalenas_data::{Image8, PoseDataset, WholePictures};
+use scalenas_data::{Image8, TopDownDataset, WholePictures};
 use scalenas_eval::semantic::Confusion;
 use scalenas_eval::{PoseCandidate, Sigmas, oks};
 use scalenas_report::{Palette, Person, PoseStyle, Sample, Skeleton, draw_poses, overlay};
@@ -17,7 +17,7 @@ pub const QUALITY: u8 = 88;
 pub const OPACITY: f64 = 0.55;
 
 /// Candidates by picture, with the position of the person that each was made for.
-fn by_picture(dataset: &PoseDataset) -> BTreeMap<usize, Vec<usize>> {
+fn by_picture(dataset: &TopDownDataset) -> BTreeMap<usize, Vec<usize>> {
     let mut pictures: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, person) in dataset.people().iter().enumerate() {
         pictures.entry(person.image).or_default().push(index);
@@ -26,13 +26,16 @@ fn by_picture(dataset: &PoseDataset) -> BTreeMap<usize, Vec<usize>> {
 }
 
 /// Every picture with its predictions, by file name.
-pub fn draw_all(dataset: &PoseDataset, found: &[PoseCandidate]) -> Result<Vec<(String, Image8)>> {
+pub fn draw_all(
+    dataset: &TopDownDataset,
+    found: &[PoseCandidate],
+) -> Result<Vec<(String, Image8)>> {
     by_picture(dataset).values().map(|people| draw(dataset, found, people)).collect()
 }
 
 /// The first pictures as samples of a report, with the mean OKS of their people.
 pub fn samples(
-    dataset: &PoseDataset,
+    dataset: &TopDownDataset,
     found: &[PoseCandidate],
     sigmas: &Sigmas,
     count: usize,
@@ -50,7 +53,7 @@ pub fn samples(
 }
 
 fn similarity(
-    dataset: &PoseDataset,
+    dataset: &TopDownDataset,
     found: &[PoseCandidate],
     index: usize,
     sigmas: &Sigmas,
@@ -61,7 +64,7 @@ fn similarity(
 }
 
 fn draw(
-    dataset: &PoseDataset,
+    dataset: &TopDownDataset,
     found: &[PoseCandidate],
     people: &[usize],
 ) -> Result<(String, Image8)> {

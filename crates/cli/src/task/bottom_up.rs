@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_data::scenes::{Anybody, SceneDataset, Scenes};
-use scalenas_data::{BadImages, CocoKeypoints, KeypointFacts};
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::bottom_up::{BottomUpDataset, SceneFilter, Scenes};
+use scalenas_data::{BadImages, KeypointFacts};
 use scalenas_report::Sample;
 use scalenas_space::Head;
 use scalenas_train::bottom_up::{self, SceneOptions, find_people};
@@ -14,11 +15,11 @@ use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
 use super::keypoints;
 use super::request::Request;
 use super::room::{Room, SAMPLES};
-use crate::experiment::synthetic::Synthetic;
-use crate::data::{Split, split};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::keypoint_facts;
+use crate::data::{Split, split};
 use crate::error::user;
+use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::render::pictures;
 
@@ -44,10 +45,11 @@ impl Room for BottomUp {
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
         let facts = keypoint_facts(&source.facts)?;
-        let scenes = scenes(split(&source.data, "train")?, &facts, Anybody::Somebody, request.bad)?;
+        let scenes =
+            scenes(split(&source.data, "train")?, &facts, SceneFilter::Annotated, request.bad)?;
         let (side, seed) = (source.input.0, request.info.train.seed);
         let variation = request.variation.scenes;
-        let dataset = Arc::new(SceneDataset::new(Arc::new(scenes), side, variation, seed)?);
+        let dataset = Arc::new(BottomUpDataset::new(Arc::new(scenes), side, variation, seed)?);
         Ok(TrainingSet::BottomUp(bottom_up::Training(dataset)))
     }
 
@@ -55,7 +57,8 @@ impl Room for BottomUp {
         let files = split(&source.data, "val")?;
         let annotations = files.annotations.clone();
         let facts = keypoint_facts(&source.facts)?;
-        let scenes = scenes(files, &facts, Anybody::OrNobody, request.bad)?.at_most(request.most);
+        let scenes =
+            scenes(files, &facts, SceneFilter::AllImages, request.bad)?.truncate(request.most);
         let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
         let metric = keypoints::metric(&facts, &annotations, &ids)?;
         let fit = request.variation.scenes.fit;
@@ -79,7 +82,7 @@ impl Room for BottomUp {
 pub fn scenes(
     files: Split,
     facts: &KeypointFacts,
-    with: Anybody,
+    with: SceneFilter,
     bad: BadImages,
 ) -> Result<Scenes> {
     let coco = CocoKeypoints::read(&files.annotations, facts)?;

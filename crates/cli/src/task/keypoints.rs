@@ -9,10 +9,10 @@ use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
 use scalenas_space::Head;
 use scalenas_train::KeypointMetric;
 
-use crate::experiment::synthetic::Synthetic;
 use crate::data::facts::keypoint_facts;
-use crate::render::Output;
 use crate::data::synthetic::write_people;
+use crate::experiment::synthetic::Synthetic;
+use crate::render::Output;
 
 /// Name of the facts with a metric of their own.
 pub const CROWDPOSE: &str = "crowdpose";

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_data::augment::Augment;
-use scalenas_data::scenes::SceneAugment;
-use scalenas_data::segmentation::CropAugment;
+use scalenas_data::TopDownAugment;
+use scalenas_data::bottom_up::BottomUpAugment;
+use scalenas_data::segmentation::SegmentationAugment;
 use scalenas_space::Head;
 use scalenas_train::{RunInfo, TaskSource};
 
@@ -16,11 +16,11 @@ use crate::error::user;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Variation {
     /// Crops of people.
-    pub people: Augment,
+    pub people: TopDownAugment,
     /// Whole pictures of people.
-    pub scenes: SceneAugment,
+    pub scenes: BottomUpAugment,
     /// Crops of labelled pictures.
-    pub pictures: CropAugment,
+    pub pictures: SegmentationAugment,
 }
 
 /// Data set, variation and limits with which the data of the tasks of a run is read.

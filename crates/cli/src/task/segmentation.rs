@@ -16,12 +16,12 @@ use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainOptions, Trai
 
 use super::request::Request;
 use super::room::{Room, SAMPLES};
-use crate::experiment::synthetic::Synthetic;
 use crate::context::device::{HOST, Host};
 use crate::data::facts::segmentation_facts;
+use crate::data::synthetic::write_street_pictures;
+use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::render::pictures;
-use crate::data::synthetic::write_street_pictures;
 
 /// Room of the task.
 pub struct Segmentation;

@@ -12,10 +12,10 @@ use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
 use super::keypoints;
 use super::request::Request;
 use super::room::{Room, SAMPLES};
-use crate::experiment::synthetic::Synthetic;
-use crate::data::{People, image_ids, split};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::keypoint_facts;
+use crate::data::{People, image_ids, split};
+use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::render::pictures;
 

@@ -1,96 +1,36 @@
-//! Labelled pictures as batches of crops, for training, and whole, for evaluation.
+//! Batches of crops of labelled pictures, for training.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
-use scalenas_space::rng;
+use scalenas_base::{Size, rng};
 
+use super::augment::SegmentationAugment;
+use super::facts::SegmentationFacts;
+use super::files::LabelledPicture;
+use super::pictures::Pictures;
 use crate::loader::{BatchSource, Samples};
-use crate::segmentation::{
-    CropAugment, IGNORED, LabelMap, LabelledPicture, SegmentationFacts, class_weights,
-};
-use crate::{BadImages, Error, Image8, Result, SkippedImage};
+use crate::pictures::{BadImages, SkippedImage};
+use crate::{Error, Result};
 
-/// Pictures of a split and how their labels are read.
-#[derive(Debug)]
-struct Pictures {
-    list: Vec<LabelledPicture>,
-    facts: SegmentationFacts,
-    table: [Option<u8>; 256],
-    bad_images: BadImages,
-    /// Reasons by position, hence listed in order.
-    skipped: Mutex<BTreeMap<usize, String>>,
-}
-
-impl Pictures {
-    fn new(list: Vec<LabelledPicture>, facts: &SegmentationFacts, bad_images: BadImages) -> Self {
-        let (facts, table) = (facts.clone(), facts.table());
-        Self { list, facts, table, bad_images, skipped: Mutex::default() }
-    }
-
-    /// A picture with its labels; `None` when either is bad and bad ones are skipped.
-    fn open(&self, index: usize) -> Result<Option<(Image8, Option<LabelMap>)>> {
-        match self.read(&self.list[index]) {
-            Ok(both) => Ok(Some(both)),
-            Err(error) if self.bad_images == BadImages::Fail => Err(error),
-            Err(error) => {
-                let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-                skipped.insert(index, error.to_string());
-                Ok(None)
-            }
-        }
-    }
-
-    fn read(&self, picture: &LabelledPicture) -> Result<(Image8, Option<LabelMap>)> {
-        let image = Image8::read(&picture.image)?;
-        let Some(path) = &picture.labels else { return Ok((image, None)) };
-        let labels = LabelMap::read(path, &self.table)?;
-        if (image.width, image.height) == (labels.width, labels.height) {
-            return Ok((image, Some(labels)));
-        }
-        let problem = format!(
-            "is {}x{}, but its picture {} is {}x{}",
-            labels.width,
-            labels.height,
-            picture.image.display(),
-            image.width,
-            image.height
-        );
-        Err(Error::labels(path, problem))
-    }
-
-    fn skipped(&self) -> Vec<SkippedImage> {
-        let skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        let entries = skipped.iter().map(|(&index, reason)| SkippedImage {
-            path: self.list[index].image.clone(),
-            reason: reason.clone(),
-            samples: 1,
-        });
-        entries.collect()
-    }
-}
-
-/// Crops of labelled pictures, varied anew each epoch: one a picture.
+/// Crops of labelled pictures: one crop per picture, varied anew each epoch.
 #[derive(Debug)]
 pub struct SegmentationDataset {
     pictures: Pictures,
-    crop: (usize, usize),
-    augment: CropAugment,
+    crop: Size,
+    augment: SegmentationAugment,
     seed: u64,
 }
 
 impl SegmentationDataset {
-    /// Crops of `crop` (height, width); the draws follow from `seed`, the epoch and the picture.
+    /// Crops of `crop` pixels; the draws follow from `seed`, the epoch and the picture.
     ///
     /// # Errors
     /// When a picture has no labels, or the augmentation is out of range.
     pub fn new(
         list: Vec<LabelledPicture>,
         facts: &SegmentationFacts,
-        crop: (usize, usize),
-        augment: CropAugment,
+        crop: impl Into<Size>,
+        augment: SegmentationAugment,
         seed: u64,
         bad_images: BadImages,
     ) -> Result<Self> {
@@ -98,10 +38,11 @@ impl SegmentationDataset {
         if let Some(picture) = list.iter().find(|picture| picture.labels.is_none()) {
             return Err(Error::labels(&picture.image, "no label picture is named for it"));
         }
-        Ok(Self { pictures: Pictures::new(list, facts, bad_images), crop, augment, seed })
+        let pictures = Pictures::new(list, facts, bad_images);
+        Ok(Self { pictures, crop: crop.into(), augment, seed })
     }
 
-    /// Pictures in the data set.
+    /// Number of pictures.
     pub fn len(&self) -> usize {
         self.pictures.list.len()
     }
@@ -116,8 +57,8 @@ impl SegmentationDataset {
         &self.pictures.facts
     }
 
-    /// Height and width of a crop.
-    pub fn crop(&self) -> (usize, usize) {
+    /// Size of a crop.
+    pub fn crop(&self) -> Size {
         self.crop
     }
 
@@ -126,26 +67,12 @@ impl SegmentationDataset {
         self.pictures.skipped()
     }
 
-    /// Class weights by how many pixels of all label pictures each class has.
+    /// Class weights from the number of pixels that each class has in all label pictures.
     ///
     /// # Errors
     /// On a bad label picture under [`BadImages::Fail`].
     pub fn weights(&self) -> Result<Vec<f32>> {
-        let mut pixels = vec![0u64; self.facts().classes.len()];
-        for picture in &self.pictures.list {
-            let labels = picture.labels.as_deref().unwrap_or(Path::new(""));
-            match LabelMap::read(labels, &self.pictures.table) {
-                Ok(map) => {
-                    for &class in map.classes.iter().filter(|&&class| class != IGNORED) {
-                        pixels[usize::from(class)] += 1;
-                    }
-                }
-                Err(error) if self.pictures.bad_images == BadImages::Fail => return Err(error),
-                // The loader will list it when it comes to it.
-                Err(_) => {}
-            }
-        }
-        Ok(class_weights(&pixels))
+        self.pictures.weights()
     }
 }
 
@@ -154,14 +81,12 @@ impl SegmentationDataset {
 pub struct SegmentationBatch {
     /// `[batch, height, width, 3]`, RGB.
     pub images: Vec<u8>,
-    /// Classes `[batch, height, width]`; [`IGNORED`] where nothing is to be learnt.
+    /// Classes `[batch, height, width]`; [`IGNORED`](super::IGNORED) where none is labelled.
     pub labels: Vec<u8>,
-    /// Crops in this batch.
+    /// Number of crops.
     pub batch: usize,
-    /// Rows of a crop.
-    pub height: usize,
-    /// Columns of a crop.
-    pub width: usize,
+    /// Size of a crop.
+    pub size: Size,
 }
 
 impl Samples for SegmentationBatch {
@@ -183,14 +108,12 @@ impl BatchSource for SegmentationDataset {
         indices: &[usize],
         stop: &AtomicBool,
     ) -> Result<Option<SegmentationBatch>> {
-        let (height, width) = self.crop;
-        let pixels = height * width;
+        let pixels = self.crop.pixels();
         let mut batch = SegmentationBatch {
             images: vec![0; indices.len() * pixels * 3],
             labels: vec![0; indices.len() * pixels],
             batch: 0,
-            height,
-            width,
+            size: self.crop,
         };
         for &index in indices {
             if stop.load(Ordering::Relaxed) {
@@ -198,7 +121,7 @@ impl BatchSource for SegmentationDataset {
             }
             let Some((picture, Some(labels))) = self.pictures.open(index)? else { continue };
             let mut rng = rng::stream(self.seed, "crop", &[epoch, index as u64]);
-            let crop = self.augment.draw((picture.width, picture.height), self.crop, &mut rng);
+            let crop = self.augment.draw(picture.size(), self.crop, &mut rng);
             let slot = batch.batch;
             crop.cut_picture(
                 &picture,
@@ -211,80 +134,5 @@ impl BatchSource for SegmentationDataset {
         batch.images.truncate(batch.batch * pixels * 3);
         batch.labels.truncate(batch.batch * pixels);
         Ok(Some(batch))
-    }
-}
-
-/// Whole pictures in their order, with labels where there are any.
-#[derive(Debug)]
-pub struct WholePictures {
-    pictures: Pictures,
-}
-
-/// A picture as it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WholePicture {
-    /// Position in the data set.
-    pub index: usize,
-    /// The picture.
-    pub image: Image8,
-    /// Its labels, unless it is one to be predicted only.
-    pub labels: Option<LabelMap>,
-}
-
-impl WholePictures {
-    /// The pictures of a list.
-    pub fn new(
-        list: Vec<LabelledPicture>,
-        facts: &SegmentationFacts,
-        bad_images: BadImages,
-    ) -> Arc<Self> {
-        Arc::new(Self { pictures: Pictures::new(list, facts, bad_images) })
-    }
-
-    /// The pictures, in their order.
-    pub fn list(&self) -> &[LabelledPicture] {
-        &self.pictures.list
-    }
-
-    /// The facts of the classes.
-    pub fn facts(&self) -> &SegmentationFacts {
-        &self.pictures.facts
-    }
-
-    /// Pictures left out so far, in their order.
-    pub fn skipped(&self) -> Vec<SkippedImage> {
-        self.pictures.skipped()
-    }
-}
-
-impl Samples for Vec<WholePicture> {
-    fn samples(&self) -> usize {
-        self.len()
-    }
-}
-
-impl BatchSource for WholePictures {
-    type Batch = Vec<WholePicture>;
-
-    fn samples(&self) -> usize {
-        self.pictures.list.len()
-    }
-
-    fn make(
-        &self,
-        _: u64,
-        indices: &[usize],
-        stop: &AtomicBool,
-    ) -> Result<Option<Vec<WholePicture>>> {
-        let mut whole = Vec::with_capacity(indices.len());
-        for &index in indices {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            if let Some((image, labels)) = self.pictures.open(index)? {
-                whole.push(WholePicture { index, image, labels });
-            }
-        }
-        Ok(Some(whole))
     }
 }

@@ -1,37 +1,37 @@
 //! Facts of a segmentation data set: classes, their colours and label values, names of files.
 //!
-//! One RON file a data set (`datasets/`); a user's own classes need such a file and no code.
+//! One RON file per data set (`datasets/`); a user's own classes need such a file and no code.
 
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::labels::IGNORED;
 use crate::error::show;
-use crate::segmentation::IGNORED;
 use crate::{Error, Result};
 
 const CITYSCAPES: &str = include_str!("../../../../datasets/cityscapes.ron");
-/// Most classes: one value is [`IGNORED`].
-const MOST_CLASSES: usize = 255;
+/// Maximum number of classes: one value is [`IGNORED`].
+const MAX_CLASSES: usize = 255;
 
-/// What has to be known about a data set's classes and files.
+/// Classes of a data set, and names of its files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentationFacts {
     /// Name of the data set, for messages and reports.
     pub name: String,
-    /// Where pictures are: `FOLDER/SPLIT/**/*SUFFIX` below the root.
+    /// Names of pictures: `FOLDER/SPLIT/**/*SUFFIX` below the root.
     pub images: FileNames,
-    /// Where their labels are: the same path with this folder and suffix.
+    /// Names of label pictures: the path of the picture with this folder and suffix.
     pub labels: FileNames,
-    /// Values of label pictures that take no part.
+    /// Values of label pictures that take no part in training and evaluation.
     pub ignored: Vec<u8>,
     /// The classes, in the order of the network's outputs.
     pub classes: Vec<Class>,
 }
 
-/// How one kind of file is named.
+/// Folder and suffix of one kind of file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileNames {
@@ -47,7 +47,7 @@ pub struct FileNames {
 pub struct Class {
     /// Name, for tables.
     pub name: String,
-    /// Values of label pictures that mean it; submissions use the first.
+    /// Values of label pictures that stand for the class; submissions use the first.
     pub ids: Vec<u8>,
     /// Colour in pictures.
     pub colour: (u8, u8, u8),
@@ -80,7 +80,7 @@ impl SegmentationFacts {
         Self::parse(&text, path)
     }
 
-    /// Class of each label value: [`IGNORED`] for those that take no part, `None` for those that
+    /// Class of each label value: [`IGNORED`] for ignored values, `None` for those that
     /// the facts do not know.
     pub fn table(&self) -> [Option<u8>; 256] {
         let mut table = [None; 256];
@@ -118,8 +118,8 @@ impl SegmentationFacts {
 
     fn check(&self) -> std::result::Result<(), Problem> {
         let count = self.classes.len();
-        if !(1..=MOST_CLASSES).contains(&count) {
-            return Err(("classes", format!("{count} classes"), format!("1 to {MOST_CLASSES}")));
+        if !(1..=MAX_CLASSES).contains(&count) {
+            return Err(("classes", format!("{count} classes"), format!("1 to {MAX_CLASSES}")));
         }
         for (key, names) in [("images", &self.images), ("labels", &self.labels)] {
             if names.suffix.is_empty() {
@@ -143,7 +143,7 @@ impl SegmentationFacts {
         self.check_values()
     }
 
-    /// A label value means one thing.
+    /// Checks that each label value has one meaning.
     fn check_values(&self) -> std::result::Result<(), Problem> {
         let ignored = self.ignored.iter().map(|&id| (id, "ignored"));
         let classes = self.classes.iter();

@@ -1,22 +1,22 @@
-//! Which pictures a segmentation data set has: by walking its folders, or from a list.
+//! Pictures of a segmentation data set: found in its folders, or read from a list.
 //!
 //! Pictures come in the order of their paths, so that no file system decides about a run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::facts::SegmentationFacts;
 use crate::error::show;
-use crate::segmentation::SegmentationFacts;
 use crate::{Error, Result};
 
-/// A picture and, unless it is one to be predicted only, its labels.
+/// Files of a picture and of its labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledPicture {
     /// Name without folders and suffix, such as `frankfurt_000000_000294`.
     pub name: String,
     /// The picture.
     pub image: PathBuf,
-    /// Its labels.
+    /// File of its labels; `None` for pictures that are only predicted.
     pub labels: Option<PathBuf>,
 }
 
@@ -64,8 +64,8 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Pictures from a list file: a picture and, if it has one, its label picture a line, below `root`
-/// and apart by white space.
+/// Pictures from a list file: per line a picture and, if it has one, its label picture, below
+/// `root` and apart by white space.
 ///
 /// # Errors
 /// When the file cannot be read, is empty or a line names more than two files.

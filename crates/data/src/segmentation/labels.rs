@@ -1,4 +1,4 @@
-//! Label pictures: 8-bit grey PNG files whose values say what every pixel shows.
+//! Label pictures: 8-bit grey PNG files whose values are classes.
 //!
 //! A colour picture, a palette or 16 bits are refused: a decoder would turn them into other values
 //! without a word.
@@ -7,10 +7,11 @@ use std::fs;
 use std::path::Path;
 
 use image::{ExtendedColorType, ImageFormat};
+use scalenas_base::Size;
 
 use crate::{Error, Result};
 
-/// Class of pixels that take no part.
+/// Class of pixels that take no part in training and evaluation.
 pub const IGNORED: u8 = 255;
 
 /// Bytes that every PNG file starts with.
@@ -25,7 +26,7 @@ pub struct LabelMap {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Class of each pixel, row by row; [`IGNORED`] where nothing is to be learnt.
+    /// Class of each pixel, row by row; [`IGNORED`] where none is labelled.
     pub classes: Vec<u8>,
 }
 
@@ -59,10 +60,16 @@ impl LabelMap {
         Ok(Self { width, height, classes })
     }
 
-    /// Encodes a map of label values as an 8-bit grey PNG.
-    pub fn encode(values: &[u8], width: usize, height: usize) -> Vec<u8> {
+    /// Rows and columns.
+    pub fn size(&self) -> Size {
+        Size::new(self.height, self.width)
+    }
+
+    /// Label values of `size` pixels as an 8-bit grey PNG.
+    pub fn encode(values: &[u8], size: impl Into<Size>) -> Vec<u8> {
+        let size = size.into();
         let mut bytes = std::io::Cursor::new(Vec::new());
-        let (width, height) = (width as u32, height as u32);
+        let (width, height) = (size.width as u32, size.height as u32);
         let colour = ExtendedColorType::L8;
         image::write_buffer_with_format(
             &mut bytes,
@@ -77,7 +84,7 @@ impl LabelMap {
     }
 }
 
-/// What the header says about the pixels, before a decoder converts them.
+/// Checks depth and colour type in the header, before a decoder converts the pixels.
 fn check_header(bytes: &[u8]) -> std::result::Result<(), String> {
     if !bytes.starts_with(&SIGNATURE) {
         return Err("is not a PNG file".to_owned());
@@ -110,7 +117,7 @@ mod tests {
 
     #[test]
     fn values_become_classes() {
-        let bytes = LabelMap::encode(&[7, 8, 0, 7, 7, 8], 3, 2);
+        let bytes = LabelMap::encode(&[7, 8, 0, 7, 7, 8], (2, 3));
         let map = LabelMap::decode(&bytes, &table()).unwrap();
         assert_eq!((map.width, map.height), (3, 2));
         assert_eq!(map.classes, [0, 1, IGNORED, 0, 0, 1]);
@@ -124,8 +131,8 @@ mod tests {
             image::write_buffer_with_format(&mut bytes, pixels, 2, 1, colour, format).unwrap();
             bytes.into_inner()
         };
-        let unknown = LabelMap::encode(&[7, 7, 7, 9], 2, 2);
-        let cut = LabelMap::encode(&[7; 400], 20, 20);
+        let unknown = LabelMap::encode(&[7, 7, 7, 9], (2, 2));
+        let cut = LabelMap::encode(&[7; 400], (20, 20));
         let mut palette = cut.clone();
         palette[DEPTH_AT + 1] = 3;
         for (bytes, said) in [

@@ -1,21 +1,26 @@
-//! Semantic segmentation: pictures with a class for every pixel.
+//! Semantic segmentation: pictures with a class per pixel.
 //!
-//! [`facts`] says which classes there are and how files are named, [`files`] finds the pictures,
-//! [`labels`] reads and maps the classes, [`crop`] draws and cuts crops, [`dataset`] makes batches
-//! and whole pictures of them, [`weights`] weighs classes by how rare they are.
+//! [`facts`] lists classes and the names of files, [`files`] finds the pictures, [`labels`] reads
+//! and maps the classes, [`augment`] draws crops, [`crop`] cuts them, [`dataset`] makes batches,
+//! [`whole`] reads whole pictures, [`weights`] weighs classes by how rare they are.
 //!
 //! Source: Cityscapes' layout and the HRNet reference's augmentation.
 
+pub mod augment;
 pub mod crop;
 pub mod dataset;
 pub mod facts;
 pub mod files;
 pub mod labels;
+mod pictures;
 pub mod weights;
+pub mod whole;
 
-pub use crop::{Crop, CropAugment};
-pub use dataset::{SegmentationBatch, SegmentationDataset, WholePicture, WholePictures};
+pub use augment::SegmentationAugment;
+pub use crop::Crop;
+pub use dataset::{SegmentationBatch, SegmentationDataset};
 pub use facts::{Class, FileNames, SegmentationFacts};
 pub use files::{LabelledPicture, find, read_list};
 pub use labels::{IGNORED, LabelMap};
 pub use weights::class_weights;
+pub use whole::{WholePicture, WholePictures};

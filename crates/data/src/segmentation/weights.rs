@@ -1,4 +1,4 @@
-//! Class weights from how many pixels each class has.
+//! Class weights from the number of pixels of each class.
 
 /// Keeps the weight of a class that fills every picture finite.
 const SOFTENING: f64 = 1.02;

@@ -1,6 +1,6 @@
 //! Positions below a pixel: a quarter toward the larger neighbour, then to the pixel's centre.
 
-use super::maps::SceneMaps;
+use super::maps::PredictedMaps;
 use super::pose::GroupedPose;
 
 /// Step toward the larger neighbour, in pixels.
@@ -9,7 +9,7 @@ const QUARTER: f32 = 0.25;
 const CENTRE: f32 = 0.5;
 
 /// Moves the joints of a pose that are in whole pixels.
-pub(super) fn adjust(pose: &mut GroupedPose, scene: &SceneMaps<'_>) {
+pub(super) fn adjust(pose: &mut GroupedPose, scene: &PredictedMaps<'_>) {
     for (joint, [x, y, score]) in pose.joints.iter_mut().enumerate() {
         if *score > 0.0 {
             [*x, *y] = centre(scene, joint, [*x as usize, *y as usize]);
@@ -19,7 +19,7 @@ pub(super) fn adjust(pose: &mut GroupedPose, scene: &SceneMaps<'_>) {
 
 /// The position that a peak at column `x` and row `y` stands for. Of equal neighbours, and at
 /// the border of itself, the one to the left or above counts as larger.
-pub(super) fn centre(scene: &SceneMaps<'_>, joint: usize, [x, y]: [usize; 2]) -> [f32; 2] {
+pub(super) fn centre(scene: &PredictedMaps<'_>, joint: usize, [x, y]: [usize; 2]) -> [f32; 2] {
     let (map, height, width) = (scene.heatmap(joint), scene.height(), scene.width());
     let at = |x: usize, y: usize| map[y * width + x];
     let step = |after: f32, before: f32| if after > before { QUARTER } else { -QUARTER };

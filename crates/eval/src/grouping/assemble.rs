@@ -1,16 +1,16 @@
 //! Peaks to people, joint after joint.
 
-use super::Grouping;
 use super::assign::{Distances, assign};
-use super::maps::{HeatBounds, SceneMaps};
+use super::maps::{HeatBounds, PredictedMaps};
 use super::peaks::{Peak, peaks};
 use super::pose::GroupedPose;
+use super::settings::Grouping;
 use crate::error::Result;
 
-/// A person while it grows.
+/// A person whose joints are being collected.
 struct Person {
-    /// First tag of the joint that founded it: the reference knows people by it, so that a
-    /// joint with the very same tag joins even where assignment did not say so.
+    /// First tag of the person's first joint: the reference keys people by it, so that a
+    /// joint with an identical tag is added even without an assignment.
     key: u32,
     /// Sum of its joints' tags, by channel.
     tag_sum: Vec<f32>,
@@ -19,10 +19,10 @@ struct Person {
     pose: GroupedPose,
 }
 
-/// All people of a scene, founded in the order of the joints and their peaks.
+/// All people of a picture, in the order of their first joints and peaks.
 pub(super) fn assemble(
     grouping: &Grouping,
-    scene: &SceneMaps<'_>,
+    scene: &PredictedMaps<'_>,
     heat: &[HeatBounds],
 ) -> Result<Vec<GroupedPose>> {
     let mut people = Vec::new();
@@ -54,7 +54,7 @@ struct Candidate<'a> {
 
 fn add_joint(
     grouping: &Grouping,
-    scene: &SceneMaps<'_>,
+    scene: &PredictedMaps<'_>,
     joint: usize,
     candidates: &[Candidate<'_>],
     people: &mut Vec<Person>,
@@ -87,8 +87,13 @@ fn distances(candidates: &[Candidate<'_>], people: &[Person]) -> Distances {
     Distances { values: all.collect(), people: people.len() }
 }
 
-/// A new person, or a new beginning of the one with the very same tag.
-fn found(people: &mut Vec<Person>, scene: &SceneMaps<'_>, joint: usize, candidate: &Candidate<'_>) {
+/// Starts a new person, or starts the one with an identical first tag again.
+fn found(
+    people: &mut Vec<Person>,
+    scene: &PredictedMaps<'_>,
+    joint: usize,
+    candidate: &Candidate<'_>,
+) {
     let key = candidate.tags[0].to_bits();
     let position = people.iter().position(|person| person.key == key).unwrap_or_else(|| {
         let pose = GroupedPose::empty(scene.joints(), scene.channels());

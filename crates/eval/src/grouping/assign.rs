@@ -2,7 +2,7 @@
 //!
 //! The reference's cost of a peak for a person is `100 * round(tag distance) - score`. Whole
 //! rounded distances tie often, and its result then depends on the order of its solver's steps.
-//! Here ties are settled by what they mean: of assignments of equal cost, the one that keeps
+//! Here ties are settled by meaning: of assignments of equal cost, the one that keeps
 //! tags closest within the threshold is taken, so that fewer people are split.
 
 use pathfinding::kuhn_munkres::kuhn_munkres_min;
@@ -14,8 +14,8 @@ const DISTANCE_COST: f64 = 100.0;
 const SCORE_STEPS: f64 = (1u64 << 27) as f64;
 /// Steps that settle ties, within a step of the cost.
 const TIE_STEPS: i128 = 1 << 32;
-/// Most of those that one pair takes: what 4096 pairs add up to is less than a step of the cost.
-const TIE_MOST: f64 = (1 << 20) as f64;
+/// Maximum tie steps per pair: 4096 pairs add up to less than a step of the cost.
+const TIE_MAX: f64 = (1 << 20) as f64;
 /// Distances and scores from here on cost the same.
 const LARGEST: f64 = 1e9;
 
@@ -26,11 +26,11 @@ pub(super) struct Distances {
     pub people: usize,
 }
 
-/// The person of each peak, at most one peak a person; with more peaks than people some have
+/// The person of each peak, at most one peak per person; with more peaks than people some have
 /// none. `threshold` is the distance from which pairs are not accepted afterwards.
 pub(super) fn assign(distances: &Distances, scores: &[f32], threshold: f64) -> Vec<Option<usize>> {
     let people = distances.people;
-    // Columns of no person: all cost the same, so that only how many there are matters.
+    // Columns of no person: all cost the same, so that only their number matters.
     let columns = people.max(scores.len());
     let costs = Matrix::from_fn(scores.len(), columns, |(row, column)| {
         if column < people {
@@ -46,7 +46,7 @@ pub(super) fn assign(distances: &Distances, scores: &[f32], threshold: f64) -> V
 fn cost(distance: f64, score: f32, threshold: f64) -> i128 {
     let rounded = distance.min(LARGEST).round_ties_even();
     let cost = rounded * DISTANCE_COST - f64::from(score).min(LARGEST);
-    let tie = (distance / threshold).clamp(0.0, 1.0) * TIE_MOST;
+    let tie = (distance / threshold).clamp(0.0, 1.0) * TIE_MAX;
     (cost * SCORE_STEPS).round() as i128 * TIE_STEPS + tie as i128
 }
 

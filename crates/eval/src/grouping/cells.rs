@@ -1,4 +1,4 @@
-//! The extremes of each cell of a map: what lies between bounds need not be looked at.
+//! Extremes of each cell of a map: bounds that let a search skip most pixels.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ pub(super) const SIDE: usize = 8;
 /// Sums that are kept apart, for several to be added at once.
 const LANES: usize = 32;
 
-/// How a map is cut into cells, `[down, across]`; those at the far borders may be smaller.
+/// Division of a map into cells, `[down, across]`; those at the far borders may be smaller.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Grid {
     pub height: usize,
@@ -69,11 +69,11 @@ fn finite(values: &[f32]) -> bool {
     sums.iter().chain(rest).sum::<f32>().is_finite()
 }
 
-/// Extremes of each column of at most a cell's rows.
+/// Extremes of each column over the rows of a band, at most a cell's.
 fn compare_rows(band: &[f32], low: &mut [f32], high: &mut [f32]) {
     let stride = low.len();
     let high = &mut high[..stride];
-    // A row that lacks is the last one once more: extremes do not mind.
+    // The last row stands in for missing ones, which leaves extremes unchanged.
     let last = band.len() / stride - 1;
     let row = |row: usize| &band[row.min(last) * stride..][..stride];
     let rows: [&[f32]; SIDE] = std::array::from_fn(row);

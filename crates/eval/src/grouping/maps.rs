@@ -1,14 +1,14 @@
-//! What a network says about a picture: a heatmap and a tag map a joint.
+//! Predictions for a whole picture: a heatmap and a tag map per joint.
 
 use super::cells::{Extremes, Grid};
 use crate::error::{Error, Result};
 
-/// Most tag channels: the plain pass and the mirrored one.
+/// Maximum number of tag channels: the plain pass and the mirrored one.
 const MAX_CHANNELS: usize = 2;
 
 /// Heatmaps and tags of one picture, all of the same size.
 #[derive(Debug, Clone, Copy)]
-pub struct SceneMaps<'a> {
+pub struct PredictedMaps<'a> {
     heatmaps: &'a [f32],
     tags: &'a [f32],
     joints: usize,
@@ -20,9 +20,9 @@ pub struct SceneMaps<'a> {
 /// The highest value of each cell of a heatmap.
 pub(super) type HeatBounds = Vec<f32>;
 
-impl<'a> SceneMaps<'a> {
+impl<'a> PredictedMaps<'a> {
     /// `heatmaps` is `[joints, height, width]`, `tags` is `[joints, height, width, channels]`
-    /// with one channel, or two where the mirrored picture was looked at as well.
+    /// with one channel, or two where the mirrored picture was predicted as well.
     ///
     /// # Errors
     /// When a size is 0, the channels are not 1 or 2, or a length is not the product of its sizes.
@@ -49,7 +49,7 @@ impl<'a> SceneMaps<'a> {
         Ok(Self { heatmaps, tags, joints, height, width, channels })
     }
 
-    /// Joints of a person.
+    /// Joints per person.
     pub fn joints(&self) -> usize {
         self.joints
     }
@@ -64,7 +64,7 @@ impl<'a> SceneMaps<'a> {
         self.width
     }
 
-    /// Tags a pixel.
+    /// Tags per pixel.
     pub fn channels(&self) -> usize {
         self.channels
     }
@@ -75,7 +75,7 @@ impl<'a> SceneMaps<'a> {
         &self.heatmaps[joint * pixels..][..pixels]
     }
 
-    /// How each map is cut into cells.
+    /// Division of each map into cells.
     pub(super) fn grid(&self) -> Grid {
         Grid { height: self.height, width: self.width }
     }

@@ -1,6 +1,6 @@
 //! Peaks of a heatmap: pixels that are the largest of the 5x5 around them.
 
-use super::maps::SceneMaps;
+use super::maps::PredictedMaps;
 
 /// Pixels to each side that a peak must not be below.
 const RADIUS: usize = 2;
@@ -13,9 +13,9 @@ pub(super) struct Peak {
     pub score: f32,
 }
 
-/// The `most` highest peaks above `threshold`, highest first; of equal ones the first in the map.
+/// The `most` highest peaks above `threshold`, highest first; of equal peaks the first in the map.
 pub(super) fn peaks(
-    scene: &SceneMaps<'_>,
+    scene: &PredictedMaps<'_>,
     bounds: &[f32],
     joint: usize,
     threshold: f32,
@@ -86,7 +86,7 @@ mod tests {
             most in 0usize..40,
         ) {
             let map: Vec<f32> = map.into_iter().map(|v| f32::from(v) * 0.05).collect();
-            let scene = SceneMaps::new(&map, &map, [1, height, width]).unwrap();
+            let scene = PredictedMaps::new(&map, &map, [1, height, width]).unwrap();
             let bounds = scene.heat_bounds(0).unwrap();
             let found = peaks(&scene, &bounds, 0, 0.1, most);
             let found: Vec<usize> = found.iter().map(|peak| peak.pixel).collect();

@@ -1,6 +1,6 @@
-//! A person found in a scene.
+//! A person found in a whole picture.
 
-/// One person, in pixels of the maps.
+/// A person, in pixels of the maps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupedPose {
     /// `[x, y, score]` of each joint; score 0 where there is none.

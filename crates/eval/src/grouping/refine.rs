@@ -1,20 +1,20 @@
 //! Missing joints: the pixel with the largest `heatmap - round(distance to the person's tag)`.
 //!
-//! The reference looks at every pixel for every joint of every person, which takes seconds. The
+//! The reference visits every pixel for every joint of every person, which takes seconds. The
 //! same pixel is found by branch and bound: a cell whose highest heat, less the least distance its
 //! tags can have, is below the best pixel so far holds no better one. Bounds are computed by the
 //! same monotone float operations as values, hence the result is exact, ties included.
 
 use super::adjust::centre;
 use super::cells::{Extremes, SIDE};
-use super::maps::{HeatBounds, SceneMaps};
+use super::maps::{HeatBounds, PredictedMaps};
 use super::pose::GroupedPose;
 use crate::error::Result;
 
 /// Fills the joints that a pose lacks where the heatmap at the found pixel is positive.
 pub(super) fn refine(
     poses: &mut [GroupedPose],
-    scene: &SceneMaps<'_>,
+    scene: &PredictedMaps<'_>,
     heat: &[HeatBounds],
 ) -> Result<()> {
     match scene.channels() {
@@ -25,7 +25,7 @@ pub(super) fn refine(
 
 fn refine_with<const C: usize>(
     poses: &mut [GroupedPose],
-    scene: &SceneMaps<'_>,
+    scene: &PredictedMaps<'_>,
     heat: &[HeatBounds],
 ) -> Result<()> {
     let means: Vec<[f32; C]> = poses.iter().map(mean_tags).collect();
@@ -58,17 +58,17 @@ fn mean_tags<const C: usize>(pose: &GroupedPose) -> [f32; C] {
     mean.map(|sum| sum / count as f32)
 }
 
-/// A joint's maps, made ready for several people.
+/// Search for a joint in its maps, for several people.
 struct Search<'a, const C: usize> {
-    scene: &'a SceneMaps<'a>,
+    scene: &'a PredictedMaps<'a>,
     heatmap: &'a [f32],
     /// `[height * width]` tags of each channel.
     tags: &'a [[f32; C]],
     /// The highest heat of each cell.
     heat: &'a [f32],
-    /// Between what the tags of each cell are.
+    /// Minimum and maximum tags of each cell.
     range: Extremes<C>,
-    /// The highest value that each cell may hold for the person at hand.
+    /// Upper bound of each cell's value for the current person.
     bounds: Vec<f32>,
 }
 
@@ -79,14 +79,14 @@ struct Best {
 }
 
 impl<'a, const C: usize> Search<'a, C> {
-    fn new(scene: &'a SceneMaps<'a>, joint: usize, heat: &'a [f32]) -> Result<Self> {
+    fn new(scene: &'a PredictedMaps<'a>, joint: usize, heat: &'a [f32]) -> Result<Self> {
         let (tags, _) = scene.tag_map(joint).as_chunks::<C>();
         let range = scene.tag_bounds(joint)?;
         let bounds = vec![0.0; heat.len()];
         Ok(Self { scene, heatmap: scene.heatmap(joint), tags, heat, range, bounds })
     }
 
-    /// The pixel that fits a person's tags best; of equal ones the first in the map.
+    /// The pixel that fits a person's tags best; of equal pixels the first in the map.
     fn best(&mut self, person: [f32; C]) -> usize {
         self.bound(person);
         let mut best = Best { value: f32::NEG_INFINITY, pixel: 0 };
@@ -142,7 +142,7 @@ impl<'a, const C: usize> Search<'a, C> {
     }
 }
 
-/// Values that are compared at a time.
+/// Number of values compared at a time.
 const LANES: usize = 8;
 
 /// The largest of some values.
@@ -160,7 +160,7 @@ fn distance<const C: usize>(tags: [f32; C], person: [f32; C]) -> f32 {
     length::<C>(std::array::from_fn(|channel| tags[channel] - person[channel]))
 }
 
-/// How far a value is outside of a range: a lower bound of its difference to all within.
+/// Distance of a value to a range: a lower bound of its difference to all values within.
 fn outside(low: f32, high: f32, value: f32) -> f32 {
     let (below, above) = (low - value, value - high);
     let outside = if below > above { below } else { above };
@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    /// What the reference does.
+    /// The search of the reference.
     fn every_pixel(heat: &[f32], tags: &[f32], person: [f32; 2]) -> usize {
         let value =
             |p: usize| heat[p] - distance([tags[2 * p], tags[2 * p + 1]], person).round_ties_even();
@@ -214,7 +214,7 @@ mod tests {
         ) {
             let heat: Vec<f32> = heat.into_iter().map(|v| f32::from(v) / 8.0).collect();
             let tags: Vec<f32> = tags.into_iter().map(|v| f32::from(v) / 4.0).collect();
-            let scene = SceneMaps::new(&heat, &tags, [1, height, width]).unwrap();
+            let scene = PredictedMaps::new(&heat, &tags, [1, height, width]).unwrap();
             let heat_bounds = scene.heat_bounds(0).unwrap();
             let found = Search::<2>::new(&scene, 0, &heat_bounds).unwrap().best(person);
             prop_assert_eq!(found, every_pixel(&heat, &tags, person));

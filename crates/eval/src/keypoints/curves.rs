@@ -6,12 +6,16 @@ use std::ops::Range;
 use hotcoco::metrics::counts::{PrCurveScratch, precision_recall_curve_of_order_into};
 use hotcoco::{COCOeval, EvalImg};
 
-use super::{AREA_NAMES, NOT_COMPUTED};
+/// Value of figures for which the annotations hold no person.
+pub const NOT_COMPUTED: f64 = -1.0;
 
-/// How an annotation with id 0 is treated.
+/// Names of the area ranges, in the order of [`KeypointEvaluation`]'s columns.
+pub const AREA_NAMES: [&str; 3] = ["all", "medium", "large"];
+
+/// Treatment of an annotation with id 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ZeroId {
-    /// There is none, or it is one like any other.
+    /// There is none, or it is treated as any other.
     Absent,
     /// A detection matched to the annotation with this engine id counts as unmatched, because the
     /// COCO evaluator writes 0 for "unmatched".

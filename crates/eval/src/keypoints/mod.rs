@@ -1,92 +1,30 @@
-//! COCO keypoint AP and AR.
+//! Keypoints: from candidate poses to results, and from results to AP.
 //!
-//! Source: COCO evaluator. 20 detections an image, OKS thresholds .50:.05:.95, 101 recall points,
-//! areas all, medium [32², 96²] and large [96², 10^10]. Its habits are kept: nothing found gives
-//! 0, no such person in the annotations gives −1, area 0 is matched by exact hits only, a `bbox` in
-//! the first result makes boxes the detections' areas, and an annotation with id 0 can never be a
-//! hit: its detection counts as false.
+//! Candidates of all boxes are rescored and suppressed within each image ([`finish`]), results are
+//! matched to annotated people ([`KeypointEvaluator`], [`CrowdPoseEvaluator`]). Matching is done by
+//! the `hotcoco` engine; the figures equal those of the COCO evaluator to 1e-9.
 
+mod candidate;
+mod counting;
+mod crowdpose;
 mod curves;
+mod evaluator;
+mod finish;
+mod oks;
+mod sigmas;
+mod source;
 mod stats;
+mod suppression;
+mod truth;
 
-use std::path::Path;
-
+pub use candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
+pub use counting::{CountStats, count_people};
+pub use crowdpose::{CrowdPoseEvaluator, CrowdPoseStats};
+pub use curves::{AREA_NAMES, NOT_COMPUTED};
+pub use evaluator::{KeypointEvaluation, KeypointEvaluator, evaluate_keypoints};
+pub use finish::{ResultRules, finish};
+pub use oks::oks;
+pub use sigmas::Sigmas;
+pub use source::Results;
 pub use stats::KeypointStats;
-
-pub(crate) use curves::{Table, ZeroId};
-
-use crate::error::Result;
-use crate::results::Results;
-use crate::sigmas::Sigmas;
-use crate::truth::{AreaSource, Filter, Truth};
-
-/// A figure for which the annotations hold no person.
-pub const NOT_COMPUTED: f64 = -1.0;
-
-/// Names of the area ranges, in the order of [`KeypointEvaluation`]'s columns.
-pub const AREA_NAMES: [&str; 3] = ["all", "medium", "large"];
-
-/// The ten figures of COCO keypoint evaluation for `results` (a path or a list).
-pub fn evaluate_keypoints<'a>(
-    annotations: &Path,
-    results: impl Into<Results<'a>>,
-    sigmas: &Sigmas,
-) -> Result<KeypointStats> {
-    let evaluator = KeypointEvaluator::read(annotations, sigmas)?;
-    Ok(evaluator.evaluate(results)?.stats)
-}
-
-/// Annotations read once, to score many sets of results against.
-#[derive(Clone)]
-pub struct KeypointEvaluator {
-    truth: Truth,
-}
-
-/// Everything one evaluation yields.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KeypointEvaluation {
-    /// The ten figures.
-    pub stats: KeypointStats,
-    /// How many results there were.
-    pub detections: usize,
-    /// How many annotated people count, over all areas.
-    pub people: usize,
-    /// Whether an annotation has id 0 and so counts as missed whatever is found.
-    pub has_zero_id: bool,
-    /// Mean precision over the recall points, `[threshold][area]`; −1 without people.
-    pub precision: Vec<[f64; 3]>,
-    /// Recall, `[threshold][area]`; −1 without people.
-    pub recall: Vec<[f64; 3]>,
-    /// Precision at recall 0, 0.01 … 1 over all areas, `[threshold][recall point]`, averaged over
-    /// categories; empty without people.
-    pub curves: Vec<Vec<f64>>,
-}
-
-impl KeypointEvaluator {
-    /// Reads the annotation file at `path`, whose joints must be those of `sigmas`.
-    pub fn read(path: &Path, sigmas: &Sigmas) -> Result<Self> {
-        Ok(Self { truth: Truth::read(path, sigmas, AreaSource::Annotation)? })
-    }
-
-    /// The same evaluator on the images with these ids only; results of others are passed over.
-    pub fn on_images(&self, ids: &[i64]) -> Result<Self> {
-        Ok(Self { truth: self.truth.select(ids)? })
-    }
-
-    /// Scores `results`, a path or a list.
-    pub fn evaluate<'a>(&self, results: impl Into<Results<'a>>) -> Result<KeypointEvaluation> {
-        let (engine, detections) = self.truth.match_results(results.into(), Filter::All)?;
-        let zero = self.truth.zero_id().map_or(ZeroId::Absent, ZeroId::NeverHit);
-        let on_image = |image| self.truth.evaluates(image);
-        let table = Table::new(&engine, self.truth.categories(), zero, on_image);
-        Ok(KeypointEvaluation {
-            stats: KeypointStats::new(&table),
-            detections,
-            people: table.people(),
-            has_zero_id: self.truth.zero_id().is_some(),
-            precision: table.by_threshold(|area, row| table.mean_precision(area, row)),
-            recall: table.by_threshold(|area, row| table.mean_recall(area, row)),
-            curves: table.mean_curves(),
-        })
-    }
-}
+pub use suppression::{NMS_THRESHOLD, SOFT_KEEP, Suppression, oks_nms, soft_oks_nms};

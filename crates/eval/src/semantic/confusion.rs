@@ -1,11 +1,11 @@
-//! Counts of pixels by annotated and predicted class, and what follows from them.
+//! Counts of pixels by annotated and predicted class, and the figures computed from them.
 
 use hotcoco::metrics::semantic::PixelConfusion;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// Annotated label that takes no part.
+/// Annotated label that is not counted.
 pub const IGNORED_LABEL: u8 = 255;
 
 /// Pixel counts `[annotated class, predicted class]`, summed over images.
@@ -40,7 +40,7 @@ impl SemanticStats {
 }
 
 impl Confusion {
-    /// No pixel counted yet.
+    /// An empty count.
     pub fn new(classes: usize) -> Self {
         Self(PixelConfusion::new(classes))
     }
@@ -70,7 +70,7 @@ impl Confusion {
         Ok(())
     }
 
-    /// How many classes there are.
+    /// Number of classes.
     pub fn classes(&self) -> usize {
         self.0.num_classes()
     }

@@ -1,20 +1,20 @@
 //! Class probabilities of a picture, summed over scales, windows and mirrored views.
 
 use rayon::prelude::*;
+use scalenas_base::Size;
 
+use super::predict::{ClassScores, predict_labels};
+use super::taps::{Span, Tap, taps};
 use crate::error::{Error, Result};
-use crate::semantic::taps::{Span, Tap, taps};
-use crate::semantic::{ClassScores, predict_labels};
 
 /// Probabilities `[classes, height, width]` at the size of the picture.
 #[derive(Debug, Clone)]
 pub struct ProbabilitySum {
     values: Vec<f32>,
-    /// How often each pixel was covered, `[height, width]`.
+    /// Number of scores added per pixel, `[height, width]`.
     counts: Vec<f32>,
     classes: usize,
-    height: usize,
-    width: usize,
+    size: Size,
 }
 
 /// A rectangle of the picture and where scores lie over it.
@@ -26,13 +26,14 @@ struct Patch {
 }
 
 impl ProbabilitySum {
-    /// Nothing added yet.
-    pub fn new(classes: usize, height: usize, width: usize) -> Self {
-        let (values, counts) = (vec![0.0; classes * height * width], vec![0.0; height * width]);
-        Self { values, counts, classes, height, width }
+    /// An empty sum.
+    pub fn new(classes: usize, size: impl Into<Size>) -> Self {
+        let size = size.into();
+        let (values, counts) = (vec![0.0; classes * size.pixels()], vec![0.0; size.pixels()]);
+        Self { values, counts, classes, size }
     }
 
-    /// How many classes there are.
+    /// Number of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }
@@ -47,23 +48,23 @@ impl ProbabilitySum {
             let problem = format!("{} classes added to {}", scores.classes(), self.classes);
             return Err(Error::Labels(problem));
         }
-        let (height, width) = scores.size();
+        let (Size { height, width }, size) = (scores.size(), self.size);
         let (across, along) =
-            (covered(rows, height, self.height), covered(columns, width, self.width));
+            (covered(rows, height, size.height), covered(columns, width, size.width));
         let patch = Patch {
             top: across.start,
             rows: taps(rows, height, across),
             left: along.start,
             columns: taps(columns, width, along),
         };
-        let (classes, plane) = (self.classes, self.height * self.width);
+        let (classes, plane) = (self.classes, size.pixels());
         for row in patch.top..patch.top + patch.rows.len() {
-            let counts = &mut self.counts[row * self.width + patch.left..][..patch.columns.len()];
+            let counts = &mut self.counts[row * size.width + patch.left..][..patch.columns.len()];
             for count in counts {
                 *count += 1.0;
             }
         }
-        let target = Planes { values: &mut self.values, plane, width: self.width };
+        let target = Planes { values: &mut self.values, plane, width: size.width };
         target.add(scores, &patch, classes);
         Ok(())
     }
@@ -84,9 +85,8 @@ impl ProbabilitySum {
 
     /// The most probable class of every pixel, `[height, width]`; the first one among equals.
     pub fn labels(&self) -> Vec<u8> {
-        let Self { values, classes, height, width, .. } = self;
-        let scores = ClassScores::new(values, *classes, *height, *width);
-        predict_labels(&scores.expect("sizes are those of the sum"), *height, *width)
+        let scores = ClassScores::new(&self.values, self.classes, self.size);
+        predict_labels(&scores.expect("sizes are those of the sum"), self.size)
     }
 }
 
@@ -154,15 +154,15 @@ mod tests {
         let (classes, height, width) = (3, 4, 9);
         let value = |i: usize| ((i * 7919) % 13) as f32 / 3.0;
         let scores: Vec<f32> = (0..classes * height * width).map(value).collect();
-        let mut whole = ProbabilitySum::new(classes, height, width);
-        let all = ClassScores::new(&scores, classes, height, width).unwrap();
+        let mut whole = ProbabilitySum::new(classes, (height, width));
+        let all = ClassScores::new(&scores, classes, (height, width)).unwrap();
         let span = |start| Span { ratio: 1.0, start };
         whole.add(&all, (span(0.0), span(0.0))).unwrap();
-        let mut parts = ProbabilitySum::new(classes, height, width);
+        let mut parts = ProbabilitySum::new(classes, (height, width));
         for (start, length) in [(0, 4), (4, 5)] {
             let rows = scores.chunks_exact(width);
             let part: Vec<f32> = rows.flat_map(|row| row[start..start + length].to_vec()).collect();
-            let part = ClassScores::new(&part, classes, height, length).unwrap();
+            let part = ClassScores::new(&part, classes, (height, length)).unwrap();
             parts.add(&part, (span(0.0), span(start as f64))).unwrap();
         }
         for (a, b) in whole.values.iter().zip(&parts.values) {
@@ -170,23 +170,23 @@ mod tests {
         }
         let mut twice = whole.clone();
         twice.add(&all, (span(0.0), span(0.0))).unwrap();
-        let mut mean = ProbabilitySum::new(classes, height, width);
+        let mut mean = ProbabilitySum::new(classes, (height, width));
         mean.add_mean(&twice);
         assert!(mean.values.iter().zip(&whole.values).all(|(a, b)| (a - b).abs() < 1e-6));
         let sum: f32 = (0..classes).map(|class| whole.values[class * height * width]).sum();
         assert!((sum - 1.0).abs() < 1e-6);
-        assert_eq!(whole.labels(), predict_labels(&all, height, width));
+        assert_eq!(whole.labels(), predict_labels(&all, (height, width)));
     }
 
     #[test]
     fn padding_lies_outside_the_picture() {
         // A picture of 6 pixels, padded to 8, scored at stride 4.
-        let scores = ClassScores::new(&[1.0, 0.0, 0.0, 1.0], 2, 1, 2).unwrap();
-        let mut sum = ProbabilitySum::new(2, 1, 6);
+        let scores = ClassScores::new(&[1.0, 0.0, 0.0, 1.0], 2, (1, 2)).unwrap();
+        let mut sum = ProbabilitySum::new(2, (1, 6));
         let quarter = Span { ratio: 0.25, start: 0.0 };
         sum.add(&scores, (Span::whole(1, 1), quarter)).unwrap();
         assert_eq!(sum.labels(), [0, 0, 0, 0, 1, 1]);
         assert!(sum.add(&scores, (quarter, quarter)).is_ok());
-        assert!(ProbabilitySum::new(3, 1, 6).add(&scores, (quarter, quarter)).is_err());
+        assert!(ProbabilitySum::new(3, (1, 6)).add(&scores, (quarter, quarter)).is_err());
     }
 }

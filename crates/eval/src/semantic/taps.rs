@@ -1,9 +1,9 @@
-//! Where the pixels of a picture lie between the pixels of a score map, along one axis.
+//! Interpolation weights between the pixels of a score map and of a picture, along one axis.
 
 /// The stretch of a picture that a score map covers, along one axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// Score pixels to a pixel of the picture.
+    /// Score pixels per pixel of the picture.
     pub ratio: f64,
     /// Start of the score map, in score pixels from the start of the picture.
     pub start: f64,

@@ -1,4 +1,4 @@
-//! Where windows of one size lie so that they cover a picture.
+//! Positions of windows of one size that cover a picture.
 
 /// Starts of windows of `length` along an axis of `size` pixels: a third of a window overlaps the
 /// next, and the last ends where the axis does. An axis that fits has one window at 0.

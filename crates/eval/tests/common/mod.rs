@@ -1,4 +1,4 @@
-//! Where the reference numbers and real samples lie, and a small annotation file to bend.
+//! Paths of reference numbers and real samples, and a small annotation file to modify.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 

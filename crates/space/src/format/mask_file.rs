@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use scalenas_base::atomic;
 use serde::Deserialize;
 
 use crate::architecture::{Architecture, ModuleArch};
@@ -121,12 +122,7 @@ impl Architecture {
             Some("ron") => self.to_ron(),
             other => return Err(fault(format!("extension {other:?}, accepted: .json, .ron"))),
         };
-        let temporary = path.with_extension("partial");
-        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path)).map_err(|e| {
-            // The write's error is the one to report; nothing half-written stays behind.
-            let _ = fs::remove_file(&temporary);
-            fault(e.to_string())
-        })
+        atomic::write(path, text).map_err(|e| fault(e.to_string()))
     }
 }
 

@@ -10,6 +10,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use scalenas_base::atomic;
+
 use super::info::RunInfo;
 use crate::error::{Error, Result};
 
@@ -62,12 +64,7 @@ impl RunFolder {
         let file = self.path.join(INFO);
         let text =
             serde_json::to_string_pretty(&self.info).map_err(|e| Error::file("write", &file, e))?;
-        let temporary = file.with_extension("partial");
-        fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, &file)).map_err(|e| {
-            // The write's error is the one to report; nothing half-written stays behind.
-            let _ = fs::remove_file(&temporary);
-            Error::file("write", &file, e)
-        })
+        atomic::write(&file, text).map_err(|e| Error::file("write", &file, e))
     }
 
     /// Opens the folder of a run.

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use scalenas_base::atomic;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -82,9 +83,7 @@ impl MetricsFile {
                 kept.push_str(&line(path, record)?);
             }
         }
-        let temporary = path.with_extension("partial");
-        fs::write(&temporary, kept).map_err(|e| Error::file("write", &temporary, e))?;
-        fs::rename(&temporary, path).map_err(|e| Error::file("write", path, e))?;
+        atomic::write(path, kept).map_err(|e| Error::file("write", path, e))?;
         let file = OpenOptions::new().append(true).open(path);
         let file = file.map_err(|e| Error::file("write", path, e))?;
         Ok(Self { path: path.to_owned(), file })

@@ -13,11 +13,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
-use scalenas_data::augment::Augment;
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::TopDownAugment;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augmentation, BadImages, CocoKeypoints, HeatmapCodec, KeypointFacts, PoseDataset,
-    annotation_boxes, training_people,
+    Augmentation, BadImages, HeatmapCodec, KeypointFacts, TopDownDataset, annotation_boxes,
+    training_people,
 };
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;
@@ -108,24 +109,25 @@ impl Place {
     }
 
     /// People to learn from, with bad pictures left out.
-    pub fn train(&self) -> Arc<PoseDataset> {
+    pub fn train(&self) -> Arc<TopDownDataset> {
         let facts = KeypointFacts::coco();
         let coco = CocoKeypoints::read(self.annotations("train"), &facts).unwrap();
         let people = training_people(&coco, INPUT);
         let codec = HeatmapCodec::new(INPUT, facts.joints.len()).unwrap();
-        let data = PoseDataset::new(self.pictures("train"), &coco, people, facts, codec).unwrap();
-        let augmentation = Augmentation::Training(Augment::default());
+        let data =
+            TopDownDataset::new(self.pictures("train"), &coco, people, facts, codec).unwrap();
+        let augmentation = Augmentation::Training(TopDownAugment::default());
         let data = data.with_augmentation(augmentation, options().seed).unwrap();
         Arc::new(data.with_bad_images(BadImages::Skip))
     }
 
     /// People of a part as they are, with their ground truth.
-    pub fn annotated(&self, part: &str) -> (Arc<PoseDataset>, KeypointEvaluator) {
+    pub fn annotated(&self, part: &str) -> (Arc<TopDownDataset>, KeypointEvaluator) {
         let facts = KeypointFacts::coco();
         let coco = CocoKeypoints::read(self.annotations(part), &facts).unwrap();
         let people = annotation_boxes(&coco, INPUT);
         let codec = HeatmapCodec::new(INPUT, facts.joints.len()).unwrap();
-        let data = PoseDataset::new(self.pictures(part), &coco, people, facts, codec).unwrap();
+        let data = TopDownDataset::new(self.pictures(part), &coco, people, facts, codec).unwrap();
         let evaluator = KeypointEvaluator::read(&self.annotations(part), &Sigmas::coco()).unwrap();
         (Arc::new(data), evaluator)
     }

@@ -1,7 +1,7 @@
 //! `bench`: seconds of inference and of training steps, medians on an idle machine.
 
-mod arguments;
 mod against;
+mod arguments;
 mod memory;
 
 use std::path::Path;

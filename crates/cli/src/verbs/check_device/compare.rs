@@ -9,8 +9,8 @@ use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
 use scalenas_train::Precision;
 use serde::Serialize;
 
-use super::case::Case;
 use super::arguments::Arguments;
+use super::case::Case;
 use crate::context::device::{DeviceChoice, HOST, Host};
 use crate::error::user;
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
-use crate::arguments::{DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, values};
+use crate::arguments::{
+    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, values,
+};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::KeypointFacts;
-use scalenas_data::scenes::Fit;
+use scalenas_data::bottom_up::Fit;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
@@ -16,17 +16,17 @@ use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
 
 use crate::arguments::PoseHead;
-use crate::experiment::Experiment;
 use crate::context::device::{self, on_device};
 use crate::data::facts::keypoint_facts;
 use crate::error::user;
-use crate::networks;
+use crate::experiment::Experiment;
 use crate::files::{check_target, make_parent};
+use crate::networks;
 use crate::render::Output;
 use crate::task::Request;
+pub use arguments::Arguments;
 use scored::Scored;
 use target::Target;
-pub use arguments::Arguments;
 
 /// Input of a network file that does not say.
 const DEFAULT_INPUT: (usize, usize) = (256, 192);
@@ -86,14 +86,15 @@ fn of_run<B: KernelBackend>(
 ) -> Result<(Target, Vec<CocoResult>)> {
     let info = run.info();
     let search = networks::search(run)?;
-    let architecture = networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
+    let architecture =
+        networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
     let head = head(arguments, &info.space, run.path())?;
     let source = &info.task(head).expect("a run has data for every head").source;
     let facts = facts(arguments, &source.facts)?;
     let input = arguments.input.unwrap_or(source.input);
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
-    let variation = Experiment::of_run(run, &[])?.variation();
+    let variation = Experiment::from_run(run, &[])?.variation();
     let (net, fit) = ((&info.space, input), variation.scenes.fit);
     let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
     let request = Request {

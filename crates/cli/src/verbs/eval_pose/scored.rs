@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_data::{CocoKeypoints, KeypointFacts};
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::KeypointFacts;
 use scalenas_eval::{
     CocoResult, CountStats, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation,
     KeypointEvaluator, KeypointStats, Results, Sigmas, count_people,

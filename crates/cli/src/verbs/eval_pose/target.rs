@@ -4,22 +4,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_data::scenes::{Anybody, Fit, Scenes};
-use scalenas_data::{KeypointFacts, PoseDataset, detection_boxes, detections};
+use scalenas_coco::detections;
+use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
+use scalenas_data::{KeypointFacts, TopDownDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_train::Network;
 use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
-use scalenas_train::{FlipTest, Network};
 
 use super::arguments::{Arguments, SideFit};
 use crate::data::{People, Split, say_skipped, split};
 use crate::error::user;
 use crate::files::write_file;
 use crate::render::Output;
-use crate::render::pictures;
 use crate::render::Shown;
+use crate::render::pictures;
 use crate::task::scenes;
 
 /// Threads that read pictures.
@@ -36,7 +37,7 @@ pub struct Target {
 
 enum Content {
     /// Crops of boxes.
-    Crops(Arc<PoseDataset>),
+    Crops(Arc<TopDownDataset>),
     /// Whole pictures, the side of what the network sees, and which side of a picture that is.
     Scenes(Arc<Scenes>, usize, Fit),
 }
@@ -57,7 +58,7 @@ impl Target {
         let bad = arguments.data.bad_images();
         let content = if space.is_bottom_up() {
             check_scales(arguments)?;
-            let scenes = scenes(files.clone(), facts, Anybody::OrNobody, bad)?;
+            let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, bad)?;
             let fit = match arguments.fit {
                 Some(SideFit::Shorter) => Fit::Shorter,
                 Some(SideFit::Longer) => Fit::Longer,
@@ -147,7 +148,7 @@ fn crops(
     files: &Split,
     facts: &KeypointFacts,
     input: (usize, usize),
-) -> Result<Arc<PoseDataset>> {
+) -> Result<Arc<TopDownDataset>> {
     let people = People::read(files.clone(), facts, input)?;
     let bad = arguments.data.bad_images();
     let Some(path) = &arguments.detections else { return people.annotated(0, bad) };

@@ -18,16 +18,16 @@ use scalenas_train::segmentation::{SegmentOptions, segment_all};
 use scalenas_train::{Calibrated, CalibrationSource, Network, RunFolder, SingleHead};
 use serde_json::json;
 
-use crate::experiment::Experiment;
-use crate::data::say_skipped;
 use crate::context::device::{self, on_device};
 use crate::data::facts::segmentation_facts;
+use crate::data::say_skipped;
 use crate::error::user;
-use crate::networks;
+use crate::experiment::Experiment;
 use crate::files::write_file;
-use crate::render::{Output, table};
-use crate::render::pictures::{OPACITY, QUALITY};
+use crate::networks;
 use crate::render::Shown;
+use crate::render::pictures::{OPACITY, QUALITY};
+use crate::render::{Output, table};
 use crate::task::{Request, labelled};
 pub use arguments::Arguments;
 
@@ -72,7 +72,7 @@ impl<'a> Scored<'a> {
         let options = SegmentOptions {
             scales: arguments.scales.clone(),
             flip: arguments.flip_test.into(),
-            window: arguments.window,
+            window: arguments.window.map(Into::into),
             ..SegmentOptions::new(space.coarsest_stride(), WORKERS)
         };
         Ok(Self { arguments, pictures: pictures(arguments, facts, data)?, options, palette })
@@ -106,8 +106,7 @@ impl<'a> Scored<'a> {
         }
         if let Some(folder) = &self.arguments.submission {
             let ids = ids(self.pictures.facts(), classes);
-            let (width, height) = (picture.image.width, picture.image.height);
-            let bytes = LabelMap::encode(&ids, width, height);
+            let bytes = LabelMap::encode(&ids, picture.image.size());
             write_file(&folder.join(format!("{name}_labelIds.png")), bytes)?;
         }
         Ok(())
@@ -160,7 +159,8 @@ fn of_run<'a, B: KernelBackend>(
     let info = run.info();
     let head = head(&info.space, run.path())?;
     let search = networks::search(run)?;
-    let architecture = networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
+    let architecture =
+        networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
     let source = &info.task(head).expect("a run has data for every head").source;
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(&source.facts))?;
@@ -170,7 +170,7 @@ fn of_run<'a, B: KernelBackend>(
         info,
         // Statistics come from the pictures that the supernet learnt from, if they are there.
         data: if source.data.exists() { &source.data } else { data },
-        variation: Experiment::of_run(run, &[])?.variation(),
+        variation: Experiment::from_run(run, &[])?.variation(),
         most: 0,
         bad: arguments.data.bad_images(),
     };

@@ -14,14 +14,14 @@ use scalenas_space::CostModel;
 use scalenas_train::{Figure, HeldOut, RunFolder, TaskFitness, Validation};
 use serde_json::json;
 
-use crate::experiment::Experiment;
-use crate::data::say_skipped;
-use crate::context::device::{self, on_device};
 use crate::context::Stop;
-use crate::networks;
+use crate::context::device::{self, on_device};
+use crate::data::say_skipped;
+use crate::experiment::Experiment;
 use crate::files::write_file;
-use crate::render::{Output, table};
+use crate::networks;
 use crate::render::SearchShown;
+use crate::render::{Output, table};
 use crate::task::{Request, Variation, figures};
 pub use arguments::Arguments;
 
@@ -29,10 +29,10 @@ pub use arguments::Arguments;
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
     let run = RunFolder::open(&arguments.run)?;
-    let experiment = Experiment::of_run(&run, &[])?;
+    let experiment = Experiment::from_run(&run, &[])?;
     let mut config = match &arguments.config {
         Some(path) => Experiment::read(path, &arguments.set)?.search,
-        None => Experiment::of_run(&run, &arguments.set)?.search,
+        None => Experiment::from_run(&run, &arguments.set)?.search,
     };
     config.generations = arguments.generations.unwrap_or(config.generations);
     config.limits.max_gmacs = arguments.max_gmacs.or(config.limits.max_gmacs);

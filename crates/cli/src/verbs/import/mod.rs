@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::context::device::{HOST, Host};
 use crate::error::user;
-use crate::networks;
 use crate::files::{check_target, make_parent};
+use crate::networks;
 use crate::render::Output;
 pub use arguments::Arguments;
 

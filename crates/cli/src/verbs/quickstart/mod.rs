@@ -14,13 +14,13 @@ use scalenas_space::{Architecture, cost};
 use scalenas_train::{Existing, Grade, RunFolder, Validation};
 use serde_json::json;
 
-use crate::experiment::Experiment;
-use crate::experiment::synthetic::Synthetic;
+use crate::context::Stop;
 use crate::context::device::{self, on_device};
 use crate::error::user;
-use crate::context::Stop;
-use crate::networks;
+use crate::experiment::Experiment;
+use crate::experiment::synthetic::Synthetic;
 use crate::files::write_file;
+use crate::networks;
 use crate::render::{Output, table};
 use crate::task::room;
 use crate::verbs::evolve::{SearchPlan, search};

@@ -12,10 +12,10 @@ use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
 use scalenas_train::{Calibrated, CalibrationSource, Figure, Record, RunFolder, read_metrics};
 use serde_json::json;
 
-use crate::experiment::Experiment;
 use crate::context::device::{HOST, Host};
-use crate::networks;
+use crate::experiment::Experiment;
 use crate::files::{check_target, write_file};
+use crate::networks;
 use crate::render::Output;
 use crate::task::{Request, figures, report_samples, room};
 use crate::verbs::evolve::{keyed, names, plot, scores};
@@ -161,7 +161,7 @@ fn front_figures(outcome: &Outcome, figures: &[Figure]) -> serde_json::Value {
 fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let info = run.info();
     let supernet = networks::supernet::<Host>(run, &HOST)?;
-    let variation = Experiment::of_run(run, &[])?.variation();
+    let variation = Experiment::from_run(run, &[])?.variation();
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
     let mut samples = Vec::new();

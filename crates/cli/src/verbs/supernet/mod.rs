@@ -19,13 +19,13 @@ use scalenas_train::{
 };
 use serde_json::json;
 
-use crate::experiment::Experiment;
-use crate::data::say_skipped;
-use crate::context::device::{self, DeviceChoice, HOST, Host, on_device};
-use crate::error::user;
 use crate::context::Stop;
-use crate::render::{Output, table};
+use crate::context::device::{self, DeviceChoice, HOST, Host, on_device};
+use crate::data::say_skipped;
+use crate::error::user;
+use crate::experiment::Experiment;
 use crate::render::Shown;
+use crate::render::{Output, table};
 use crate::task::Request;
 pub use arguments::Arguments;
 
@@ -61,7 +61,7 @@ impl Job {
         let resumed = arguments.resume.as_deref().map(RunFolder::open).transpose()?;
         let experiment = match (&arguments.config, &resumed) {
             (Some(config), _) => Experiment::read(config, &changes)?,
-            (None, Some(run)) => Experiment::of_run(run, &changes)?,
+            (None, Some(run)) => Experiment::from_run(run, &changes)?,
             (None, None) => return Err(user("give --config FILE or --resume RUN")),
         };
         let known = resumed.as_ref().map(|run| run.info().leading().data.clone());
@@ -137,7 +137,7 @@ impl Job {
     /// The run's own description does not hold the augmentation; the copy of its experiment does.
     fn check_augmentation(&self, folder: &RunFolder) -> Result<()> {
         let (before, now) =
-            (Experiment::of_run(folder, &[])?.variation(), self.experiment.variation());
+            (Experiment::from_run(folder, &[])?.variation(), self.experiment.variation());
         if before == now {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Where things of a street appear in the picture. Metres: `x` to the right, `y` up from the road,
+//! Projection of a street into the picture. Metres: `x` to the right, `y` up from the road,
 //! `z` ahead; pixels: columns and rows.
 
 /// Height of the camera above the road, in metres.
@@ -19,12 +19,12 @@ impl Camera {
         Self { focal: FOCAL * width as f32, vanishing }
     }
 
-    /// Pixels to a metre at depth `z`.
+    /// Pixels per metre at depth `z`.
     pub fn scale(&self, z: f32) -> f32 {
         self.focal / z
     }
 
-    /// Where a point appears.
+    /// Projection of a point, in pixels.
     pub fn project(&self, [x, y, z]: [f32; 3]) -> [f32; 2] {
         let scale = self.scale(z);
         [self.vanishing[0] + x * scale, self.vanishing[1] + (HEIGHT - y) * scale]

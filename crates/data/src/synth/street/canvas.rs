@@ -21,7 +21,7 @@ pub(super) struct Light {
     pub haze: Colour,
 }
 
-/// What a shape looks like.
+/// Appearance of a shape.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surface {
     pub label: u8,
@@ -37,7 +37,7 @@ pub(super) struct StreetCanvas {
     pixels: Vec<Colour>,
     labels: Vec<u8>,
     light: Light,
-    /// Start of the noise.
+    /// Seed of the noise.
     seed: u32,
 }
 
@@ -47,7 +47,7 @@ impl StreetCanvas {
         Self { width, height, pixels, labels, light, seed: random.random() }
     }
 
-    /// The picture, 8 bits a channel.
+    /// The picture, 8 bits per channel.
     pub fn picture(&self) -> Image8 {
         let byte = |value: &f32| value.round().clamp(0.0, 255.0) as u8;
         let pixels = self.pixels.iter().flatten().map(byte).collect();

@@ -1,11 +1,12 @@
-//! What is where in a street: light, ground, and things from far to near.
+//! Composition of a street: light, ground, and things from far to near.
 
 use rand::{Rng, RngExt};
 
 use super::camera::Camera;
 use super::canvas::{Light, StreetCanvas, Surface, noise, plain};
 use super::label;
-use super::things::{self, Place, Thing};
+use super::place::{Place, Thing};
+use super::things;
 
 /// Nearest and farthest depth at which things stand, in metres.
 const DEPTHS: (f32, f32) = (6.0, 130.0);
@@ -60,7 +61,7 @@ fn sky(canvas: &mut StreetCanvas, camera: &Camera, light: Light) {
     }
 }
 
-/// The road and what it is made of.
+/// Width and surfaces of the road.
 struct Street {
     /// Half of the road's width in metres.
     half: f32,
@@ -168,7 +169,7 @@ impl Street {
         }
     }
 
-    /// What drives, and who crosses.
+    /// Vehicles, and people who cross.
     fn traffic(&self, random: &mut impl Rng, places: &mut Vec<Place>) {
         let lanes = [-self.half * 0.5, self.half * 0.5];
         let things = [

@@ -1,10 +1,10 @@
-//! How people and vehicles look: seen along the road, from behind or in front.
+//! People and vehicles, seen along the road from behind or in front.
 
 use rand::{Rng, RngExt};
 
+use super::brush::{Brush, around, one_of};
 use super::canvas::plain;
 use super::label;
-use super::things::{Brush, around, one_of};
 
 const PAINTS: [[f32; 3]; 7] = [
     [196.0, 198.0, 202.0],
@@ -27,7 +27,7 @@ const SKIN: [f32; 3] = [196.0, 150.0, 122.0];
 const TYRE: [f32; 3] = [26.0, 26.0, 28.0];
 const GLASS: [f32; 3] = [58.0, 72.0, 84.0];
 
-/// Somebody on foot.
+/// A pedestrian.
 pub(super) fn person(brush: &mut Brush<'_>, random: &mut impl Rng) {
     let height = random.random_range(1.45..1.9);
     let (shirt, trousers) = (one_of(&CLOTHES, random), one_of(&CLOTHES, random));

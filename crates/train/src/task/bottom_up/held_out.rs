@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use scalenas_data::SkippedImage;
-use scalenas_data::scenes::Scenes;
+use scalenas_data::bottom_up::Scenes;
 
 use super::predict::{SceneOptions, find_people, results};
 use crate::error::Result;

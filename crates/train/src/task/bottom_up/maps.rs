@@ -6,8 +6,8 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::Direction;
-use scalenas_data::scenes::SceneView;
-use scalenas_eval::grouping::{GroupedPose, Grouping, SceneMaps};
+use scalenas_data::bottom_up::SceneView;
+use scalenas_eval::grouping::{GroupedPose, Grouping, PredictedMaps};
 use scalenas_model::{Prediction, upsample_bilinear};
 
 use crate::error::Result;
@@ -67,7 +67,7 @@ impl<B: Backend> Default for ScaleSum<B> {
 impl<B: Backend> ScaleSum<B> {
     /// Adds heatmaps of one scale.
     pub fn add(&mut self, heatmaps: Tensor<B, 4>, base: &SceneView) {
-        let heatmaps = upsample_bilinear(heatmaps, [base.size.1, base.size.0]);
+        let heatmaps = upsample_bilinear(heatmaps, [base.size.height, base.size.width]);
         self.heatmaps = Some(match self.heatmaps.take() {
             Some(sum) => sum + heatmaps,
             None => heatmaps,
@@ -76,7 +76,7 @@ impl<B: Backend> ScaleSum<B> {
 
     /// Takes the tags of scale 1.
     pub fn set_tags(&mut self, tags: Vec<Tensor<B, 4>>, base: &SceneView) {
-        let size = [base.size.1, base.size.0];
+        let size = [base.size.height, base.size.width];
         self.tags = tags.into_iter().map(|tags| upsample_bilinear(tags, size)).collect();
     }
 
@@ -87,7 +87,7 @@ impl<B: Backend> ScaleSum<B> {
         let [_, joints, height, width] = heatmaps.dims();
         let heatmaps = values(heatmaps)?;
         let tags = interleaved(self.tags.into_iter().map(values).collect::<Result<_>>()?);
-        let maps = SceneMaps::new(&heatmaps, &tags, [joints, height, width])?;
+        let maps = PredictedMaps::new(&heatmaps, &tags, [joints, height, width])?;
         let mut people = Grouping::for_joints(joints).group(&maps)?;
         let back = base.affine(Direction::Inverse);
         for joint in people.iter_mut().flat_map(|person| &mut person.joints) {

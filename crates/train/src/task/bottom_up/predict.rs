@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_data::scenes::{Fit, Scene, SceneView, Scenes};
+use scalenas_data::bottom_up::{Fit, Scene, SceneView, Scenes};
 use scalenas_data::{BatchLoader, LoaderConfig};
 use scalenas_eval::grouping::GroupedPose;
 use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
@@ -127,15 +127,14 @@ fn find_in_picture<B: Backend>(
     options: &SceneOptions,
     device: &B::Device,
 ) -> Result<Vec<GroupedPose>> {
-    let size = (scene.picture.width, scene.picture.height);
+    let size = scene.picture.size();
     let least = options.scales.iter().copied().fold(f64::INFINITY, f64::min);
     let view = |scale| SceneView::new(size, options.input, scale, least, options.fit);
     let base = view(1.0);
     let mut sum = ScaleSum::default();
     for &scale in &options.scales {
         let view = view(scale);
-        let (width, height) = view.size;
-        let images: Tensor<B, 4> = normalised(&view.look(&scene.picture), height, width, device);
+        let images: Tensor<B, 4> = normalised(&view.resize(&scene.picture), view.size, device);
         let mirror = (options.flip == FlipTest::On).then(|| images.clone().flip([COLUMNS]));
         let mut maps = Maps::new(net.predict_all(images));
         if let Some(images) = mirror {

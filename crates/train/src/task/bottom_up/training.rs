@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use scalenas_base::Size;
 use scalenas_data::SkippedImage;
-use scalenas_data::scenes::dataset::STRIDES;
-use scalenas_data::scenes::{SceneBatch, SceneDataset, SceneMaps};
+use scalenas_data::bottom_up::STRIDES;
+use scalenas_data::bottom_up::{BottomUpBatch, BottomUpDataset, TargetMaps};
 use scalenas_model::Prediction;
 
 use super::loss::masked_mse;
@@ -19,7 +20,7 @@ const TAG_WEIGHT: f64 = 1e-3;
 
 /// Square crops of whole pictures.
 #[derive(Debug, Clone)]
-pub struct Training(pub Arc<SceneDataset>);
+pub struct Training(pub Arc<BottomUpDataset>);
 
 /// Heatmaps at two resolutions, and the tags of each person.
 #[derive(Debug, Clone)]
@@ -40,12 +41,12 @@ pub struct MapTargets<B: Backend> {
 }
 
 impl interface::TrainingData for Training {
-    type Source = SceneDataset;
+    type Source = BottomUpDataset;
     type Target<B: Backend> = Target<B>;
 
     const UNIT: &'static str = "pictures";
 
-    fn source(&self) -> &Arc<SceneDataset> {
+    fn source(&self) -> &Arc<BottomUpDataset> {
         &self.0
     }
 
@@ -55,19 +56,19 @@ impl interface::TrainingData for Training {
 
     fn sample<B: Backend>(
         &self,
-        batch: &SceneBatch,
+        batch: &BottomUpBatch,
         device: &B::Device,
     ) -> (Tensor<B, 4>, Target<B>) {
-        let images = normalised(&batch.images, batch.side, batch.side, device);
+        let images = normalised(&batch.images, Size::square(batch.side), device);
         (images, Target::new(batch, device))
     }
 }
 
 impl<B: Backend> Target<B> {
     /// Brings the targets of a batch to the device.
-    pub fn new(batch: &SceneBatch, device: &B::Device) -> Self {
+    pub fn new(batch: &BottomUpBatch, device: &B::Device) -> Self {
         let maps = [0, 1].map(|index| {
-            let maps: Vec<&SceneMaps> = batch.targets.iter().map(|both| &both[index]).collect();
+            let maps: Vec<&TargetMaps> = batch.targets.iter().map(|both| &both[index]).collect();
             MapTargets::new(&maps, batch.joints, batch.side / STRIDES[index], device)
         });
         let side = batch.side / STRIDES[0];
@@ -91,7 +92,7 @@ impl<B: Backend> interface::Target<B> for Target<B> {
 }
 
 impl<B: Backend> MapTargets<B> {
-    fn new(maps: &[&SceneMaps], joints: usize, side: usize, device: &B::Device) -> Self {
+    fn new(maps: &[&TargetMaps], joints: usize, side: usize, device: &B::Device) -> Self {
         let heatmaps = maps.iter().flat_map(|maps| maps.heatmaps.iter().copied()).collect();
         let mask = maps.iter().flat_map(|maps| maps.mask.iter().copied()).collect();
         let heatmaps = TensorData::new::<f32, _>(heatmaps, [maps.len(), joints, side, side]);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use scalenas_base::Size;
 use scalenas_data::segmentation::{Crop, WholePicture, WholePictures};
 use scalenas_data::{BatchLoader, LoaderConfig};
 use scalenas_eval::semantic::{
@@ -27,8 +28,8 @@ pub struct SegmentOptions {
     pub scales: Vec<f64>,
     /// Whether the mirrored picture is predicted as well.
     pub flip: FlipTest,
-    /// Height and width of sliding windows in pixels; `None` for the whole picture at once.
-    pub window: Option<(usize, usize)>,
+    /// Size of sliding windows in pixels; `None` for the whole picture at once.
+    pub window: Option<Size>,
     /// Divisor of the sides of inputs, in pixels.
     pub cell: usize,
     /// Threads that read pictures.
@@ -76,28 +77,28 @@ pub fn segment<B: Backend>(
     options: &SegmentOptions,
     device: &B::Device,
 ) -> Result<Vec<u8>> {
-    let (height, width) = (picture.image.height, picture.image.width);
+    let size = picture.image.size();
     let scales: Vec<Vec<View>> = options
         .scales
         .iter()
-        .map(|&scale| views(scale, (height, width), options.window, options.cell))
+        .map(|&scale| views(scale, size, options.window, options.cell))
         .collect();
     if let [scale] = &scales[..]
         && let [view] = &scale[..]
     {
         let scores = score(net, picture, view, options, device)?;
-        return Ok(predict_covered(&scores.classes()?, view.spans(height, width), height, width));
+        return Ok(predict_covered(&scores.classes()?, view.spans(size), size));
     }
     let mut sum: Option<ProbabilitySum> = None;
     for views in &scales {
         let mut scale: Option<ProbabilitySum> = None;
         for view in views {
             let scores = score(net, picture, view, options, device)?;
-            let new = || ProbabilitySum::new(scores.shape[0], height, width);
-            scale.get_or_insert_with(new).add(&scores.classes()?, view.spans(height, width))?;
+            let new = || ProbabilitySum::new(scores.shape[0], size);
+            scale.get_or_insert_with(new).add(&scores.classes()?, view.spans(size))?;
         }
         if let Some(scale) = scale {
-            let new = || ProbabilitySum::new(scale.classes(), height, width);
+            let new = || ProbabilitySum::new(scale.classes(), size);
             sum.get_or_insert_with(new).add_mean(&scale);
         }
     }
@@ -113,7 +114,7 @@ struct Scores {
 impl Scores {
     fn classes(&self) -> Result<ClassScores<'_>> {
         let [classes, height, width] = self.shape;
-        Ok(ClassScores::new(&self.values, classes, height, width)?)
+        Ok(ClassScores::new(&self.values, classes, (height, width))?)
     }
 }
 
@@ -124,12 +125,11 @@ fn score<B: Backend>(
     options: &SegmentOptions,
     device: &B::Device,
 ) -> Result<Scores> {
-    let (height, width) = view.size;
-    let mut pixels = vec![0; height * width * 3];
-    let (rows, columns) = view.scaled;
-    let crop = Crop { corner: (view.corner.1, view.corner.0), ..Crop::whole((columns, rows)) };
-    crop.cut_picture(&picture.image, view.size, &mut pixels);
-    let images: Tensor<B, 4> = normalised(&pixels, height, width, device);
+    let &View { scaled, top, left, size } = view;
+    let mut pixels = vec![0; size.pixels() * 3];
+    let crop = Crop { top, left, ..Crop::whole(scaled) };
+    crop.cut_picture(&picture.image, size, &mut pixels);
+    let images: Tensor<B, 4> = normalised(&pixels, size, device);
     let mirrored = (options.flip == FlipTest::On).then(|| {
         let scores = net.predict(images.clone().flip([COLUMNS]));
         scores.flip([COLUMNS])

@@ -49,9 +49,9 @@ impl interface::TrainingData for Training {
         batch: &SegmentationBatch,
         device: &B::Device,
     ) -> (Tensor<B, 4>, Target<B>) {
-        let images = normalised(&batch.images, batch.height, batch.width, device);
+        let images = normalised(&batch.images, batch.size, device);
         let labels: Vec<i32> = batch.labels.iter().map(|&class| i32::from(class)).collect();
-        let labels = TensorData::new(labels, [batch.batch, batch.height, batch.width]);
+        let labels = TensorData::new(labels, [batch.batch, batch.size.height, batch.size.width]);
         let labels = Tensor::from_data(labels, device);
         (images, Target { labels, weighing: Arc::clone(&self.weighing) })
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
-use scalenas_data::{PoseDataset, SkippedImage};
+use scalenas_data::{SkippedImage, TopDownDataset};
 
 use super::predict::{EvaluateOptions, evaluate};
 use crate::error::Result;
@@ -17,7 +17,7 @@ use crate::task::interface::HeldOutData;
 #[derive(Clone)]
 pub struct HeldOut {
     /// People to predict.
-    pub dataset: Arc<PoseDataset>,
+    pub dataset: Arc<TopDownDataset>,
     /// Ground truth of the same pictures.
     pub metric: KeypointMetric,
     /// Batch size, flip test, rules for results.

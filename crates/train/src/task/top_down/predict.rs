@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
-use scalenas_data::affine::PIXELS_PER_SCALE;
-use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, PoseBatch, PoseDataset};
+use scalenas_data::pictures::PIXELS_PER_SCALE;
+use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, TopDownBatch, TopDownDataset};
 use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
 
 use crate::error::Result;
@@ -46,7 +46,7 @@ pub struct Evaluated {
 /// Predicts the people of a data set, then rescores and suppresses.
 pub fn evaluate<B: Backend>(
     net: &impl Network<B>,
-    dataset: &Arc<PoseDataset>,
+    dataset: &Arc<TopDownDataset>,
     options: &EvaluateOptions,
     progress: &dyn Progress,
     device: &B::Device,
@@ -60,7 +60,7 @@ pub fn evaluate<B: Backend>(
 /// Predicts one candidate per box.
 pub fn predict<B: Backend>(
     net: &impl Network<B>,
-    dataset: &Arc<PoseDataset>,
+    dataset: &Arc<TopDownDataset>,
     options: &EvaluateOptions,
     progress: &dyn Progress,
     device: &B::Device,
@@ -82,12 +82,12 @@ pub fn predict<B: Backend>(
 
 fn heatmaps<B: Backend>(
     net: &impl Network<B>,
-    dataset: &PoseDataset,
-    batch: &PoseBatch,
+    dataset: &TopDownDataset,
+    batch: &TopDownBatch,
     flip: FlipTest,
     device: &B::Device,
 ) -> Result<Vec<f32>> {
-    let images = normalised::<B>(&batch.images, batch.height, batch.width, device);
+    let images = normalised::<B>(&batch.images, batch.size, device);
     let mirrored = (flip == FlipTest::On).then(|| net.predict(images.clone().flip([COLUMNS])));
     let mut heatmaps = values(net.predict(images))?;
     if let Some(mirrored) = mirrored {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use scalenas_data::{PoseBatch, PoseDataset, SkippedImage};
+use scalenas_data::{SkippedImage, TopDownBatch, TopDownDataset};
 use scalenas_model::Prediction;
 
 use super::loss::joints_mse;
@@ -13,7 +13,7 @@ use crate::task::interface;
 
 /// Crops of people.
 #[derive(Debug, Clone)]
-pub struct Training(pub Arc<PoseDataset>);
+pub struct Training(pub Arc<TopDownDataset>);
 
 /// Heatmaps of a batch of crops.
 #[derive(Debug, Clone)]
@@ -25,12 +25,12 @@ pub struct Target<B: Backend> {
 }
 
 impl interface::TrainingData for Training {
-    type Source = PoseDataset;
+    type Source = TopDownDataset;
     type Target<B: Backend> = Target<B>;
 
     const UNIT: &'static str = "people";
 
-    fn source(&self) -> &Arc<PoseDataset> {
+    fn source(&self) -> &Arc<TopDownDataset> {
         &self.0
     }
 
@@ -40,18 +40,18 @@ impl interface::TrainingData for Training {
 
     fn sample<B: Backend>(
         &self,
-        batch: &PoseBatch,
+        batch: &TopDownBatch,
         device: &B::Device,
     ) -> (Tensor<B, 4>, Target<B>) {
-        let images = normalised(&batch.images, batch.height, batch.width, device);
+        let images = normalised(&batch.images, batch.size, device);
         (images, Target::new(batch, device))
     }
 }
 
 impl<B: Backend> Target<B> {
     /// Brings the targets of a batch to the device.
-    pub fn new(batch: &PoseBatch, device: &B::Device) -> Self {
-        let maps = [batch.batch, batch.joints, batch.heatmap_height, batch.heatmap_width];
+    pub fn new(batch: &TopDownBatch, device: &B::Device) -> Self {
+        let maps = [batch.batch, batch.joints, batch.heatmap.height, batch.heatmap.width];
         let heatmaps = TensorData::new(batch.heatmaps.clone(), maps);
         let weights = TensorData::new(batch.weights.clone(), [batch.batch, batch.joints]);
         Self {

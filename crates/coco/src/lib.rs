@@ -1,0 +1,36 @@
+//! The COCO format: keypoint annotations, person detections and results.
+//!
+//! One document and one parser stand behind two checked forms of an annotation file:
+//! [`CocoKeypoints`] for training, [`GroundTruth`] for scoring. What each of them tolerates is
+//! listed at [`Purpose`]. `CrowdPose` files are read by the same code.
+//!
+//! Invariants: errors name file, entry, key and value; ids of a checked file are unique; results
+//! are written whole or not at all.
+
+mod check;
+pub mod detections;
+mod document;
+mod error;
+mod joints;
+mod json;
+mod keypoints;
+mod outline;
+mod purpose;
+pub mod results;
+mod triples;
+mod truth;
+
+pub use detections::Detection;
+pub use error::{Error, Result};
+pub use joints::JointSet;
+pub use keypoints::{Annotation, BadBoxes, CocoKeypoints, ImageInfo, clip_box};
+pub use outline::Outline;
+pub use purpose::Purpose;
+pub use results::CocoResult;
+pub use truth::{AnnotatedPerson, AreaSource, GroundTruth, ScoredImage};
+
+/// Category id of a person in COCO and `CrowdPose`.
+pub const PERSON_CATEGORY: u64 = 1;
+
+/// Share of the box that a person without a given area is taken to cover (`CrowdPose`).
+pub const AREA_OF_BOX: f64 = 0.53;

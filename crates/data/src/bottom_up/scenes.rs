@@ -1,0 +1,143 @@
+//! Whole pictures with their people, listed and read.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use scalenas_base::Image8;
+use scalenas_coco::{Annotation, CocoKeypoints, ImageInfo};
+
+use crate::loader::{BatchSource, Samples};
+use crate::pictures::{BadImages, SkipList, SkippedImage, read_sized};
+use crate::{Error, KeypointFacts, Result};
+
+/// Pictures of a folder with their annotated people.
+#[derive(Debug)]
+pub struct Scenes {
+    folder: PathBuf,
+    list: Vec<(ImageInfo, Vec<Annotation>)>,
+    facts: KeypointFacts,
+    skips: SkipList,
+}
+
+impl Scenes {
+    /// Pictures of an annotation file in `folder`, as `filter` selects.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub fn new(
+        folder: impl Into<PathBuf>,
+        coco: &CocoKeypoints,
+        facts: &KeypointFacts,
+        filter: SceneFilter,
+        bad_images: BadImages,
+    ) -> Result<Self> {
+        let folder = folder.into();
+        let mut people: BTreeMap<i64, Vec<Annotation>> = BTreeMap::new();
+        for annotation in &coco.annotations {
+            people.entry(annotation.image_id).or_default().push(annotation.clone());
+        }
+        let images = coco.images.iter().map(|image| {
+            let people = people.remove(&image.id).unwrap_or_default();
+            (image.clone(), people)
+        });
+        let wanted = |people: &[Annotation]| filter == SceneFilter::AllImages || !people.is_empty();
+        let list: Vec<_> = images.filter(|(_, people)| wanted(people)).collect();
+        if list.is_empty() {
+            return Err(Error::NoPeople { folder: crate::error::show(&folder) });
+        }
+        Ok(Self { folder, list, facts: facts.clone(), skips: SkipList::new(bad_images) })
+    }
+
+    /// The first `count` pictures; all of them where it is 0.
+    #[must_use]
+    pub fn truncate(mut self, count: usize) -> Self {
+        if count > 0 {
+            self.list.truncate(count);
+        }
+        self
+    }
+
+    /// Number of pictures.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Always false: scenes without a picture are refused.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The facts of the joints.
+    pub fn facts(&self) -> &KeypointFacts {
+        &self.facts
+    }
+
+    /// Description of the picture at `index`, and its people.
+    pub fn scene(&self, index: usize) -> &(ImageInfo, Vec<Annotation>) {
+        &self.list[index]
+    }
+
+    /// File of the picture at `index`.
+    pub fn path(&self, index: usize) -> PathBuf {
+        self.folder.join(&self.list[index].0.file_name)
+    }
+
+    /// Pictures left out so far, in their order.
+    pub fn skipped(&self) -> Vec<SkippedImage> {
+        self.skips.list(|index| (self.path(index), 1))
+    }
+
+    /// A picture; `None` when it is broken and such pictures are skipped.
+    pub(super) fn open(&self, index: usize) -> Result<Option<Image8>> {
+        let picture = read_sized(&self.path(index), self.list[index].0.size);
+        self.skips.admit(index, picture)
+    }
+}
+
+/// Selection of pictures by their annotations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SceneFilter {
+    /// Pictures with at least one annotation: training.
+    Annotated,
+    /// All pictures: evaluation, where people found in an empty picture count as wrong.
+    AllImages,
+}
+
+/// A whole picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// Position in the data set.
+    pub index: usize,
+    /// Id of the picture.
+    pub image_id: i64,
+    /// The picture.
+    pub picture: Image8,
+}
+
+impl Samples for Vec<Scene> {
+    fn samples(&self) -> usize {
+        self.len()
+    }
+}
+
+impl BatchSource for Scenes {
+    type Batch = Vec<Scene>;
+
+    fn samples(&self) -> usize {
+        self.len()
+    }
+
+    fn make(&self, _: u64, indices: &[usize], stop: &AtomicBool) -> Result<Option<Vec<Scene>>> {
+        let mut scenes = Vec::with_capacity(indices.len());
+        for &index in indices {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            if let Some(picture) = self.open(index)? {
+                scenes.push(Scene { index, image_id: self.list[index].0.id, picture });
+            }
+        }
+        Ok(Some(scenes))
+    }
+}
