@@ -1,4 +1,4 @@
-//! Architectures and weights by what a user calls them.
+//! Architectures and weights by name, id or file.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use scalenas_train::RunFolder;
 
 use crate::error::user;
 
-/// An architecture by name, by id of a run's search or as its best, or from a file.
+/// Architecture by name, by id of a run's search, as the best of the search, or from a file.
 pub fn architecture(
     name: &str,
     spec: &SpaceSpec,
@@ -41,13 +41,13 @@ pub fn architecture(
     Ok(architecture)
 }
 
-/// The search of a run, if it has been searched.
+/// Outcome of the search of a run, if there is one.
 pub fn search(run: &RunFolder) -> Result<Option<Outcome>> {
     let path = run.search().join("outcome.ron");
     Ok(if path.exists() { Some(Outcome::read(&path)?) } else { None })
 }
 
-/// The trained supernet of a run.
+/// Trained supernet of a run.
 pub fn supernet<B: Backend + KernelBackend>(
     run: &RunFolder,
     device: &B::Device,

@@ -1,7 +1,7 @@
-//! Ctrl-C: the first asks for a clean stop with a checkpoint, the second ends at once.
+//! Ctrl-C: the first one requests a clean stop with a checkpoint, the second one ends the process.
 //!
-//! Only for verbs that have something to save; the others end as any program does, for their files
-//! are written whole or not at all.
+//! Only verbs with a checkpoint listen; the others end as any program does, for their files are written
+//! whole or not at all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

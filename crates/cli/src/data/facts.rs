@@ -1,4 +1,4 @@
-//! Facts of data sets by what an experiment calls them.
+//! Facts of data sets by name or file.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use scalenas_data::{KeypointFacts, SegmentationFacts};
 
 use crate::error::user;
 
-/// Built-in facts of joints by name, others from a file.
+/// Facts of joints: built in by name, or from a file.
 pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
     match name {
         "coco" => Ok(KeypointFacts::coco()),
@@ -17,7 +17,7 @@ pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
     }
 }
 
-/// Built-in facts of classes by name, others from a file.
+/// Facts of classes: built in by name, or from a file.
 pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
     match name {
         "cityscapes" => Ok(SegmentationFacts::cityscapes()),

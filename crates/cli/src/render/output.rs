@@ -24,7 +24,7 @@ impl Output {
     /// Prints a line to standard error.
     #[expect(clippy::unused_self, reason = "only holders of an `Output` print")]
     pub fn say(self, line: impl AsRef<str>) {
-        // A closed standard error must not end the work.
+        // A closed standard error must not end the run.
         let _ = writeln!(std::io::stderr(), "{}", line.as_ref());
     }
 
@@ -39,7 +39,7 @@ impl Output {
     pub fn error(self, error: &anyhow::Error) {
         let mut parts: Vec<String> = Vec::new();
         for cause in error.chain().map(ToString::to_string) {
-            // Transparent errors repeat their cause's words.
+            // Transparent errors repeat the message of their cause.
             if !parts.iter().any(|part| part.contains(&cause)) {
                 parts.push(cause);
             }

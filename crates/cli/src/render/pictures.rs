@@ -11,12 +11,12 @@ use scalenas_eval::{PoseCandidate, Sigmas, oks};
 use scalenas_report::{Palette, Person, PoseStyle, Sample, Skeleton, draw_poses, overlay};
 use scalenas_train::bottom_up::FoundPeople;
 
-/// JPEG quality of pictures for people.
+/// JPEG quality of drawn pictures.
 pub const QUALITY: u8 = 88;
-/// Share of the class colours in overlays.
+/// Opacity of the class colours in overlays.
 pub const OPACITY: f64 = 0.55;
 
-/// Candidates by picture, with the position of the person that each was made for.
+/// Positions of the people of each picture.
 fn by_picture(dataset: &TopDownDataset) -> BTreeMap<usize, Vec<usize>> {
     let mut pictures: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, person) in dataset.people().iter().enumerate() {
@@ -25,7 +25,7 @@ fn by_picture(dataset: &TopDownDataset) -> BTreeMap<usize, Vec<usize>> {
     pictures
 }
 
-/// Every picture with its predictions, by file name.
+/// All pictures with their predictions, with their file names.
 pub fn draw_all(
     dataset: &TopDownDataset,
     found: &[PoseCandidate],
@@ -33,7 +33,7 @@ pub fn draw_all(
     by_picture(dataset).values().map(|people| draw(dataset, found, people)).collect()
 }
 
-/// The first pictures as samples of a report, with the mean OKS of their people.
+/// Samples of a report: the first `count` pictures, with the mean OKS of their people.
 pub fn samples(
     dataset: &TopDownDataset,
     found: &[PoseCandidate],
@@ -81,7 +81,7 @@ fn draw(
     Ok((name, drawn))
 }
 
-/// Segmented pictures as samples of a report, with the mean IoU of the classes in each.
+/// Samples of a report: segmented pictures, with the mean IoU of the classes in each.
 pub fn overlays(
     pictures: &WholePictures,
     segmented: &[(WholePicture, Vec<u8>)],
@@ -102,7 +102,7 @@ pub fn overlays(
     samples.collect()
 }
 
-/// A picture with everybody found in it.
+/// Picture with all people found in it, with its file name.
 pub fn draw_scene(scenes: &Scenes, found: &FoundPeople) -> Result<(String, Image8)> {
     let path = scenes.path(found.index);
     let picture = Image8::read(&path)?;
@@ -120,7 +120,7 @@ pub fn draw_scene(scenes: &Scenes, found: &FoundPeople) -> Result<(String, Image
     Ok((name, drawn))
 }
 
-/// The first pictures as samples of a report, with how many people were found and annotated.
+/// Samples of a report: the first `count` pictures, with the numbers of people found and annotated.
 pub fn scene_samples(scenes: &Scenes, found: &[FoundPeople], count: usize) -> Result<Vec<Sample>> {
     let samples = found.iter().take(count).map(|found| {
         let (name, drawn) = draw_scene(scenes, found)?;

@@ -1,4 +1,4 @@
-//! Progress for people: a bar on a terminal, a line now and then elsewhere.
+//! Progress: a bar on a terminal, a line every few seconds elsewhere.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use scalenas_train::{Figure, Progress, SubnetScore, TrainStatus};
 
 use super::output::Output;
 
-/// Time between plain lines.
+/// Minimum time between lines.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// One bar, or lines.
+/// Progress of training or evaluation.
 pub struct Shown {
     output: Output,
     bar: Option<ProgressBar>,
@@ -29,7 +29,7 @@ impl Shown {
         Self { output, bar, last: Mutex::new(None) }
     }
 
-    /// Shows a state: always on a bar, every few seconds as a line.
+    /// Shows a state: on the bar, or as a line if the last one is a few seconds old.
     fn show(&self, done: u64, all: u64, message: &str) {
         if let Some(bar) = &self.bar {
             bar.set_length(all);
@@ -94,7 +94,7 @@ impl Progress for Shown {
     }
 }
 
-/// Tells how far a search is.
+/// Progress of a search.
 pub struct SearchShown {
     shown: Shown,
     figure: Figure,

@@ -1,4 +1,4 @@
-//! One module a verb.
+//! Verbs, one room each.
 
 pub mod bench;
 pub mod check_device;

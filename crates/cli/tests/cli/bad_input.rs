@@ -1,17 +1,17 @@
-//! What a user gets wrong: told by file, key and value, with exit code 2 and nothing half-written.
+//! Mistakes of the user: messages with file, key and value, exit code 2, no partial files.
 
 use std::fs;
 
 use crate::common::{Place, Ran, scalenas, shared, text, tree};
 use serde_json::json;
 
-/// Trains into a folder that must not be there afterwards.
+/// Trains into a folder that must not exist afterwards.
 fn refused(place: &Place, more: &[&str], said: &[&str]) {
     place.supernet("refused", more).fixable(said);
     assert!(!place.path("refused").exists(), "{:?}", fs::read_dir(place.path("refused")));
 }
 
-/// Every annotation of the training part.
+/// Annotation of a file by position.
 fn annotation(file: &mut serde_json::Value, index: usize) -> &mut serde_json::Value {
     &mut file["annotations"][index]
 }
@@ -80,7 +80,7 @@ fn boxes_without_a_picture_are_left_out_or_named() {
         place.change("train", |file| annotation(file, 0)[key] = value);
         let ran = people(&place);
         if ran.code == Some(0) {
-            // Training people have an area and a box on their picture: the published rule.
+            // By the published rule, training people have an area and a box on their picture.
             assert_eq!(ran.json()["train_people"].as_u64(), Some(before - 1), "{key}");
         } else {
             ran.fixable(&[key, "person_keypoints_train2017.json"]);
@@ -136,7 +136,7 @@ fn checkpoints_of_another_width() {
     scalenas(&["import", "--pth", text(&pth), "--out", &weights]).good();
     for key in ["train.initial", "train.teacher"] {
         let change = format!("{key}={weights}");
-        // Of the tensor that differs first: its name, its shape and the one expected.
+        // Name, shape and expected shape of the first tensor that differs.
         let stem = "conv1.weight";
         let shapes = ["[64, 3, 3, 3]", "[16, 3, 3, 3]"];
         let said = [key, "w8.safetensors", stem, shapes[0], shapes[1]];

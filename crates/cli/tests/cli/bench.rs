@@ -1,4 +1,4 @@
-//! `bench` as a user calls it: what its lines hold, and ratios to another program's.
+//! `bench`: contents of its lines, and ratios to another program.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Everybody in a picture at once: from pictures to report, real samples, and what is refused.
+//! Bottom-up pose from pictures to report, real samples, and refused arguments.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ const EXPERIMENT: &str = "(
     search: (initial_per_group: 1, survivors: 4, generations: 1, offspring: 3),
 )";
 
-/// People of [`Place`] and an experiment that looks at whole pictures.
+/// People of [`Place`] and a bottom-up experiment.
 fn crowd() -> Place {
     let place = Place::new();
     fs::write(place.path("small.ron"), EXPERIMENT).unwrap();
@@ -39,7 +39,7 @@ fn from_pictures_to_report() {
     let ap = found["AP"].as_f64().unwrap();
     assert!((0.0..=1.0).contains(&ap), "{ap}");
     assert_eq!(tree(&place.path("pictures")).len(), 3);
-    // What was written scores the same.
+    // The written results score the same.
     let annotations = place.annotations("val");
     let again = ["eval-pose", "--results", &results, "--annotations", text(&annotations), "--json"];
     let written = scalenas(&again);
@@ -53,7 +53,7 @@ fn from_pictures_to_report() {
     assert!(count("few.json") <= count("results.json"));
     let counted = scalenas(&[&again[..], &["--count-above", "0.2"]].concat()).json();
     let counted = &counted["counted"];
-    // Nobody knows how many a crowd holds.
+    // The number of people in a crowd is unknown.
     let known = read_json(&annotations);
     let crowds = known["annotations"].as_array().unwrap().iter().filter(|a| a["iscrowd"] == 1);
     let crowds: std::collections::BTreeSet<_> = crowds.map(|a| a["image_id"].as_i64()).collect();
@@ -106,7 +106,7 @@ fn higher_hrnet_runs_on_real_pictures() {
     scalenas(&[&score[..], &on, &["--scales", "0.5", "2"]].concat()).fixable(&["--scales", "1"]);
 }
 
-/// The annotation file of a folder of samples.
+/// Annotation file of a folder of samples.
 fn annotation_file(folder: &Path) -> std::path::PathBuf {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<_> = entries
@@ -147,7 +147,7 @@ fn crowdpose_runs_through_reader_evaluation_and_drawing() {
         assert!(stats[key].as_f64().is_some(), "{key} in {stats}");
     }
     assert_eq!(tree(&place.path("pictures")).len(), 2);
-    // The same file taken for COCO.
+    // The file scored as COCO.
     let plain = ["--set", "facts=coco", "--out", &place.arg("other")];
     let train = ["supernet", "--config", &config, "--data", &data];
     scalenas(&[&train[..], &plain].concat()).fixable(&["crowdpose_", "14 joints", "17"]);

@@ -1,4 +1,4 @@
-//! From pictures to report: what each step leaves behind, and that a seed decides all of it.
+//! Top-down pose from pictures to report: files of each step, and their dependence on the seed alone.
 
 use std::fs;
 

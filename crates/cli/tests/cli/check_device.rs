@@ -1,4 +1,4 @@
-//! Operations on a device beside the processor's: what is compared, and what a difference does.
+//! `check-device`: compared operations, and the effect of a difference.
 
 use crate::common::scalenas;
 

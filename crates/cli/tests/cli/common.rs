@@ -1,4 +1,4 @@
-//! The runner as a user calls it, and small data sets to call it on.
+//! Calls of the program, and small data sets for them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// What a call left behind.
+/// Exit code and output of a call.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -24,13 +24,13 @@ impl Ran {
         }
     }
 
-    /// Asserts that it went well.
+    /// Asserts success.
     pub fn good(self) -> Self {
         assert_eq!(self.code, Some(0), "{self:#?}");
         self
     }
 
-    /// Asserts that the user can fix it, and is told how.
+    /// Asserts an error that the user can fix, with a message that contains all of `said`.
     pub fn fixable(self, said: &[&str]) -> Self {
         assert_eq!(self.code, Some(2), "{self:#?}");
         for said in said {
@@ -41,31 +41,31 @@ impl Ran {
         self
     }
 
-    /// Standard output: one JSON object and nothing else.
+    /// The JSON object that is all of standard output.
     pub fn json(&self) -> Value {
         assert_eq!(self.stdout.trim_end().lines().count(), 1, "{self:#?}");
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {self:#?}"))
     }
 }
 
-/// A call that can still be changed.
+/// A call that can be changed before it starts.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scalenas"));
     command.args(arguments).stdin(Stdio::null());
     command
 }
 
-/// Calls the runner.
+/// Calls the program.
 pub fn scalenas(arguments: &[&str]) -> Ran {
     Ran::of(&command(arguments).output().expect("the runner starts"))
 }
 
-/// Waits for a started call.
+/// Waits for the end of a call.
 pub fn ended(child: std::process::Child) -> Ran {
     Ran::of(&child.wait_with_output().expect("the runner was started"))
 }
 
-/// The folder of reference data, or `None` with a message where it is absent.
+/// Folder of reference data, or `None` with a message where it is absent.
 pub fn shared() -> Option<PathBuf> {
     let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
@@ -79,13 +79,13 @@ pub fn shared() -> Option<PathBuf> {
     None
 }
 
-/// A JSON file.
+/// Value of a JSON file.
 pub fn read_json(path: &Path) -> Value {
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Metrics of a run without what depends on the clock.
+/// Metrics of a run without those that depend on the clock.
 pub fn metrics(run: &Path) -> Vec<Value> {
     let lines = fs::read_to_string(run.join("metrics.jsonl")).expect("a run has metrics");
     let lines = lines.lines().map(|line| serde_json::from_str(line).expect("JSON lines"));
@@ -117,12 +117,12 @@ const EXPERIMENT: &str = "(
 )";
 
 impl Place {
-    /// A folder with nothing in it.
+    /// An empty folder.
     pub fn empty() -> Self {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
-    /// Writes both.
+    /// A folder with a data set and an experiment.
     pub fn new() -> Self {
         let place = Self::empty();
         fs::write(place.path("small.ron"), EXPERIMENT).expect("writable");
@@ -130,17 +130,17 @@ impl Place {
         place
     }
 
-    /// A path below the folder.
+    /// Path below the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The same as an argument.
+    /// Path below the folder, as an argument.
     pub fn arg(&self, name: &str) -> String {
         text(&self.path(name)).to_owned()
     }
 
-    /// Draws another data set.
+    /// Draws a data set of people.
     pub fn synth(&self, name: &str, more: &[&str]) {
         let out = self.arg(name);
         let mut arguments = vec!["synth", "--out", &out, "--size", "96x128"];
@@ -156,12 +156,12 @@ impl Place {
         scalenas(&arguments)
     }
 
-    /// The annotations of a part of the data set.
+    /// Annotation file of a part of the data set.
     pub fn annotations(&self, split: &str) -> PathBuf {
         self.path(&format!("data/annotations/person_keypoints_{split}2017.json"))
     }
 
-    /// Rewrites them.
+    /// Changes the annotation file of a part of the data set.
     pub fn change(&self, split: &str, change: impl FnOnce(&mut Value)) {
         let path = self.annotations(split);
         let mut file = read_json(&path);
@@ -170,7 +170,7 @@ impl Place {
     }
 }
 
-/// Every file below a folder with its bytes, by relative path.
+/// Relative path and bytes of every file below a folder, in order.
 pub fn tree(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];

@@ -1,4 +1,4 @@
-//! Run folders whose files were cut off or changed: the file is named, and stays as it was.
+//! Run folders with damaged files: the message names the file, which stays unchanged.
 
 use std::fs;
 

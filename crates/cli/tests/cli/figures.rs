@@ -1,4 +1,4 @@
-//! Costs and COCO figures, as the reference gives them.
+//! Costs and COCO figures beside those of the reference.
 
 use std::fs;
 

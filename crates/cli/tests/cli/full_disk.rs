@@ -1,4 +1,4 @@
-//! No space left on the disk: said, and nothing half-written stays.
+//! Full disks: a message, and no partial files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ const NONE: [String; 0] = [];
 fn a_run() {
     let place = Place::new();
     // Room for nothing, and for all but the first checkpoint.
-    // What writes the checkpoint does not hand the system's words on.
+    // The writer of checkpoints does not pass the message of the system on.
     for (kib, said) in [(4, &["disk/run", "No space left"][..]), (256, &["disk/run"])] {
         let Some(disk) = Disk::new(&place, kib) else { return };
         place.supernet("disk/run", &[]).fixable(said);
@@ -87,7 +87,7 @@ fn everything_after_the_training() {
     let more = ["--set", "search.initial_per_group=4"];
     let ran = scalenas(&[&["evolve", "--run", run][..], &more].concat());
     ran.fixable(&["state.json", "No space left"]);
-    // What was scored before is whole: with room, the search goes on from there.
+    // Scored candidates are kept: with room, the search continues from them.
     let left: Vec<String> = disk.files();
     assert!(left.iter().all(|file| !file.contains("partial")), "{left:?}");
     let _ = fs::remove_dir_all(disk.0.join("search"));

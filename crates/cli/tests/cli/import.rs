@@ -1,4 +1,4 @@
-//! PyTorch checkpoints become files that every verb reads.
+//! PyTorch checkpoints as files that every verb reads.
 
 use crate::common::{Place, scalenas, shared, text, tree};
 

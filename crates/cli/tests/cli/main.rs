@@ -1,4 +1,4 @@
-//! The command line as a user calls it, in one program: each one links the whole framework.
+//! The command line as a user calls it. One test program, because each one links the whole framework.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 

@@ -1,10 +1,10 @@
-//! One supernet for joints and classes: trained in turns, searched by both figures and the cost.
+//! Supernets of two tasks: batches in turn, search by both figures and the cost.
 
 use std::fs;
 
 use crate::common::{Place, metrics, scalenas, text};
 
-/// People from the place, streets beside them.
+/// People of [`Place`], streets beside them, and an experiment with both.
 fn both() -> Place {
     let place = Place::new();
     let streets = place.arg("streets");
@@ -62,7 +62,7 @@ fn a_resumed_run_ends_like_one_that_was_not_stopped() {
     checkpoints.sort();
     fs::remove_dir_all(checkpoints.pop().unwrap()).unwrap();
     fs::remove_file(place.path("part/supernet.safetensors")).unwrap();
-    // What is left ends in the middle of an epoch, between the two tasks.
+    // The damaged run ends in the middle of an epoch, between the two tasks.
     assert!(text(&checkpoints.pop().unwrap()).ends_with("11"));
     scalenas(&["supernet", "--resume", &place.arg("part")]).good();
     let read = |run: &str| fs::read(place.path(run).join("supernet.safetensors")).unwrap();

@@ -1,4 +1,4 @@
-//! The number format of features: said in figures, near float32 in training, refused when unknown.
+//! Number format of features: named in results, close to float32 in training, refused when unknown.
 
 use crate::common::{Place, metrics, scalenas};
 

@@ -1,4 +1,4 @@
-//! Real photographs: a supernet learns some, and detected boxes are evaluated.
+//! Real photographs: training on some, and evaluation with detected boxes.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Work that is stopped or killed on its way ends like work that was not.
+//! Equal results of runs that were stopped or killed and continued, and of runs that were not.
 
 use std::fs;
 use std::path::Path;
@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use crate::common::{Place, Ran, command, ended, metrics, scalenas};
 
-/// Longer than anything here takes until it can be stopped.
+/// Maximum time until a call can be stopped.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// Epochs of a run that is long enough to be stopped on its way.
+/// Options of a run that is long enough to be stopped.
 const LONG: [&str; 4] = ["--set", "train.epochs=12", "--set", "train.checkpoint_every=4"];
 
-/// Sends a signal as soon as `ready`, and waits for the end.
+/// Sends a signal as soon as `ready` holds, and waits for the end.
 fn signalled(arguments: &[&str], signal: &str, ready: impl Fn() -> bool) -> Ran {
     let mut command = command(arguments);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

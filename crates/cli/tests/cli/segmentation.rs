@@ -1,4 +1,4 @@
-//! Streets from pictures to report, the real frame, and what is refused by name.
+//! Segmentation from pictures to report, a real frame, and refused arguments.
 
 use std::fs;
 use std::path::Path;
@@ -55,7 +55,7 @@ fn from_streets_to_report() {
     let score = ["eval-seg", "--run", &run, "--arch", "best", "--json"];
     let kept = ["--pictures", &pictures, "--submission", &submission];
     let found = scalenas(&[&score[..], &kept].concat()).good().json();
-    // The search scored the same network on the same pictures.
+    // The search scored this network on these pictures.
     assert_eq!(found["mean_iou"], best["mean_iou"]);
     assert_eq!(found["iou"].as_object().unwrap().len(), 19);
     assert_eq!(tree(&place.path("pictures")).len(), 2);

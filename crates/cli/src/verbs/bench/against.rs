@@ -1,4 +1,4 @@
-//! Measurements of another program, to print ratios to: JSON lines with the keys of our own.
+//! Measurements of another program, for ratios: JSON lines with the keys of this program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::error::user;
 
-/// What has to be the same in two measurements where both lines say it. Devices and architectures go
-/// by other names elsewhere.
+/// Keys that must agree in two measurements where both lines have them. Devices and architectures have
+/// other names in other programs.
 const SAME: [&str; 5] = ["mode", "batch", "width", "input", "dtype"];
 
-/// Lines of another program.
+/// Measurements of another program.
 pub struct Against {
     path: PathBuf,
     lines: Vec<Value>,
@@ -36,13 +36,13 @@ impl Against {
         Ok(Self { path: path.to_owned(), lines })
     }
 
-    /// The smallest seconds of the same case: the other program's best layout.
+    /// Smallest seconds of a case: those of the other program's best layout.
     pub fn seconds(&self, case: &Value) -> Option<f64> {
         let same = self.lines.iter().filter(|line| is_same(line, case));
         same.filter_map(|line| line["seconds"].as_f64()).reduce(f64::min)
     }
 
-    /// Says that there is no line of a case.
+    /// Message about a case that no line measures.
     pub fn lacks(&self, case: &Value) -> String {
         let wanted: Vec<String> = SAME.iter().map(|key| format!("{key} {}", case[*key])).collect();
         let (path, count) = (self.path.display(), self.lines.len());

@@ -1,4 +1,4 @@
-//! Peak memory of a case: of the process on the CPU, of the device elsewhere.
+//! Peak memory of a measurement: of the process on the CPU, of the device elsewhere.
 
 use std::fs;
 
@@ -8,15 +8,15 @@ use crate::context::device::DeviceChoice;
 
 const GIB: f64 = (1u64 << 30) as f64;
 
-/// Gives free memory back and starts the counts anew, where that can be.
+/// Releases free memory and resets the peak, where the system and the backend allow it.
 pub fn reset<B: KernelBackend>(device: &B::Device) {
     scalenas_kernels::cpu::release_memory();
     B::memory_cleanup(device);
-    // The kernel's count of the peak.
+    // Resets the peak that Linux reports.
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
 
-/// The peak since then, where the system or the backend tells.
+/// Peak since the reset in GiB, where the system or the backend reports it.
 pub fn peak_gib<B: KernelBackend>(choice: DeviceChoice, device: &B::Device) -> Option<f64> {
     match choice {
         DeviceChoice::Cpu => resident_peak_gib(),

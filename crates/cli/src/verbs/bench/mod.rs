@@ -27,9 +27,9 @@ use crate::render::{Output, table};
 pub use arguments::Arguments;
 use arguments::Mode;
 
-/// Runs before the clock starts: caches, tuning, page faults.
+/// Steps before the clock starts: caches, tuning, page faults.
 const WARM_UP: usize = 2;
-/// Joints of COCO.
+/// Number of COCO joints.
 const JOINTS: usize = 17;
 
 /// Measures every mode and batch size.
@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device.choice)?;
     let (space, architecture) = resolve(arguments)?;
     let cases = cases(arguments, &space, &architecture);
-    // Before anything is measured, for that takes its time.
+    // Read before the measurements, which take long.
     let against = arguments.against.as_deref().map(Against::read).transpose()?;
     let others = others(&cases, against.as_ref(), output)?;
     let machine = (arguments.device.choice == DeviceChoice::Cpu).then(Peak::measure);
@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     output.result(&last, result_table(&rows))
 }
 
-/// The other program's seconds for every case; some may be missing, but not all.
+/// Seconds of the other program per case; some may be missing, but not all.
 fn others(
     cases: &[Case<'_>],
     against: Option<&Against>,
@@ -112,7 +112,7 @@ impl Case<'_> {
         self.arguments.precision.name()
     }
 
-    /// What is measured.
+    /// Keys and values that identify the measurement.
     fn facts(&self) -> Value {
         let (height, width) = self.arguments.input;
         json!({
@@ -151,7 +151,7 @@ fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Valu
         Mode::Train => train::<Autodiff<B>>(case, device)?,
     };
     let macs = cost::cost(case.space, case.architecture, case.arguments.input)?.live_macs;
-    // Backward is two products of the same size for every forward one.
+    // The backward pass has two products of the same size per product of the forward pass.
     let passes = if case.mode == Mode::Train { 3.0 } else { 1.0 };
     let mut line = case.facts();
     line["seconds"] = json!(seconds);
@@ -186,7 +186,7 @@ where
 {
     let supernet = Supernet::<B>::new(case.space, 0, device);
     let plan = supernet.plan(case.architecture);
-    // Handed over, so that the optimiser is the only one who holds the weights.
+    // Handed over, so that only the optimiser holds the weights.
     let mut supernet = Some(supernet);
     let mut optimizer = OptimizerAdaptor::from(Adam::default());
     let images = pictures::<B>(case, device);
@@ -211,7 +211,7 @@ fn median<B: Backend>(reps: usize, device: &B::Device, mut step: impl FnMut()) -
         step();
     }
     wait()?;
-    // What tuning took is not what the case needs.
+    // Memory of tuning is no part of the peak.
     B::memory_cleanup(device);
     step();
     wait()?;

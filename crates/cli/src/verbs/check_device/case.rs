@@ -1,5 +1,5 @@
-//! The operations of a space: every convolution, normalisation and fusion of its largest network, each
-//! shape once.
+//! Operations of a space: every convolution, normalisation and fusion of its largest network, each shape
+//! once.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,14 +12,14 @@ use scalenas_space::{Architecture, SpaceSpec};
 /// Stride of the finest branch.
 const FINEST_STRIDE: usize = 4;
 
-/// One operation with its shape for one picture.
+/// Operation with its shape for one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Case {
     /// A convolution.
     Conv { input: usize, output: usize, kernel: usize, stride: usize, size: (usize, usize) },
     /// Normalisation with the batch's statistics, a residual and ReLU.
     Norm { channels: usize, size: (usize, usize) },
-    /// A map plus one of a coarser branch, `factor` times as small.
+    /// Sum of a feature map and one of a coarser branch, smaller by `factor`.
     Fuse { channels: usize, size: (usize, usize), factor: usize },
 }
 
@@ -59,7 +59,7 @@ pub(super) fn all(space: &SpaceSpec, input: (usize, usize)) -> Result<Vec<Case>>
     Ok(cases.into_iter().collect())
 }
 
-/// The convolution that runs for a layer; `size` is its input's.
+/// Convolution that runs for a layer; `size` is that of its input.
 fn convolution(layer: &Layer) -> Case {
     let &Layer { input, output, kernel, stride, size: (height, width), .. } = layer;
     match layer.kind {

@@ -14,42 +14,42 @@ use super::case::Case;
 use crate::context::device::{DeviceChoice, HOST, Host};
 use crate::error::user;
 
-/// As the model adds it.
+/// Addend of variances in normalisation, as in the model.
 const EPSILON: f64 = 1e-5;
-/// How close to zero a sum may come before its gradient is left out, in limits.
+/// Distance from zero, in limits, below which the gradient of a sum is left out.
 const SWITCH_MARGIN: f64 = 10.0;
 
-/// How far a device's results are from the processor's, relative to the largest value.
+/// Largest differences from the processor's results, relative to the largest value.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Deviation {
     pub operation: String,
-    /// Of the operation's result.
+    /// Difference of the result.
     pub result: Option<f64>,
-    /// Of the gradients of features, the largest.
+    /// Largest difference of the gradients of features.
     pub features: Option<f64>,
-    /// Of the gradients of weights, scales and shifts, the largest.
+    /// Largest difference of the gradients of weights, scales and shifts.
     pub weights: Option<f64>,
 }
 
 impl Deviation {
-    /// The largest; infinity where something is not a number.
+    /// Largest of the three; infinity where a value is not a number.
     pub fn worst(&self) -> f64 {
         let all = [self.result, self.features, self.weights].into_iter().flatten();
         all.fold(0.0, |worst, value| if value.is_nan() { f64::INFINITY } else { worst.max(value) })
     }
 }
 
-/// Whose operations compute.
+/// Implementation of an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// The backend's own kernels.
+    /// Kernels of the backend.
     Kernels,
-    /// The framework's operations, composed.
+    /// Composed operations of the framework.
     Composed,
 }
 
-/// Difference that rounding explains, relative to the largest value; with float32, that of units that
-/// multiply in fewer bits (TF32).
+/// Maximum difference that rounding explains, relative to the largest value; for float32, that of units
+/// that multiply with fewer bits (TF32).
 pub(super) fn limit(precision: Precision) -> f64 {
     match precision {
         Precision::F32 => 1e-3,
@@ -57,8 +57,8 @@ pub(super) fn limit(precision: Precision) -> f64 {
     }
 }
 
-/// Runs a case on `device` and on the processor: beside its kernels, or beside the framework's own
-/// operations where it is the device.
+/// Differences between `device` and the processor: its kernels, or the framework's own operations where
+/// the processor is the device.
 pub(super) fn deviation<B: KernelBackend>(
     case: &Case,
     arguments: &Arguments,
@@ -102,7 +102,7 @@ fn distance(found: &TensorData, wanted: &TensorData) -> f64 {
     worst / largest.max(f64::MIN_POSITIVE)
 }
 
-/// What comes out of an operation, as float32.
+/// Results of an operation, as float32.
 #[derive(Default)]
 struct Outputs {
     result: Vec<TensorData>,
@@ -110,7 +110,7 @@ struct Outputs {
     weights: Vec<TensorData>,
 }
 
-/// Where and how an operation runs.
+/// Inputs, format, implementation and device of an operation.
 struct Run<'a, A: Backend> {
     inputs: &'a Inputs,
     precision: Precision,
@@ -200,7 +200,7 @@ fn data<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> TensorData {
     tensor.into_data().convert_dtype(DType::F32)
 }
 
-/// What an operation takes, and a gradient of its result.
+/// Inputs of an operation, and a gradient of its result.
 struct Inputs {
     features: Vec<TensorData>,
     weights: Vec<TensorData>,
@@ -208,7 +208,7 @@ struct Inputs {
 }
 
 impl Inputs {
-    /// The same values in every run.
+    /// Random values, equal in every run.
     fn of(case: &Case, batch: usize) -> Self {
         Host::seed(&HOST, 1);
         match *case {
@@ -239,7 +239,8 @@ impl Inputs {
         }
     }
 
-    /// Without gradients where a ReLU is about to switch: there, rounding decides whether one passes.
+    /// Inputs with a zero gradient where a ReLU is about to switch, because rounding decides there whether
+    /// the gradient passes.
     fn away_from_switches(mut self, case: &Case, margin: f32) -> Self {
         let run = Run::<Autodiff<Host>> {
             inputs: &self,

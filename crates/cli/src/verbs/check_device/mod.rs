@@ -1,6 +1,6 @@
-//! `check-device`: every operation of a space on a device beside the processor's, values and
-//! gradients. Drivers and compilers of kernels err, and a wrong convolution only shows as a network
-//! that learns less.
+//! `check-device`: comparison of every operation of a space, and its gradients, with the processor's.
+//! Drivers and kernel compilers have errors, and a wrong convolution only shows as a network that learns
+//! less.
 
 mod arguments;
 mod case;
@@ -27,7 +27,7 @@ struct Report {
     operations: Vec<Deviation>,
 }
 
-/// Compares; an operation beyond the limit is an error.
+/// Compares all operations; a difference above the limit is an error.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device)?;
     let space = SpaceSpec::preset(&arguments.space)?;

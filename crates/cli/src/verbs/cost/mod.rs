@@ -1,4 +1,4 @@
-//! `cost`: exact figures of an architecture, without a network.
+//! `cost`: exact cost of an architecture, without a network.
 
 mod arguments;
 
@@ -14,7 +14,7 @@ use crate::networks;
 use crate::render::{Output, table};
 pub use arguments::Arguments;
 
-/// Spaces of files that name none.
+/// Spaces that are tried for a file that names none.
 const ASSUMED: [&str; 2] = ["pose_w32", "segmentation_w32"];
 
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ struct Figures {
     activation_bytes: u64,
 }
 
-/// Prints the figures.
+/// Prints the cost of an architecture.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let (space, architecture, input) = resolve(arguments, output)?;
     let cost = cost::cost(&space, &architecture, input)?;
@@ -66,7 +66,7 @@ fn resolve(
             file.space().map_or_else(|| assumed(&arguments.arch, file, output), Ok)?
         }
         (None, None) => {
-            // A name fits every space; anything else is complained about here.
+            // A name fits every space; anything else is an error here.
             networks::architecture(&arguments.arch, &SpaceSpec::preset(ASSUMED[0])?, None)?;
             return Err(nameless(&arguments.arch));
         }
@@ -77,7 +77,8 @@ fn resolve(
     Ok((space, architecture, input))
 }
 
-/// The published masks' arrays say nothing but bits: the first usual space that they fit is taken.
+/// First usual space that an array of bits without the name of a space fits, such as those of the
+/// published masks.
 fn assumed(path: &str, file: &MaskFile, output: Output) -> Result<SpaceSpec> {
     let architecture = file.clone().architecture();
     for name in ASSUMED {

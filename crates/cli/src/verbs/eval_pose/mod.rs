@@ -28,12 +28,12 @@ pub use arguments::Arguments;
 use scored::Scored;
 use target::Target;
 
-/// Input of a network file that does not say.
+/// Height and width of the input of a top-down network from a file.
 const DEFAULT_INPUT: (usize, usize) = (256, 192);
-/// Input of a file with a bottom-up network.
+/// Height and width of the input of a bottom-up network from a file.
 const DEFAULT_SCENE: (usize, usize) = (512, 512);
 
-/// Scores what is asked for.
+/// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device.choice)?;
     check_target("--out", arguments.out.as_deref())?;
@@ -47,7 +47,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     };
     scored.report(output)?;
     match &arguments.results {
-        // The figures of nothing are 0, but a list without results is a mistake upstream.
+        // Figures of an empty list would be 0, but an empty list is a mistake of whoever wrote it.
         Some(file) if scored.detections == 0 => {
             Err(user(format!("{}: the list of results is empty", file.display())))
         }
@@ -99,7 +99,7 @@ fn of_run<B: KernelBackend>(
     let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
     let request = Request {
         info,
-        // Statistics come from the pictures that the supernet learnt from, if they are there.
+        // Calibration takes the pictures that the supernet was trained on, if they exist.
         data: if source.data.exists() { &source.data } else { data },
         variation,
         most: 0,
@@ -132,7 +132,7 @@ fn of_file<B: KernelBackend>(
     Ok((target, found))
 }
 
-/// Head of a space that predicts joints, in the way that is asked for.
+/// Head of a space that predicts joints, by the requested method.
 fn head(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<Head> {
     let origin = origin.display();
     let found = space.heads.iter().find_map(|&head| match head {

@@ -1,4 +1,4 @@
-//! The figures of results, and how they are shown.
+//! Figures of results, and their report.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,10 +15,10 @@ use serde::Serialize;
 use crate::render::{Output, table};
 use crate::task::keypoints::CROWDPOSE;
 
-/// The figures of some results.
+/// Figures of results.
 pub struct Scored {
     figures: Figures,
-    /// Results that were scored.
+    /// Number of scored results.
     pub detections: usize,
     counted: Option<CountStats>,
 }
@@ -29,7 +29,7 @@ enum Figures {
 }
 
 impl Scored {
-    /// Scores results by the metric of the data set.
+    /// Scores results with the metric of the data set.
     pub fn new(
         facts: &KeypointFacts,
         annotations: &Path,
@@ -49,7 +49,7 @@ impl Scored {
         Ok(Self { figures, detections: list.len(), counted })
     }
 
-    /// Writes the figures.
+    /// Prints the figures.
     pub fn report(&self, output: Output) -> Result<()> {
         match &self.figures {
             Figures::Coco(evaluation) => {
@@ -74,7 +74,7 @@ impl Scored {
         }
     }
 
-    /// The figures, and below them how well people were counted.
+    /// Prints the figures, and below them the count of people.
     fn write(&self, stats: &impl Serialize, mut text: String, output: Output) -> Result<()> {
         if let Some(counted) = &self.counted {
             text = format!("{text}\n{}", say_count(counted));
@@ -91,8 +91,8 @@ struct Written<'a, S> {
     counted: Option<CountStats>,
 }
 
-/// Counts the people of each picture. Nobody knows how many a crowd holds that is annotated as one,
-/// so pictures with such a crowd are left out; people without joints are nobody to find.
+/// Counts the people per picture. Pictures with a crowd that is annotated as one box are left out, for its
+/// number of people is unknown; people without annotated joints do not count.
 fn count(
     facts: &KeypointFacts,
     annotations: &Path,
@@ -119,7 +119,7 @@ fn say_count(stats: &CountStats) -> String {
     )
 }
 
-/// The ten figures as a table.
+/// Table of the ten COCO figures.
 fn stats_table(stats: &KeypointStats) -> String {
     let (names, values): (Vec<_>, Vec<_>) =
         stats.entries().iter().map(|&(name, value)| (name, format!("{value:.4}"))).unzip();

@@ -1,4 +1,4 @@
-//! What is predicted: crops of boxes, or whole pictures; and what becomes of it.
+//! Input of predictions: crops of boxes, or whole pictures.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,11 +26,11 @@ use crate::task::scenes;
 /// Threads that read pictures.
 const WORKERS: usize = 2;
 
-/// The people to predict, as the arguments say.
+/// Data that a network predicts, as the arguments select it.
 pub struct Target {
     /// Facts of the joints.
     pub facts: KeypointFacts,
-    /// Annotations and pictures.
+    /// Annotation file and picture folder.
     pub files: Split,
     content: Content,
 }
@@ -38,12 +38,12 @@ pub struct Target {
 enum Content {
     /// Crops of boxes.
     Crops(Arc<TopDownDataset>),
-    /// Whole pictures, the side of what the network sees, and which side of a picture that is.
+    /// Whole pictures, the side of the network's input in pixels, and the side of a picture that becomes it.
     Scenes(Arc<Scenes>, usize, Fit),
 }
 
 impl Target {
-    /// Finds the data and checks that the network fits.
+    /// Reads the data and checks that the network fits.
     pub fn new(
         arguments: &Arguments,
         data: Option<&Path>,
@@ -71,7 +71,7 @@ impl Target {
         Ok(Self { facts: facts.clone(), files, content })
     }
 
-    /// Predicts everybody, and draws pictures if the arguments ask for them.
+    /// Predicts the poses of all people, and draws the requested pictures.
     pub fn predict<B: KernelBackend>(
         &self,
         net: &impl Network<B>,
@@ -120,7 +120,7 @@ fn keep(
     Ok(())
 }
 
-/// Tags come from the plain size.
+/// Refuses scales without 1, from which tags are taken.
 fn check_scales(arguments: &Arguments) -> Result<()> {
     if arguments.scales.iter().any(|scale| (scale - 1.0).abs() < f64::EPSILON) {
         return Ok(());
@@ -129,7 +129,7 @@ fn check_scales(arguments: &Arguments) -> Result<()> {
     Err(user(format!("--scales {scales:?}: none is 1; accepted: factors of which one is 1")))
 }
 
-/// A network predicts the joints that are asked for.
+/// Refuses facts with another number of joints than the network predicts.
 fn check_joints(space: &SpaceSpec, facts: &KeypointFacts, origin: &Path) -> Result<()> {
     let predicted = space.joints().unwrap_or(0);
     if predicted == facts.joints.len() {

@@ -34,7 +34,7 @@ pub use arguments::Arguments;
 /// Threads that read pictures.
 const WORKERS: usize = 2;
 
-/// Scores what is asked for.
+/// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device.choice)?;
     let (scored, stats) = on_device!(arguments.device.choice, score(arguments, output))?;
@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     report(&scored, &stats, output)
 }
 
-/// What is predicted, and what becomes of it.
+/// Pictures to segment, options of prediction, and files to write.
 struct Scored<'a> {
     arguments: &'a Arguments,
     pictures: Arc<WholePictures>,
@@ -97,7 +97,7 @@ impl<'a> Scored<'a> {
         fault.map_or(Ok(stats), Err)
     }
 
-    /// Writes what the arguments ask for about one picture.
+    /// Writes the requested overlay and label picture of one picture.
     fn keep(&self, picture: &WholePicture, classes: &[u8]) -> Result<()> {
         let name = &self.pictures.list()[picture.index].name;
         if let Some(folder) = &self.arguments.pictures {
@@ -168,7 +168,7 @@ fn of_run<'a, B: KernelBackend>(
     let scored = Scored::new(arguments, &info.space, &facts, Some(data), run.path())?;
     let request = Request {
         info,
-        // Statistics come from the pictures that the supernet learnt from, if they are there.
+        // Calibration takes the pictures that the supernet was trained on, if they exist.
         data: if source.data.exists() { &source.data } else { data },
         variation: Experiment::from_run(run, &[])?.variation(),
         most: 0,

@@ -1,4 +1,4 @@
-//! `evolve`: searching a trained supernet.
+//! `evolve`: search of a trained supernet.
 
 mod arguments;
 
@@ -25,7 +25,7 @@ use crate::render::{Output, table};
 use crate::task::{Request, Variation, figures};
 pub use arguments::Arguments;
 
-/// Searches and writes what was found.
+/// Searches a supernet and writes the front.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
     let run = RunFolder::open(&arguments.run)?;
@@ -50,21 +50,21 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     report(&plan.run, &outcome, output)
 }
 
-/// What to search, and how.
+/// Supernet, options and data of a search.
 pub struct SearchPlan {
-    /// The supernet's run.
+    /// Run of the supernet.
     pub run: RunFolder,
-    /// Options.
+    /// Options of the search.
     pub config: SearchConfig,
     /// Data set folder.
     pub data: std::path::PathBuf,
-    /// How calibration varies its samples: as training did.
+    /// Augmentation of calibration samples: that of training.
     pub variation: Variation,
-    /// Most people or pictures to score on; 0 for all.
+    /// Maximum number of people (top-down) or pictures to score on; 0 for all.
     pub people: usize,
-    /// What to do about bad pictures.
+    /// Treatment of bad pictures.
     pub bad: BadImages,
-    /// Whether an existing search is replaced.
+    /// Whether to replace an existing search.
     pub fresh: bool,
 }
 
@@ -138,7 +138,7 @@ fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()> {
     Ok(())
 }
 
-/// The candidates as points of a plot of their cost and one of their scores.
+/// Plot of the candidates: cost against one of their scores.
 pub fn plot(outcome: &Outcome, index: usize, figure: Figure) -> SearchPlot {
     let score = |candidate: &Candidate| candidate.fitness.get(index).copied().unwrap_or_default();
     let points: Vec<Vec<f64>> =
@@ -173,18 +173,18 @@ pub fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
     candidates.iter().map(row).collect()
 }
 
-/// The scores of all tasks.
+/// Scores of all tasks, separated by slashes.
 pub fn scores(candidate: &Candidate) -> String {
     let scores = candidate.fitness.iter().map(|score| format!("{score:.3}"));
     scores.collect::<Vec<_>>().join(" / ")
 }
 
-/// Names of the scores of all tasks.
+/// Names of the scores of all tasks, separated by slashes.
 pub fn names(figures: &[Figure]) -> String {
     figures.iter().map(|figure| figure.name()).collect::<Vec<_>>().join(" / ")
 }
 
-/// Scores by their names in machine-readable results.
+/// Scores by their keys in machine-readable results.
 pub fn keyed(
     candidate: &Candidate,
     figures: &[Figure],

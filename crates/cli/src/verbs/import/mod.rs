@@ -15,7 +15,7 @@ use crate::networks;
 use crate::render::Output;
 pub use arguments::Arguments;
 
-/// Reads the checkpoint and writes it in this program's format.
+/// Reads a checkpoint and writes it in the format of this program.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     check_target("--out", Some(&arguments.out))?;
     let checkpoint = read_pth(&arguments.pth)?;

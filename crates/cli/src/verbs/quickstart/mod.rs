@@ -1,4 +1,4 @@
-//! `quickstart`: from nothing to a report.
+//! `quickstart`: synthetic data, training, search, evaluation, report.
 
 mod arguments;
 
@@ -28,7 +28,7 @@ use crate::verbs::report;
 use crate::verbs::supernet::Job;
 pub use arguments::Arguments;
 
-/// Found networks in the final table at most.
+/// Maximum number of found networks in the final table.
 const FOUND: usize = 5;
 
 /// Runs every step.
@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     finish(&rows, &arguments.out, &page, clock.elapsed().as_secs_f64(), output)
 }
 
-/// What to do about a run in the folder.
+/// Treatment of a run that is in the folder.
 fn existing(arguments: &Arguments, run: &Path) -> Result<Existing> {
     let there = RunFolder::open(run).is_ok();
     match (there, arguments.resume, arguments.force) {
@@ -87,7 +87,7 @@ fn existing(arguments: &Arguments, run: &Path) -> Result<Existing> {
              another folder with --out",
             arguments.out.display()
         ))),
-        // Killed while the data was drawn: there is nothing to continue yet.
+        // A call that was killed while it drew the data left nothing to continue.
         (false, _, _) => Ok(Existing::Refuse),
     }
 }
@@ -111,7 +111,7 @@ fn write_data(
     room(head).synthesise(synthetic, experiment.train.seed, data, output)
 }
 
-/// A network of the final table.
+/// Row of the final table: one network.
 struct Row {
     name: String,
     id: String,

@@ -21,10 +21,10 @@ use crate::task::{Request, figures, report_samples, room};
 use crate::verbs::evolve::{keyed, names, plot, scores};
 pub use arguments::Arguments;
 
-/// Found networks drawn at most.
+/// Maximum number of found networks that are drawn.
 const NETWORKS: usize = 8;
 
-/// Writes the page.
+/// Writes the page of a run.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let run = RunFolder::open(&arguments.run)?;
     let out = arguments.out.clone().unwrap_or_else(|| arguments.run.join("report.html"));
@@ -59,7 +59,7 @@ pub fn write(
     write_file(out, report.to_html())
 }
 
-/// What was asked for, without the data set's place: equal runs give equal pages anywhere.
+/// Description of a run without the folder of its data set, so that equal runs give equal pages anywhere.
 fn description(run: &RunFolder) -> serde_json::Value {
     let mut info = json!(run.info());
     if let Some(keys) = info.as_object_mut() {
@@ -108,7 +108,7 @@ fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
     curves
 }
 
-/// One line a named subnet.
+/// One line per named subnet.
 fn validations(metrics: &[Record], figure: Figure) -> Vec<Series> {
     let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
     for record in metrics {
@@ -120,7 +120,7 @@ fn validations(metrics: &[Record], figure: Figure) -> Vec<Series> {
     series.map(|(label, points)| Series { label: label.to_owned(), points }).collect()
 }
 
-/// Members of the front, evenly spread if there are many.
+/// At most `count` members of the front, evenly spread.
 pub fn spread(outcome: &Outcome, count: usize) -> Vec<&Candidate> {
     let front = outcome.front();
     if front.len() <= count {

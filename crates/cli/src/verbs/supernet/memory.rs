@@ -1,9 +1,9 @@
-//! How much memory a training step of the largest network takes, before it is tried.
+//! Estimate of the memory of a training step of the largest network.
 //!
 //! Every layer's output is kept twice for the backward pass: as its convolution gave it, for the
 //! normalisation's gradient, and as the next convolution took it. Weights, gradients and the
-//! optimiser's state are copied once more while a checkpoint is written. What else a process has is
-//! small and the same for all. Held against measured runs in `docs/benchmarks.md`.
+//! optimiser's state are copied once more while a checkpoint is written. The rest of a process is small
+//! and constant. `docs/benchmarks.md` compares the estimate with measured runs.
 
 use anyhow::Result;
 use scalenas_space::{Architecture, Cost, cost};
@@ -13,14 +13,14 @@ use scalenas_train::{OptimizerOptions, RunInfo};
 const COPIES: u64 = 2;
 /// Bytes of a weight.
 const FLOAT: u64 = 4;
-/// What a process has besides, in bytes.
+/// Memory of a process besides features and weights, in bytes.
 const PROCESS: u64 = 100 << 20;
 
-/// Peak bytes of a training step, and of its activations alone.
+/// Memory of a training step.
 pub struct StepMemory {
-    /// All of it.
+    /// Peak, in bytes.
     pub peak: u64,
-    /// Layers' outputs that wait for the backward pass.
+    /// Outputs of layers that wait for the backward pass, in bytes.
     pub activations: u64,
 }
 

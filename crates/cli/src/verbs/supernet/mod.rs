@@ -29,7 +29,7 @@ use crate::render::{Output, table};
 use crate::task::Request;
 pub use arguments::Arguments;
 
-/// Trains, or says what would be trained.
+/// Trains a supernet, or reports the plan of a dry run.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
     let job = Job::new(arguments)?;
@@ -41,15 +41,15 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     report(&job, &outcome, output)
 }
 
-/// A run that is about to start.
+/// Run that is about to start.
 pub struct Job {
-    /// What the user wrote.
+    /// Experiment of the run.
     pub experiment: Experiment,
-    /// What is asked for.
+    /// Description of the run.
     pub info: RunInfo,
     /// Folder of the run.
     pub out: PathBuf,
-    /// What to do about an existing run.
+    /// Treatment of a run that is in the folder.
     pub existing: Existing,
     /// Training and held-out data of every task.
     pub tasks: Tasks,
@@ -74,7 +74,7 @@ impl Job {
         Self::prepare(experiment, &data, out, existing, arguments.data.bad_images())
     }
 
-    /// Reads the data and checks everything that can be checked before a folder is made.
+    /// Reads the data and checks all that can be checked before the folder is created.
     pub fn prepare(
         experiment: Experiment,
         data: &Path,
@@ -100,7 +100,7 @@ impl Job {
         Ok(Self { experiment, info, out, existing, tasks })
     }
 
-    /// Makes or opens the folder and trains. A new run that fails before its first checkpoint
+    /// Creates or opens the folder and trains. A new run that fails before its first checkpoint
     /// leaves nothing behind.
     pub fn train(&self, device: DeviceChoice, output: Output, stop: &Stop) -> Result<Outcome> {
         let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
@@ -134,7 +134,7 @@ impl Job {
         on_device!(device, train_on(plan))
     }
 
-    /// The run's own description does not hold the augmentation; the copy of its experiment does.
+    /// Compares the augmentation with that of the run, which only the copy of its experiment holds.
     fn check_augmentation(&self, folder: &RunFolder) -> Result<()> {
         let (before, now) =
             (Experiment::from_run(folder, &[])?.variation(), self.experiment.variation());
@@ -149,7 +149,7 @@ impl Job {
     }
 }
 
-/// Folder of the run, and what to do if there is one.
+/// Folder of the run, and treatment of a run that is in it.
 fn place(arguments: &Arguments) -> (PathBuf, Existing) {
     if let Some(run) = &arguments.resume {
         return (run.clone(), Existing::Resume);
@@ -159,7 +159,7 @@ fn place(arguments: &Arguments) -> (PathBuf, Existing) {
     (out, if arguments.force { Existing::Replace } else { Existing::Refuse })
 }
 
-/// Weights to start and to learn from must be of the space.
+/// Refuses initial weights and teachers of another space.
 fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
     let fits = |path: &Path| {
         let (weights, _) = load_supernet::<Host>(path, &HOST)?;
@@ -177,7 +177,7 @@ fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
     Ok(())
 }
 
-/// Removes the files of a run without a checkpoint: nothing could be continued from them.
+/// Removes the files of a run without a checkpoint, from which nothing could be continued.
 fn discard(run: &RunFolder) {
     let entries = fs::read_dir(run.checkpoints()).into_iter().flatten().flatten();
     let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());

@@ -13,10 +13,10 @@ use crate::error::user;
 use crate::render::Output;
 pub use arguments::Arguments;
 
-/// Height and width of pictures of people.
+/// Default height and width of pictures of people.
 const PEOPLE: (usize, usize) = (240, 320);
 
-/// Writes the data set.
+/// Writes a synthetic data set.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     refuse_existing(arguments)?;
     match arguments.task {
