@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test the panic is the report")]
 
+#[path = "suite/common/mod.rs"]
 mod common;
 
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! What can go wrong between files, checkpoints and networks.
+//! Errors of files, checkpoints and networks.
 
 use std::path::PathBuf;
 
-/// Result of this crate.
+/// Result of reading, writing or combining networks.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error that names the file, the key and both values.
@@ -11,11 +11,11 @@ pub enum Error {
     /// A file cannot be read or written.
     #[error("failed to {action} {path}: {reason}")]
     File {
-        /// What was attempted: `read` or `write`.
+        /// Attempted action: `read` or `write`.
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// The system's or the format's words.
+        /// Reason from the system or the format.
         reason: String,
     },
     /// A tensor has another shape than the network's.
@@ -42,7 +42,7 @@ pub enum Error {
         origin: String,
         /// Name of the search space.
         network: String,
-        /// How many are absent.
+        /// Number of absent tensors.
         count: usize,
         /// The first absent key.
         first: String,
@@ -52,9 +52,9 @@ pub enum Error {
     Format {
         /// The file.
         path: PathBuf,
-        /// What was expected, with article.
+        /// Expected kind of file, with article.
         expected: &'static str,
-        /// What was found instead.
+        /// Found kind of file, or the reason why it is none.
         reason: String,
     },
     /// The architecture does not belong to the space.

@@ -4,40 +4,24 @@
 //!
 //! Invariants:
 //! - modules hold learnable parameters only; normalisation statistics are a value of their own
-//!   ([`Statistics`]), so that evaluating a subnet without its statistics does not type-check;
+//!   ([`Statistics`]), and evaluation takes them together with the subnet that they belong to
+//!   ([`Calibrated`]): without them, or with another's, it does not type-check;
 //! - a forward pass follows a [`scalenas_space::plan::Plan`] and computes the layers it lists,
 //!   nothing else;
 //! - every parameter carries its PyTorch checkpoint name, so import, export and reports share it.
 
-mod backbone;
-mod block;
-mod conv;
-mod doubling;
-mod edge;
 mod error;
-mod fold;
-mod head;
-pub mod import;
-mod module;
-mod norm;
-mod parameters;
-mod prediction;
-mod scalenet;
+mod files;
+mod layers;
+mod networks;
 mod statistics;
-mod stem;
-mod store;
-mod supernet;
-mod transition;
-mod unit;
-mod upsample;
 
 pub use error::{Error, Result};
-pub use fold::InferenceNet;
-pub use norm::Norms;
-pub use parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter};
-pub use prediction::Prediction;
-pub use scalenet::{ScaleNet, Subnet};
-pub use statistics::{BatchStatistics, Calibration, LayerStatistics, Statistics};
-pub use store::{load_supernet, save_supernet};
-pub use supernet::Supernet;
-pub use upsample::upsample_bilinear;
+pub use files::import;
+pub use files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter};
+pub use layers::heads::Prediction;
+pub use layers::upsample::upsample_bilinear;
+pub use networks::{
+    Calibrated, Calibration, InferenceNet, ScaleNet, Subnet, Supernet, load_supernet, save_supernet,
+};
+pub use statistics::{BatchStatistics, LayerStatistics, Statistics};

@@ -5,12 +5,13 @@
 
 use std::process::ExitCode;
 
+use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
 use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::cpu::{MemoryUse, release_memory};
-use scalenas_model::{BatchStatistics, Norms, Supernet};
+use scalenas_model::{BatchStatistics, Supernet};
 use scalenas_space::{SpaceSpec, sample};
 use scalenas_train::Adam;
 
@@ -60,7 +61,7 @@ fn watch(phase: &str, steps: usize, mut step: impl FnMut(usize)) -> bool {
 
 fn train(width: usize, steps: usize) -> bool {
     let spec = SpaceSpec::top_down(width, 17);
-    let device = Default::default();
+    let device = FlexDevice;
     let mut supernet = Some(Supernet::<Train>::new(&spec, 0, &device));
     let mut optimizer = OptimizerAdaptor::from(Adam::default());
     watch(&format!("training, width {width}"), steps, |index| {
@@ -72,7 +73,7 @@ fn train(width: usize, steps: usize) -> bool {
         let random = Distribution::Normal(0.0, 1.0);
         let images = Tensor::random([batch, 3, height, width], random, &device);
         let mut statistics = BatchStatistics::new();
-        let heatmaps = network.forward(images, &plan, &mut Norms::Batch(&mut statistics));
+        let heatmaps = network.observe(images, &plan, &mut statistics).coarse;
         let gradients = heatmaps.powi_scalar(2).mean().backward();
         let gradients = GradientsParams::from_grads(gradients, &network);
         supernet = Some(optimizer.step(1e-3, network, gradients));
@@ -81,12 +82,13 @@ fn train(width: usize, steps: usize) -> bool {
 
 fn infer(width: usize, steps: usize) -> bool {
     let spec = SpaceSpec::top_down(width, 17);
-    let device = Default::default();
+    let device = FlexDevice;
     let supernet = Supernet::<Flex>::new(&spec, 0, &device);
     let statistics = supernet.initial_statistics(&device);
     watch(&format!("inference, width {width}"), steps / 5, |index| {
         let architecture = sample::grouped(&spec, 2, index as u64);
-        let network = supernet.extract(&architecture, &statistics).fold();
+        let running = supernet.with_running_statistics(supernet.plan(&architecture), &statistics);
+        let network = supernet.extract(&architecture, &running).fold();
         let [height, width] = INPUT;
         let images = Tensor::zeros([BATCHES[index % BATCHES.len()], 3, height, width], &device);
         let _ = network.forward(images);

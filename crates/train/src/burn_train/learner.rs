@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_train::{InferenceStep, TrainOutput, TrainStep};
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{BatchStatistics, Norms, Prediction, Supernet};
+use scalenas_model::{BatchStatistics, Prediction, Supernet};
 
 use super::items::{Scores, StepOutput};
 use crate::run::batch::TrainBatch;
@@ -27,8 +27,8 @@ impl<B: Backend> TaskLearner<B> {
         B: KernelBackend,
     {
         let mut statistics = BatchStatistics::new();
-        let mut norms = Norms::Batch(&mut statistics);
-        let prediction = self.supernet.predict(batch.sample.images, &batch.plan, &mut norms);
+        let images = batch.sample.images;
+        let prediction = self.supernet.observe(images, &batch.plan, &mut statistics);
         let distance =
             batch.teacher.map(|teacher| distance(prediction.clone(), teacher) * TEACHER_WEIGHT);
         let task = batch.sample.target.loss(prediction);

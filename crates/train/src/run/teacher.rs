@@ -6,8 +6,7 @@ use std::path::Path;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{Norms, Prediction, Statistics, Supernet, load_supernet};
-use scalenas_space::plan::Plan;
+use scalenas_model::{Calibrated, Prediction, Supernet, load_supernet};
 use scalenas_space::{Architecture, Head, SpaceSpec};
 
 use crate::error::{Error, Result};
@@ -16,9 +15,8 @@ use crate::error::{Error, Result};
 #[derive(Debug)]
 pub struct Teacher<B: Backend> {
     supernet: Supernet<B>,
-    statistics: Statistics<B>,
-    /// Plan of every head.
-    plans: HashMap<Head, Plan>,
+    /// The largest network for every head.
+    largest: HashMap<Head, Calibrated<B>>,
 }
 
 impl<B: KernelBackend> Teacher<B> {
@@ -37,9 +35,12 @@ impl<B: KernelBackend> Teacher<B> {
             });
         }
         let largest = Architecture::largest(spec);
-        let plan = |&head: &Head| (head, supernet.plan_for(&[head], &largest));
-        let plans = spec.heads.iter().map(plan).collect();
-        Ok(Self { supernet, statistics, plans })
+        let subnet = |&head: &Head| {
+            let plan = supernet.plan_for(&[head], &largest);
+            (head, supernet.with_running_statistics(plan, &statistics))
+        };
+        let largest = spec.heads.iter().map(subnet).collect();
+        Ok(Self { supernet, largest })
     }
 
     /// Predicts by one head from normalised pictures `[batch, 3, height, width]`.
@@ -47,7 +48,7 @@ impl<B: KernelBackend> Teacher<B> {
     /// # Panics
     /// If its space has no such head.
     pub fn predict(&self, images: Tensor<B, 4>, head: Head) -> Prediction<B> {
-        let plan = self.plans.get(&head).expect("teacher and batches are of one space");
-        self.supernet.predict(images, plan, &mut Norms::Frozen(&self.statistics))
+        let subnet = self.largest.get(&head).expect("teacher and batches are of one space");
+        self.supernet.predict(images, subnet)
     }
 }

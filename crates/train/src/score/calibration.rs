@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{BatchStatistics, Calibration, Norms, Prediction, Statistics, Supernet};
+use scalenas_model::{Calibration, Prediction, Statistics, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
 
@@ -44,16 +44,14 @@ impl<B: Backend> CalibrationSource<B> {
         Ok(Self { batches: pictures.collect::<Result<_>>()?, head: task.head })
     }
 
-    /// Statistics of a subnet; the supernet is not changed.
-    pub fn calibrate(&self, supernet: &Supernet<B>, plan: &Plan) -> Statistics<B>
+    /// Calibrates a subnet; the supernet is not changed.
+    pub fn calibrate(&self, supernet: &Supernet<B>, plan: Plan) -> scalenas_model::Calibrated<B>
     where
         B: KernelBackend,
     {
-        let mut calibration = Calibration::new();
+        let mut calibration = Calibration::new(supernet, plan);
         for images in &self.batches {
-            let mut batch = BatchStatistics::new();
-            let _ = supernet.forward(images.clone(), plan, &mut Norms::Batch(&mut batch));
-            calibration.add(&batch);
+            calibration.add(images.clone());
         }
         calibration.finish()
     }
@@ -63,8 +61,7 @@ impl<B: Backend> CalibrationSource<B> {
 #[derive(Debug, Clone)]
 pub struct Calibrated<'a, B: Backend> {
     supernet: &'a Supernet<B>,
-    plan: Plan,
-    statistics: Statistics<B>,
+    subnet: scalenas_model::Calibrated<B>,
 }
 
 impl<'a, B: KernelBackend> Calibrated<'a, B> {
@@ -75,18 +72,17 @@ impl<'a, B: KernelBackend> Calibrated<'a, B> {
         source: &CalibrationSource<B>,
     ) -> Self {
         let plan = supernet.plan_for(&[source.head], architecture);
-        let statistics = source.calibrate(supernet, &plan);
-        Self { supernet, plan, statistics }
+        Self { supernet, subnet: source.calibrate(supernet, plan) }
     }
 
     /// Calibrated statistics.
     pub fn statistics(&self) -> &Statistics<B> {
-        &self.statistics
+        self.subnet.statistics()
     }
 }
 
 impl<B: KernelBackend> Network<B> for Calibrated<'_, B> {
     fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
-        self.supernet.predict(images, &self.plan, &mut Norms::Frozen(&self.statistics))
+        self.supernet.predict(images, &self.subnet)
     }
 }

@@ -15,7 +15,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::KernelBackend;
 use scalenas_kernels::cpu::Peak;
-use scalenas_model::{BatchStatistics, Norms, Supernet};
+use scalenas_model::{BatchStatistics, Supernet};
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
 use scalenas_train::{Adam, Precision};
 use serde_json::{Value, json};
@@ -170,7 +170,8 @@ fn pictures<B: Backend>(case: &Case<'_>, device: &B::Device) -> Tensor<B, 4> {
 fn infer<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<f64> {
     let supernet = Supernet::<B>::new(case.space, 0, device);
     let statistics = supernet.initial_statistics(device);
-    let network = supernet.extract(case.architecture, &statistics).fold();
+    let subnet = supernet.with_running_statistics(supernet.plan(case.architecture), &statistics);
+    let network = supernet.extract(case.architecture, &subnet).fold();
     let network = network.with_weights(case.precision().dtype());
     drop(supernet);
     let images = pictures::<B>(case, device);
@@ -195,9 +196,8 @@ where
     let target = Tensor::random(shape, Distribution::Normal(0.0, 1.0), device);
     median::<B>(case.arguments.reps, device, || {
         let mut statistics = BatchStatistics::new();
-        let mut norms = Norms::Batch(&mut statistics);
         let trained = supernet.take().expect("every step puts it back");
-        let heatmaps = trained.forward(images.clone(), &plan, &mut norms);
+        let heatmaps = trained.observe(images.clone(), &plan, &mut statistics).coarse;
         let loss = (heatmaps - target.clone()).powi_scalar(2).mean();
         let gradients = GradientsParams::from_grads(loss.backward(), &trained);
         supernet = Some(optimizer.step(1e-3, trained, gradients));

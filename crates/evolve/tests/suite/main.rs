@@ -1,0 +1,4 @@
+//! Search, selection and archive.
+
+mod golden;
+mod search;

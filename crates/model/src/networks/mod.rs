@@ -1,0 +1,18 @@
+//! Networks: the supernet, one architecture of it on its own, and the latter folded for inference.
+
+mod backbone;
+mod calibrated;
+mod calibration;
+mod inference;
+mod scalenet;
+mod subnet;
+mod supernet;
+mod supernet_file;
+
+pub use calibrated::Calibrated;
+pub use calibration::Calibration;
+pub use inference::InferenceNet;
+pub use scalenet::ScaleNet;
+pub use subnet::Subnet;
+pub use supernet::Supernet;
+pub use supernet_file::{load_supernet, save_supernet};

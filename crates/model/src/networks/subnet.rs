@@ -1,0 +1,109 @@
+//! The learnable part of one architecture.
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+use scalenas_kernels::KernelBackend;
+use scalenas_space::plan::{Plan, Reach};
+use scalenas_space::{Architecture, SpaceSpec};
+
+use super::backbone::Backbone;
+use crate::files::parameters::{NamedParameters, Parameter};
+use crate::layers::heads::{Head, Prediction};
+use crate::layers::initializer::Initializer;
+use crate::layers::norms::Norms;
+use crate::layers::unit::ConvNorm;
+use crate::statistics::BatchStatistics;
+
+/// The live layers of one architecture, without statistics.
+#[derive(Module, Debug)]
+pub struct Subnet<B: Backend> {
+    backbone: Backbone<B>,
+    head: Head<B>,
+    #[module(skip)]
+    identity: Identity,
+}
+
+/// The network that the layers make.
+#[derive(Debug, Clone)]
+struct Identity {
+    spec: SpaceSpec,
+    architecture: Architecture,
+    plan: Plan,
+}
+
+impl<B: Backend> Subnet<B> {
+    /// Takes layers of a supernet; `backbone` may have more than the architecture needs.
+    pub(super) fn new(
+        spec: &SpaceSpec,
+        architecture: &Architecture,
+        backbone: &Backbone<B>,
+        head: Head<B>,
+    ) -> Self {
+        let identity = Identity::new(spec, architecture);
+        Self { backbone: backbone.restricted(&identity.plan), head, identity }
+    }
+
+    /// Creates the live layers of an architecture, with weights to be replaced.
+    pub(super) fn unset(spec: &SpaceSpec, architecture: &Architecture, device: &B::Device) -> Self {
+        let identity = Identity::new(spec, architecture);
+        let initializer = Initializer::zeros(device);
+        Self {
+            backbone: Backbone::new(&initializer, spec, Some(&identity.plan)),
+            head: Head::new(&initializer, spec),
+            identity,
+        }
+    }
+
+    /// The architecture.
+    pub fn architecture(&self) -> &Architecture {
+        &self.identity.architecture
+    }
+
+    /// The space that it comes from.
+    pub fn spec(&self) -> &SpaceSpec {
+        &self.identity.spec
+    }
+
+    /// The units with a normalisation.
+    pub(super) fn units(&self) -> Vec<&ConvNorm<B>> {
+        let mut units = Vec::new();
+        self.backbone.units(&mut units);
+        self.head.units(&mut units);
+        units
+    }
+
+    /// Names and channels of the normalisation layers.
+    pub(super) fn norms(&self) -> Vec<(String, usize)> {
+        let units = self.units();
+        units.iter().map(|unit| (unit.norm_name.clone(), unit.channels())).collect()
+    }
+}
+
+impl Identity {
+    fn new(spec: &SpaceSpec, architecture: &Architecture) -> Self {
+        let plan = Plan::new(spec, architecture, Reach::Live);
+        Self { spec: spec.clone(), architecture: architecture.clone(), plan }
+    }
+}
+
+impl<B: KernelBackend> Subnet<B> {
+    /// Normalised pictures `[batch, 3, height, width]` to predictions, with batch statistics, which
+    /// are added to `batch`: fine-tuning.
+    pub fn observe(&self, images: Tensor<B, 4>, batch: &mut BatchStatistics<B>) -> Prediction<B> {
+        self.run(images, &mut Norms::Batch(batch))
+    }
+
+    /// Runs the layers with the norms of the caller's choice.
+    pub(super) fn run(&self, images: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Prediction<B> {
+        let branches = self.backbone.forward(images, &self.identity.plan, norms);
+        self.head.forward(branches, &self.identity.plan.heads, norms)
+    }
+}
+
+impl<B: Backend> NamedParameters<B> for Subnet<B> {
+    fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
+        self.backbone.for_each(visit);
+        self.head.for_each(visit);
+    }
+}

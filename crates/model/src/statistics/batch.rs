@@ -1,0 +1,96 @@
+//! Statistics of one batch.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+
+/// Mean and biased variance of one batch, layer by layer, as one forward pass saw them.
+#[derive(Debug, Clone)]
+pub struct BatchStatistics<B: Backend> {
+    layers: Vec<BatchLayer<B>>,
+    /// Pictures.
+    batch: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct BatchLayer<B: Backend> {
+    pub name: String,
+    /// `[channels]`.
+    pub mean: Tensor<B, 1>,
+    /// `[channels]`, biased: divided by the number of samples.
+    pub variance: Tensor<B, 1>,
+    /// Batch x height x width.
+    pub samples: usize,
+}
+
+impl<B: Backend> Default for BatchStatistics<B> {
+    fn default() -> Self {
+        Self { layers: Vec::new(), batch: 0 }
+    }
+}
+
+impl<B: Backend> BatchStatistics<B> {
+    /// Empty, to be handed to one forward pass.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Number of layers seen.
+    pub fn len(&self) -> usize {
+        self.layers.len()
+    }
+
+    /// True before any layer has run.
+    pub fn is_empty(&self) -> bool {
+        self.layers.is_empty()
+    }
+
+    /// Names of the layers seen, in order of execution.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.layers.iter().map(|layer| layer.name.as_str())
+    }
+
+    /// The layers seen with their samples, batch x height x width, in order of execution.
+    pub fn samples(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.layers.iter().map(|layer| (layer.name.as_str(), layer.samples))
+    }
+
+    /// The layers seen, in order of execution.
+    pub(super) fn layers(&self) -> &[BatchLayer<B>] {
+        &self.layers
+    }
+
+    /// Pictures in the batch.
+    pub(super) fn batch(&self) -> usize {
+        self.batch
+    }
+
+    /// Adds a layer whose input had this shape.
+    pub(crate) fn record(
+        &mut self,
+        name: &str,
+        mean: Tensor<B, 1>,
+        variance: Tensor<B, 1>,
+        [batch, _, height, width]: [usize; 4],
+    ) {
+        self.batch = batch;
+        let samples = batch * height * width;
+        self.layers.push(BatchLayer { name: name.to_owned(), mean, variance, samples });
+    }
+}
+
+impl<B: AutodiffBackend> BatchStatistics<B> {
+    /// Detaches the values from the autodiff graph.
+    pub fn valid(self) -> BatchStatistics<B::InnerBackend> {
+        let layers = self
+            .layers
+            .into_iter()
+            .map(|layer| BatchLayer {
+                name: layer.name,
+                mean: layer.mean.inner(),
+                variance: layer.variance.inner(),
+                samples: layer.samples,
+            })
+            .collect();
+        BatchStatistics { layers, batch: self.batch }
+    }
+}

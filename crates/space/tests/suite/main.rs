@@ -1,0 +1,5 @@
+//! Architectures, cost, sampling and files.
+
+mod function;
+mod golden;
+mod properties;

@@ -1,0 +1,12 @@
+//! Tests of training, linked as one program.
+
+mod bottom_up_loss;
+mod common;
+mod fitness;
+mod foreign_checkpoint;
+mod golden;
+mod learning;
+mod metrics;
+mod resume;
+mod segmentation_loss;
+mod top_down_loss;

@@ -1,0 +1,240 @@
+//! A run that was stopped or killed anywhere and continued is the run that was not.
+
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use crate::common::left::{Left, checkpoints, iteration, metrics};
+use crate::common::{Event, Place, changed, copy, options};
+use scalenas_train::{
+    CheckpointOptions, Existing, Momentum, OptimizerOptions, RunFolder, TrainOptions, read_metrics,
+};
+
+/// Lines that gather several iterations, and validation: what a run could lose or write twice.
+fn gathering() -> TrainOptions {
+    changed(&options(), |options| {
+        options.log_every = 3;
+        options.validation.every = NonZeroUsize::new(2);
+    })
+}
+
+/// Options of one epoch.
+fn once() -> TrainOptions {
+    changed(&options(), |options| options.schedule.epochs = 1)
+}
+
+/// Folder of a run that was killed after one of its checkpoints and before the next.
+fn kill_after(whole: &Path, killed: &Path, last: u64) {
+    copy(whole, killed);
+    fs::remove_file(killed.join("supernet.safetensors")).unwrap();
+    for checkpoint in checkpoints(killed) {
+        if iteration(&checkpoint) > last {
+            fs::remove_dir_all(checkpoint).unwrap();
+        }
+    }
+}
+
+/// Kills a run after each of its checkpoints; tells how many there were.
+fn kill_everywhere(options: &TrainOptions) -> usize {
+    let place = Place::new();
+    place.run("whole", options).unwrap();
+    let whole = Left::read(&place, "whole");
+    assert_eq!(whole.moments.is_empty(), options.optimizer != OptimizerOptions::Adam);
+    let saved = checkpoints(&place.path("whole"));
+    for checkpoint in &saved {
+        let last = iteration(checkpoint);
+        kill_after(&place.path("whole"), &place.path("killed"), last);
+        place.resume("killed", options).unwrap();
+        whole.same(&Left::read(&place, "killed"), &format!("killed after {last}"));
+        fs::remove_dir_all(place.path("killed")).unwrap();
+    }
+    saved.len()
+}
+
+#[test]
+fn a_killed_run_ends_like_one_that_was_not() {
+    assert!(kill_everywhere(&gathering()) > 3);
+}
+
+#[test]
+fn so_does_one_that_sums_gradients() {
+    let options = changed(&gathering(), |options| {
+        options.accumulation = 2;
+        options.schedule.epochs = 2;
+    });
+    assert!(kill_everywhere(&options) > 2);
+}
+
+#[test]
+fn so_does_one_with_momentum() {
+    let sgd = OptimizerOptions::Sgd(Momentum { momentum: 0.9, weight_decay: 1e-4 });
+    let options = changed(&options(), |options| {
+        options.optimizer = sgd;
+        options.schedule.epochs = 2;
+    });
+    assert!(kill_everywhere(&options) > 2);
+}
+
+#[test]
+fn a_stopped_run_ends_like_one_that_was_not() {
+    let (place, options) = (Place::new(), gathering());
+    let iterations = place.run("whole", &options).unwrap().iterations;
+    let whole = Left::read(&place, "whole");
+    let epoch = iterations / options.schedule.epochs as u64;
+    // Between lines, on a line, and where an epoch ends that is validated.
+    let validated = 2 * epoch;
+    let events = [Event::Saved(4), Event::Logged(3), Event::Saved(validated)];
+    for event in events {
+        let stopped = place.until("stopped", &options, event);
+        let asked = match event {
+            Event::Saved(iteration) | Event::Logged(iteration) => iteration,
+        };
+        assert!(stopped.interrupted, "{event:?}");
+        assert!((asked..=asked + 1).contains(&stopped.iterations), "{event:?} {stopped:?}");
+        assert!(!place.path("stopped/supernet.safetensors").exists());
+        let ended = place.resume("stopped", &options).unwrap();
+        assert!(!ended.interrupted && ended.iterations == iterations);
+        whole.same(&Left::read(&place, "stopped"), &format!("{event:?}"));
+        fs::remove_dir_all(place.path("stopped")).unwrap();
+    }
+}
+
+/// A stop that comes with the end finds nothing left to do.
+#[test]
+fn a_run_stopped_at_its_end_is_complete() {
+    let (place, options) =
+        (Place::new(), changed(&gathering(), |options| options.schedule.epochs = 1));
+    let iterations = place.run("whole", &options).unwrap().iterations;
+    let every = TrainOptions { log_every: iterations as usize, ..options.clone() };
+    let ended = place.until("stopped", &every, Event::Logged(iterations));
+    assert!(!ended.interrupted && ended.iterations == iterations);
+    let [whole, stopped] = ["whole", "stopped"].map(|run| Left::read(&place, run));
+    assert!(whole.weights == stopped.weights);
+    let validated = |left: &Left| left.metrics.iter().filter(|r| r.split == "validation").count();
+    assert_eq!(validated(&whole), validated(&stopped));
+    assert!(validated(&whole) > 0);
+}
+
+#[test]
+fn no_line_is_missing_or_twice() {
+    let (place, options) = (Place::new(), gathering());
+    let iterations = place.run("run", &options).unwrap().iterations;
+    let lines = metrics(&place.path("run"));
+    let found: Vec<u64> =
+        lines.iter().filter(|r| r.split == "train").map(|r| r.iteration).collect();
+    let every = options.log_every as u64;
+    let expected: Vec<u64> = (1..=iterations / every).map(|line| line * every).collect();
+    assert_eq!(found, expected);
+    let validated: Vec<u64> =
+        lines.iter().filter(|r| r.split == "validation").map(|r| r.epoch).collect();
+    let subnets = scalenas_space::Architecture::NAMES.len();
+    let epochs = [2, options.schedule.epochs as u64].map(|epoch| vec![epoch; subnets]).concat();
+    assert_eq!(validated, epochs);
+}
+
+#[test]
+fn a_run_can_be_made_longer() {
+    let place = Place::new();
+    let (short, long) = (once(), options());
+    place.run("whole", &long).unwrap();
+    place.run("longer", &short).unwrap();
+    place.resume("longer", &long).unwrap();
+    Left::read(&place, "whole").same(&Left::read(&place, "longer"), "longer");
+    // It does not get shorter again, and a finished one stays as it is.
+    place.resume("longer", &short).unwrap();
+    Left::read(&place, "whole").same(&Left::read(&place, "longer"), "finished");
+}
+
+/// Pictures that cannot be read leave whole batches out.
+#[test]
+fn a_run_with_bad_pictures_ends_and_resumes() {
+    let place = Place::new();
+    let mut pictures: Vec<_> =
+        fs::read_dir(place.pictures("train")).unwrap().map(|e| e.unwrap().path()).collect();
+    pictures.sort();
+    for picture in pictures.iter().step_by(2) {
+        fs::write(picture, "no picture").unwrap();
+    }
+    let options = changed(&options(), |options| {
+        options.batch = 1;
+        options.schedule.epochs = 2;
+    });
+    let iterations = place.run("whole", &options).unwrap().iterations;
+    let whole = Left::read(&place, "whole");
+    assert!(whole.metrics.len() < iterations as usize, "no batch was left out");
+    let saved = checkpoints(&place.path("whole"));
+    for checkpoint in [&saved[1], &saved[saved.len() / 2]] {
+        let last = iteration(checkpoint);
+        kill_after(&place.path("whole"), &place.path("killed"), last);
+        assert_eq!(place.resume("killed", &options).unwrap().iterations, iterations);
+        whole.same(&Left::read(&place, "killed"), &format!("killed after {last}"));
+        fs::remove_dir_all(place.path("killed")).unwrap();
+    }
+}
+
+#[test]
+fn a_damaged_checkpoint_is_named() {
+    let (place, options) = (Place::new(), once());
+    place.run("whole", &options).unwrap();
+    let run = place.path("run");
+    let newest = checkpoints(&place.path("whole")).pop().unwrap();
+    let files: Vec<_> = fs::read_dir(&newest).unwrap().map(|e| e.unwrap().path()).collect();
+    assert!(files.len() > 3, "{files:?}");
+    for file in &files {
+        let bytes = fs::read(file).unwrap();
+        for damaged in [&[][..], &bytes[..bytes.len() / 2]] {
+            copy(&place.path("whole"), &run);
+            let damage = run.join(file.strip_prefix(place.path("whole")).unwrap());
+            fs::write(&damage, damaged).unwrap();
+            let said = place.resume("run", &options).unwrap_err().to_string();
+            assert!(
+                said.contains(damage.to_str().unwrap()),
+                "{said} does not name {}",
+                damage.display()
+            );
+            // Without it, the run goes on from the one before.
+            fs::remove_dir_all(damage.parent().unwrap()).unwrap();
+            if damaged.is_empty() {
+                place.resume("run", &options).unwrap();
+                Left::read(&place, "whole").same(&Left::read(&place, "run"), "from the one before");
+            }
+            fs::remove_dir_all(&run).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_run_is_continued_as_it_was_begun() {
+    let (place, options) = (Place::new(), once());
+    let refuse = |options: &TrainOptions, existing, words: &[&str]| {
+        let said = RunFolder::create(&place.path("run"), place.info(options), existing);
+        let said = said.unwrap_err().to_string();
+        for word in words {
+            assert!(said.contains(word), "{said} lacks {word}");
+        }
+    };
+    refuse(&options, Existing::Resume, &["run", "run.json"]);
+    place.run("run", &options).unwrap();
+    refuse(&options, Existing::Refuse, &["run", "holds a run already"]);
+    let other = changed(&options, |options| options.schedule.learning_rate = 0.25);
+    let rate = options.schedule.learning_rate.to_string();
+    refuse(&other, Existing::Resume, &["run.json", "train.learning_rate", &rate, "0.25"]);
+    let fewer = changed(&options, |options| options.checkpoints.keep = 1);
+    let run = RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Resume).unwrap();
+    assert_eq!(run.info().train.checkpoints.keep, 1);
+    RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Replace).unwrap();
+    assert!(read_metrics(&place.path("run/metrics.jsonl")).is_err(), "the old run is still there");
+}
+
+#[test]
+fn only_the_newest_checkpoints_are_kept() {
+    let place = Place::new();
+    let options = changed(&options(), |options| {
+        options.checkpoints = CheckpointOptions { every: NonZeroUsize::new(1), keep: 2 };
+    });
+    let iterations = place.run("run", &options).unwrap().iterations;
+    let kept: Vec<u64> = checkpoints(&place.path("run")).iter().map(|c| iteration(c)).collect();
+    assert_eq!(kept, [iterations - 1, iterations]);
+}

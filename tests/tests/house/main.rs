@@ -1,0 +1,7 @@
+//! The house: what `docs/architecture.md` promises of the source code.
+
+mod architecture;
+mod circles;
+mod dependencies;
+mod rooms;
+mod source;
