@@ -2,10 +2,10 @@
 
 pub mod facts;
 mod layout;
-mod people;
 mod skipped;
 pub mod synthetic;
+mod top_down;
 
 pub use layout::{Split, split};
-pub use people::{People, image_ids};
-pub use skipped::say_skipped;
+pub use people::{TopDownPart, image_ids};
+pub use skipped::report_skipped;

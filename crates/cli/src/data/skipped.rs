@@ -5,7 +5,7 @@ use scalenas_data::SkippedImage;
 use crate::render::Output;
 
 /// Prints the pictures that were left out, with their reasons.
-pub fn say_skipped(skipped: &[SkippedImage], output: Output) {
+pub fn report_skipped(skipped: &[SkippedImage], output: Output) {
     if skipped.is_empty() {
         return;
     }

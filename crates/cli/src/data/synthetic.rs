@@ -8,12 +8,12 @@ use scalenas_data::synth::{StreetConfig, Summary, SynthConfig, write_pose, write
 
 /// Writes a data set of people into `out`.
 pub fn write_people(out: &Path, config: &SynthConfig) -> Result<Summary> {
-    whole(out, || Ok(write_pose(out, config)?))
+    whole_or_absent(out, || Ok(write_pose(out, config)?))
 }
 
 /// Writes a data set of streets into `out`.
 pub fn write_street_pictures(out: &Path, config: &StreetConfig) -> Result<()> {
-    whole(out, || Ok(write_streets(out, config)?))
+    whole_or_absent(out, || Ok(write_streets(out, config)?))
 }
 
 /// Removes a new folder that could not be filled, for half of a data set is of no use.

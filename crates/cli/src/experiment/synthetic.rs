@@ -13,10 +13,10 @@ pub struct Synthetic {
     /// Height and width of a picture.
     pub size: (usize, usize),
     /// Maximum number of people per picture; streets ignore it.
-    #[serde(default = "four")]
+    #[serde(default = "default_people")]
     pub people: usize,
 }
 
-fn four() -> usize {
+fn default_people() -> usize {
     4
 }

@@ -6,5 +6,5 @@ mod progress;
 mod table;
 
 pub use output::Output;
-pub use progress::{SearchShown, Shown};
+pub use progress::{ProgressView, SearchProgress};
 pub use table::table;

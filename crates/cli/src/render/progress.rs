@@ -13,13 +13,13 @@ use super::output::Output;
 const PAUSE: Duration = Duration::from_secs(5);
 
 /// Progress of training or evaluation.
-pub struct Shown {
+pub struct ProgressView {
     output: Output,
     bar: Option<ProgressBar>,
     last: Mutex<Option<Instant>>,
 }
 
-impl Shown {
+impl ProgressView {
     /// A bar on a terminal, lines elsewhere.
     pub fn new(output: Output) -> Self {
         let bar = output.interactive().then(|| {
@@ -52,7 +52,7 @@ impl Shown {
     }
 }
 
-impl Drop for Shown {
+impl Drop for ProgressView {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -60,7 +60,7 @@ impl Drop for Shown {
     }
 }
 
-impl Progress for Shown {
+impl Progress for ProgressView {
     fn trained(&self, status: &TrainStatus) {
         let message = format!(
             "iterations  epoch {}/{}  loss {:.3e}  lr {:.1e}  {:.1} images/s  {} left",
@@ -95,20 +95,20 @@ impl Progress for Shown {
 }
 
 /// Progress of a search.
-pub struct SearchShown {
-    shown: Shown,
+pub struct SearchProgress {
+    shown: ProgressView,
     figure: Figure,
     best: f64,
 }
 
-impl SearchShown {
+impl SearchProgress {
     /// A bar on a terminal, lines elsewhere.
     pub fn new(output: Output, figure: Figure) -> Self {
-        Self { shown: Shown::new(output), figure, best: 0.0 }
+        Self { shown: ProgressView::new(output), figure, best: 0.0 }
     }
 }
 
-impl Observer for SearchShown {
+impl Observer for SearchProgress {
     fn scored(&mut self, batch: &ScoredBatch<'_>) -> scalenas_evolve::Result<()> {
         let &ScoredBatch { generation, done, planned, candidates } = batch;
         self.best = candidates.iter().map(Candidate::score).fold(self.best, f64::max);

@@ -57,8 +57,8 @@ impl Room for BottomUp {
         let files = split(&source.data, "val")?;
         let annotations = files.annotations.clone();
         let facts = keypoint_facts(&source.facts)?;
-        let scenes =
-            scenes(files, &facts, SceneFilter::AllImages, request.bad)?.truncate(request.most);
+        let scenes = scenes(files, &facts, SceneFilter::AllImages, request.bad)?
+            .truncate(request.max_samples);
         let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
         let metric = keypoints::metric(&facts, &annotations, &ids)?;
         let fit = request.variation.scenes.fit;

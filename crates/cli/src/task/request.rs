@@ -32,7 +32,7 @@ pub struct Request<'a> {
     /// Variation of training samples.
     pub variation: Variation,
     /// Maximum number of held-out samples; 0 for all.
-    pub most: usize,
+    pub max_samples: usize,
     /// Treatment of bad pictures.
     pub bad: BadImages,
 }

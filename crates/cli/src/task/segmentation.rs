@@ -49,7 +49,7 @@ impl Room for Segmentation {
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
         let facts = segmentation_facts(&source.facts)?;
-        let pictures = labelled(&source.data, "val", &facts, request.most, request.bad)?;
+        let pictures = labelled(&source.data, "val", &facts, request.max_samples, request.bad)?;
         let options = segment_options(&request.info.space, &request.info.train);
         Ok(HeldOut::Segmentation(segmentation::HeldOut { pictures, options }))
     }
@@ -67,17 +67,17 @@ impl Room for Segmentation {
     }
 }
 
-/// Pictures of a part of a data set, at most `most` of them if it is above 0.
+/// Pictures of a part of a data set, at most `max_pictures` of them if that is above 0.
 pub fn labelled(
     data: &Path,
     part: &str,
     facts: &SegmentationFacts,
-    most: usize,
+    max_pictures: usize,
     bad: BadImages,
 ) -> Result<Arc<WholePictures>> {
     let mut list = find(data, part, facts)?;
-    if most > 0 {
-        list.truncate(most);
+    if max_pictures > 0 {
+        list.truncate(max_pictures);
     }
     Ok(WholePictures::new(list, facts, bad))
 }

@@ -14,7 +14,7 @@ use super::request::Request;
 use super::room::{Room, SAMPLES};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::keypoint_facts;
-use crate::data::{People, image_ids, split};
+use crate::data::{TopDownPart, image_ids, split};
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::render::pictures;
@@ -36,7 +36,7 @@ impl Room for TopDown {
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
         let facts = keypoint_facts(&source.facts)?;
-        let people = People::read(split(&source.data, "train")?, &facts, source.input)?;
+        let people = TopDownPart::read(split(&source.data, "train")?, &facts, source.input)?;
         let seed = request.info.train.seed;
         let dataset = people.training(request.variation.people, seed, request.bad)?;
         Ok(TrainingSet::TopDown(top_down::Training(dataset)))
@@ -44,8 +44,8 @@ impl Room for TopDown {
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
         let facts = keypoint_facts(&source.facts)?;
-        let people = People::read(split(&source.data, "val")?, &facts, source.input)?;
-        let dataset = people.annotated(request.most, request.bad)?;
+        let people = TopDownPart::read(split(&source.data, "val")?, &facts, source.input)?;
+        let dataset = people.annotated(request.max_samples, request.bad)?;
         let metric = keypoints::metric(&facts, &people.files.annotations, &image_ids(&dataset))?;
         let (batch, workers) = (source.batch, request.info.train.workers);
         let options = EvaluateOptions { batch, workers, ..EvaluateOptions::default() };

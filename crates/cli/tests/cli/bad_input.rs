@@ -243,7 +243,7 @@ fn help_has_examples() {
         let ran = scalenas(&[verb, "--help"]).good();
         let (usage, examples) = ran.stdout.split_once("Example").expect("examples");
         for part in [usage, examples] {
-            assert!(part.contains(&format!("cargo xtask {verb}")), "{ran:#?}");
+            assert!(part.contains(&format!("scalenas {verb}")), "{ran:#?}");
         }
     }
     scalenas(&["supernett"]).fixable(&["supernet"]);

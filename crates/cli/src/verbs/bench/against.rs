@@ -43,7 +43,7 @@ impl Against {
     }
 
     /// Message about a case that no line measures.
-    pub fn lacks(&self, case: &Value) -> String {
+    pub fn missing(&self, case: &Value) -> String {
         let wanted: Vec<String> = SAME.iter().map(|key| format!("{key} {}", case[*key])).collect();
         let (path, count) = (self.path.display(), self.lines.len());
         format!("--against {path}: none of its {count} lines is of {}", wanted.join(", "))

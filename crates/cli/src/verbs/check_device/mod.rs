@@ -5,6 +5,8 @@
 mod arguments;
 mod case;
 mod compare;
+mod inputs;
+mod run;
 
 use anyhow::{Result, bail};
 use scalenas_space::SpaceSpec;

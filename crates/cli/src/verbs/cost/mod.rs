@@ -63,12 +63,12 @@ fn resolve(
     let space = match (&arguments.space, &file) {
         (Some(name), _) => SpaceSpec::preset(name)?,
         (None, Some(file)) => {
-            file.space().map_or_else(|| assumed(&arguments.arch, file, output), Ok)?
+            file.space().map_or_else(|| fitting_space(&arguments.arch, file, output), Ok)?
         }
         (None, None) => {
             // A name fits every space; anything else is an error here.
             networks::architecture(&arguments.arch, &SpaceSpec::preset(ASSUMED[0])?, None)?;
-            return Err(nameless(&arguments.arch));
+            return Err(unknown_space(&arguments.arch));
         }
     };
     let input = arguments.input.or(file.as_ref().and_then(|file| file.input_hw));
@@ -79,7 +79,7 @@ fn resolve(
 
 /// First usual space that an array of bits without the name of a space fits, such as those of the
 /// published masks.
-fn assumed(path: &str, file: &MaskFile, output: Output) -> Result<SpaceSpec> {
+fn fitting_space(path: &str, file: &MaskFile, output: Output) -> Result<SpaceSpec> {
     let architecture = file.clone().architecture();
     for name in ASSUMED {
         let space = SpaceSpec::preset(name)?;
@@ -90,10 +90,10 @@ fn assumed(path: &str, file: &MaskFile, output: Output) -> Result<SpaceSpec> {
             return Ok(space);
         }
     }
-    Err(nameless(path))
+    Err(unknown_space(path))
 }
 
-fn nameless(architecture: &str) -> anyhow::Error {
+fn unknown_space(architecture: &str) -> anyhow::Error {
     user(format!(
         "--arch {architecture} does not say which space it belongs to; name it with --space ({})",
         SpaceSpec::presets().join(", ")

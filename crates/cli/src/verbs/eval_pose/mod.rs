@@ -65,8 +65,8 @@ fn score_network<B: KernelBackend>(
     device: &B::Device,
 ) -> Result<Scored> {
     let (target, found) = match (&arguments.network.run, &arguments.network.weights) {
-        (Some(run), _) => of_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
-        (None, Some(weights)) => of_file::<B>(arguments, weights, output, device)?,
+        (Some(run), _) => score_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
+        (None, Some(weights)) => score_file::<B>(arguments, weights, output, device)?,
         (None, None) => return Err(user("give --run, --weights or --results")),
     };
     if let Some(path) = &arguments.out {
@@ -78,7 +78,7 @@ fn score_network<B: KernelBackend>(
     Scored::new(&target.facts, annotations, source, &found, arguments.count_above)
 }
 
-fn of_run<B: KernelBackend>(
+fn score_run<B: KernelBackend>(
     arguments: &Arguments,
     run: &RunFolder,
     output: Output,
@@ -102,7 +102,7 @@ fn of_run<B: KernelBackend>(
         // Calibration takes the pictures that the supernet was trained on, if they exist.
         data: if source.data.exists() { &source.data } else { data },
         variation,
-        most: 0,
+        max_samples: 0,
         bad: arguments.data.bad_images(),
     };
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
@@ -111,7 +111,7 @@ fn of_run<B: KernelBackend>(
     Ok((target, found))
 }
 
-fn of_file<B: KernelBackend>(
+fn score_file<B: KernelBackend>(
     arguments: &Arguments,
     weights: &Path,
     output: Output,

@@ -77,7 +77,7 @@ impl Scored {
     /// Prints the figures, and below them the count of people.
     fn write(&self, stats: &impl Serialize, mut text: String, output: Output) -> Result<()> {
         if let Some(counted) = &self.counted {
-            text = format!("{text}\n{}", say_count(counted));
+            text = format!("{text}\n{}", count_line(counted));
         }
         output.result(&Written { stats, counted: self.counted }, text)
     }
@@ -110,7 +110,7 @@ fn count(
     Ok(count_people(&people, found, above))
 }
 
-fn say_count(stats: &CountStats) -> String {
+fn count_line(stats: &CountStats) -> String {
     let CountStats { above, pictures, right, within_one, mean_error } = stats;
     format!(
         "people counted, scores above {above}: right in {right} of {pictures} pictures ({:.1} %), \

@@ -15,11 +15,11 @@ use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
 
 use super::arguments::{Arguments, SideFit};
-use crate::data::{People, Split, say_skipped, split};
+use crate::data::{Split, TopDownPart, report_skipped, split};
 use crate::error::user;
 use crate::files::write_file;
 use crate::render::Output;
-use crate::render::Shown;
+use crate::render::ProgressView;
 use crate::render::pictures;
 use crate::task::scenes;
 
@@ -79,16 +79,16 @@ impl Target {
         output: Output,
         device: &B::Device,
     ) -> Result<Vec<CocoResult>> {
-        let shown = Shown::new(output);
+        let shown = ProgressView::new(output);
         let flip = arguments.flip_test.into();
         match &self.content {
             Content::Crops(dataset) => {
                 let batch = arguments.batch;
                 let options = EvaluateOptions { batch, flip, ..EvaluateOptions::default() };
                 let found = evaluate(net, dataset, &options, &shown, device)?;
-                say_skipped(&dataset.skipped(), output);
+                report_skipped(&dataset.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
-                    keep(folder, pictures::draw_all(dataset, &found.candidates)?)?;
+                    write_pictures(folder, pictures::draw_all(dataset, &found.candidates)?)?;
                 }
                 Ok(found.results)
             }
@@ -98,10 +98,10 @@ impl Target {
                 let rest = SceneOptions { fit: *fit, ..SceneOptions::new(*input, WORKERS) };
                 let options = SceneOptions { scales, flip, suppression, ..rest };
                 let found = find_people(net, scenes, &options, &shown, device)?;
-                say_skipped(&scenes.skipped(), output);
+                report_skipped(&scenes.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
                     for scene in &found {
-                        keep(folder, [pictures::draw_scene(scenes, scene)?])?;
+                        write_pictures(folder, [pictures::draw_scene(scenes, scene)?])?;
                     }
                 }
                 Ok(results(&found))
@@ -110,7 +110,7 @@ impl Target {
     }
 }
 
-fn keep(
+fn write_pictures(
     folder: &Path,
     drawn: impl IntoIterator<Item = (String, scalenas_data::Image8)>,
 ) -> Result<()> {
@@ -149,7 +149,7 @@ fn crops(
     facts: &KeypointFacts,
     input: (usize, usize),
 ) -> Result<Arc<TopDownDataset>> {
-    let people = People::read(files.clone(), facts, input)?;
+    let people = TopDownPart::read(files.clone(), facts, input)?;
     let bad = arguments.data.bad_images();
     let Some(path) = &arguments.detections else { return people.annotated(0, bad) };
     let found = detections::read(path)?;

@@ -1,6 +1,7 @@
 //! `quickstart`: synthetic data, training, search, evaluation, report.
 
 mod arguments;
+mod evaluate;
 
 use std::path::Path;
 use std::time::Instant;
@@ -8,28 +9,21 @@ use std::time::Instant;
 use anyhow::Result;
 use scalenas_data::BadImages;
 use scalenas_evolve::StopReason;
-use scalenas_kernels::KernelBackend;
-use scalenas_model::Supernet;
-use scalenas_space::{Architecture, cost};
-use scalenas_train::{Existing, Grade, RunFolder, Validation};
+use scalenas_train::{Existing, RunFolder};
 use serde_json::json;
 
-use crate::context::Stop;
+use self::evaluate::{Row, evaluate_all, finish};
 use crate::context::device::{self, on_device};
+use crate::context::{Stop, program};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::experiment::synthetic::Synthetic;
-use crate::files::write_file;
-use crate::networks;
-use crate::render::{Output, table};
+use crate::render::Output;
 use crate::task::room;
 use crate::verbs::evolve::{SearchPlan, search};
 use crate::verbs::report;
 use crate::verbs::supernet::Job;
 pub use arguments::Arguments;
-
-/// Maximum number of found networks in the final table.
-const FOUND: usize = 5;
 
 /// Runs every step.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -60,7 +54,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         config: job.experiment.search.clone(),
         data,
         variation: job.experiment.variation(),
-        people: job.info.train.validation.samples.map_or(0, usize::from),
+        samples: job.info.train.validation.samples.map_or(0, usize::from),
         bad: BadImages::Fail,
         fresh: false,
     };
@@ -94,7 +88,7 @@ fn existing(arguments: &Arguments, run: &Path) -> Result<Existing> {
 
 fn stopped(out: &Path, output: Output) -> Result<()> {
     let value = json!({ "out": out, "interrupted": true });
-    let next = format!("cargo xtask quickstart --out {} --resume", out.display());
+    let next = format!("{} quickstart --out {} --resume", program::name(), out.display());
     output.result(&value, format!("stopped; continue with {next}"))
 }
 
@@ -109,92 +103,4 @@ fn write_data(
         return Err(user(format!("quickstart draws no data for {}; {accepted}", experiment.space)));
     };
     room(head).synthesise(synthetic, experiment.train.seed, data, output)
-}
-
-/// Row of the final table: one network.
-struct Row {
-    name: String,
-    id: String,
-    grade: Grade,
-    parameters: u64,
-    gmacs: f64,
-}
-
-impl Row {
-    fn cells(&self) -> Vec<String> {
-        let details = self.grade.details().iter().map(|(_, value)| format!("{value:.3}"));
-        let details: Vec<String> = details.collect();
-        vec![
-            self.name.clone(),
-            self.id.clone(),
-            format!("{:.3}", self.grade.value()),
-            details.join(" / "),
-            format!("{:.2}", self.parameters as f64 / 1e6),
-            format!("{:.4}", self.gmacs),
-        ]
-    }
-
-    fn summary(&self) -> (String, String) {
-        let figure = self.grade.figure().name();
-        (format!("{figure} of {} {}", self.name, self.id), format!("{:.3}", self.grade.value()))
-    }
-}
-
-fn evaluate_all<B: KernelBackend>(
-    job: &Job,
-    run: &RunFolder,
-    device: &B::Device,
-) -> Result<Vec<Row>> {
-    let spec = &run.info().space;
-    let validation = Validation::<B>::read(&job.tasks, &job.info.train, device)?;
-    let trained = networks::supernet::<B>(run, device)?;
-    let untrained = Supernet::<B>::new(spec, run.info().train.seed, device);
-    let row = |name: &str, supernet: &Supernet<B>, architecture: &Architecture| -> Result<Row> {
-        let cost = cost::cost(spec, architecture, run.info().leading().input)?;
-        let grades = validation.score(supernet, architecture, device)?;
-        let grade = grades.into_iter().next().expect("a quickstart has a task").grade;
-        Ok(Row {
-            name: name.to_owned(),
-            id: architecture.id(spec),
-            grade,
-            parameters: cost.parameters,
-            gmacs: cost.gmacs(),
-        })
-    };
-    let mut rows = Vec::new();
-    let found = networks::search(run)?;
-    for candidate in found.iter().flat_map(|outcome| report::spread(outcome, FOUND)) {
-        rows.push(row("found", &trained, &candidate.architecture)?);
-    }
-    rows.push(row("HRNet", &trained, &Architecture::hrnet(spec))?);
-    rows.push(row("largest", &trained, &Architecture::largest(spec))?);
-    rows.push(row("untrained", &untrained, &Architecture::largest(spec))?);
-    Ok(rows)
-}
-
-fn finish(rows: &[Row], out: &Path, page: &Path, seconds: f64, output: Output) -> Result<()> {
-    let network = |row: &Row| {
-        json!({
-            "name": row.name,
-            "id": row.id,
-            "stats": row.grade.stats(),
-            "parameters": row.parameters,
-            "gmacs": row.gmacs,
-        })
-    };
-    let networks: Vec<_> = rows.iter().map(network).collect();
-    write_file(&out.join("summary.json"), serde_json::to_string_pretty(&networks)?)?;
-    let value =
-        json!({ "interrupted": false, "networks": networks, "report": page, "seconds": seconds });
-    let Some(first) = rows.first() else { return Ok(()) };
-    let others: Vec<&str> = first.grade.details().iter().map(|(name, _)| *name).collect();
-    let others = others.join(" / ");
-    let figure = first.grade.figure().name();
-    let header = ["network", "id", figure, &others, "M params", "GMACs"];
-    let text = format!(
-        "{}\nreport: {} ({seconds:.0} s)",
-        table(&header, &rows.iter().map(Row::cells).collect::<Vec<_>>()),
-        page.display()
-    );
-    output.result(&value, text)
 }

@@ -1,28 +1,29 @@
 //! `report`: one page about a run.
 
 mod arguments;
+mod curves;
+mod found;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_evolve::{Candidate, Outcome};
-use scalenas_report::{Curve, FoundNet, Report, Sample, Series};
-use scalenas_train::{Calibrated, CalibrationSource, Figure, Record, RunFolder, read_metrics};
+use scalenas_evolve::Outcome;
+use scalenas_report::{Report, Sample};
+use scalenas_train::{Calibrated, CalibrationSource, RunFolder, read_metrics};
 use serde_json::json;
 
+use self::curves::curves;
+use self::found::{front_figures, networks_of};
 use crate::context::device::{HOST, Host};
 use crate::experiment::Experiment;
 use crate::files::{check_target, write_file};
 use crate::networks;
 use crate::render::Output;
 use crate::task::{Request, figures, report_samples, room};
-use crate::verbs::evolve::{keyed, names, plot, scores};
+use crate::verbs::evolve::candidates::plot;
 pub use arguments::Arguments;
-
-/// Maximum number of found networks that are drawn.
-const NETWORKS: usize = 8;
+pub use found::spread;
 
 /// Writes the page of a run.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
@@ -86,77 +87,6 @@ fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String
     summary
 }
 
-fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
-    let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
-        metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
-    };
-    let curve = |name: &str, y_label: &str, series: Vec<Series>| Curve {
-        name: name.to_owned(),
-        series,
-        x_label: "iteration".to_owned(),
-        y_label: y_label.to_owned(),
-    };
-    let one = |label: &str, points| vec![Series { label: label.to_owned(), points }];
-    let mut curves = vec![curve("Training loss", "loss", one("supernet", points(|r| r.loss)))];
-    for &figure in figures {
-        let series = validations(metrics, figure);
-        curves.push(curve("Validation of named subnets", figure.name(), series));
-    }
-    let rates = points(|r| r.learning_rate);
-    curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
-    curves.retain(|curve| curve.series.iter().any(|series| !series.points.is_empty()));
-    curves
-}
-
-/// One line per named subnet.
-fn validations(metrics: &[Record], figure: Figure) -> Vec<Series> {
-    let mut subnets: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-    for record in metrics {
-        if let (Some(subnet), Some(value)) = (&record.subnet, record.figure(figure)) {
-            subnets.entry(subnet).or_default().push((record.iteration as f64, value));
-        }
-    }
-    let series = subnets.into_iter();
-    series.map(|(label, points)| Series { label: label.to_owned(), points }).collect()
-}
-
-/// At most `count` members of the front, evenly spread.
-pub fn spread(outcome: &Outcome, count: usize) -> Vec<&Candidate> {
-    let front = outcome.front();
-    if front.len() <= count {
-        return front;
-    }
-    let last = front.len() - 1;
-    (0..count).map(|k| front[k * last / (count - 1)]).collect()
-}
-
-fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
-    let figures = figures(&run.info().space);
-    let found = |candidate: &Candidate| FoundNet {
-        id: candidate.id.clone(),
-        spec: run.info().space.clone(),
-        architecture: candidate.architecture.clone(),
-        stats: vec![
-            (names(&figures), scores(candidate)),
-            ("params".to_owned(), format!("{:.2} M", candidate.cost.parameters as f64 / 1e6)),
-            ("GMACs".to_owned(), format!("{:.4}", candidate.cost.gmacs())),
-            ("GiMACs".to_owned(), format!("{:.4}", candidate.cost.gimacs())),
-        ],
-    };
-    spread(outcome, NETWORKS).into_iter().map(found).collect()
-}
-
-fn front_figures(outcome: &Outcome, figures: &[Figure]) -> serde_json::Value {
-    let figures = |candidate: &&Candidate| {
-        let mut network = keyed(candidate, figures);
-        network.insert("id".to_owned(), json!(candidate.id));
-        network.insert("cost".to_owned(), json!(candidate.cost));
-        network.insert("architecture".to_owned(), json!(candidate.architecture));
-        network
-    };
-    outcome.front().iter().map(figures).collect()
-}
-
 /// Predictions of the best network found (or the largest one) on held-out pictures.
 fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let info = run.info();
@@ -166,8 +96,9 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
     let mut samples = Vec::new();
     for &head in &info.space.heads {
-        let (data, most, bad) = (&info.leading().data, room(head).report_size(), BadImages::Skip);
-        let task = Request { info, data, variation, most, bad }.task(head)?;
+        let (data, max_samples, bad) =
+            (&info.leading().data, room(head).report_size(), BadImages::Skip);
+        let task = Request { info, data, variation, max_samples, bad }.task(head)?;
         let source = CalibrationSource::read(&task, &info.train, &HOST)?;
         let subnet = Calibrated::new(&supernet, &best, &source);
         if let Some(held_out) = &task.held_out {

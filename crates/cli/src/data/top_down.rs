@@ -13,7 +13,7 @@ use super::layout::Split;
 use crate::error::user;
 
 /// Part of a top-down data set, with its joints and the size of the network's input.
-pub struct People {
+pub struct TopDownPart {
     /// Ground truth.
     pub coco: CocoKeypoints,
     /// Facts of the joints.
@@ -24,7 +24,7 @@ pub struct People {
     pub files: Split,
 }
 
-impl People {
+impl TopDownPart {
     /// Reads the annotations.
     pub fn read(files: Split, facts: &KeypointFacts, input: (usize, usize)) -> Result<Self> {
         let coco = CocoKeypoints::read(&files.annotations, facts)?;
@@ -43,11 +43,11 @@ impl People {
         Ok(Arc::new(dataset.with_bad_images(bad)))
     }
 
-    /// Annotated boxes, at most `most` of them if it is above 0.
-    pub fn annotated(&self, most: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
+    /// Annotated boxes, at most `max_people` of them if it is above 0.
+    pub fn annotated(&self, max_people: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
         let mut people = annotation_boxes(&self.coco, self.input);
-        if most > 0 {
-            people.truncate(most);
+        if max_people > 0 {
+            people.truncate(max_people);
         }
         Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
     }
