@@ -51,8 +51,9 @@ fn read(shared: &Path) -> (KeypointEvaluator, Value) {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn perfect_results_give_one_and_moved_ones_less() {
-    let Some(shared) = common::shared() else { return };
+    let shared = common::shared();
     let (evaluator, annotations) = read(&shared);
     assert_perfect(&evaluator, &moved(&annotations, 0.0));
     let mut last = 1.0;
@@ -65,8 +66,9 @@ fn perfect_results_give_one_and_moved_ones_less() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn writing_and_reading_changes_nothing() {
-    let Some(shared) = common::shared() else { return };
+    let shared = common::shared();
     let (evaluator, annotations) = read(&shared);
     let list = moved(&annotations, 0.037);
     let folder = tempfile::tempdir().unwrap();
@@ -77,8 +79,9 @@ fn writing_and_reading_changes_nothing() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn the_order_of_results_of_different_scores_does_not_matter() {
-    let Some(shared) = common::shared() else { return };
+    let shared = common::shared();
     let (evaluator, annotations) = read(&shared);
     let mut list = moved(&annotations, 0.1);
     for (index, result) in list.iter_mut().enumerate() {

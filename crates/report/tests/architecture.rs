@@ -1,11 +1,15 @@
 //! Pictures of architectures hold what the architectures hold: corners of the spaces, and the
 //! published masks where the shared golden files are at hand.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use scalenas_report::architecture_svg;
 use scalenas_space::{Architecture, ModuleArch, SpaceSpec};
+
+#[path = "../../../tests/shared.rs"]
+mod reference;
+
+use reference::shared;
 
 /// Joints of the published pose networks and classes of the segmentation networks.
 const JOINTS: usize = 17;
@@ -61,8 +65,9 @@ fn what_no_output_depends_on_is_faded() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn published_masks() {
-    let Some(folder) = masks() else { return };
+    let folder = masks();
     let files = std::fs::read_dir(folder).expect("the folder exists");
     for path in files.map(|entry| entry.expect("a readable entry").path()) {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
@@ -77,14 +82,7 @@ fn published_masks() {
     }
 }
 
-/// Folder of the published masks; absence is an error in CI only.
-fn masks() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = env::var_os("SCALENAS_SHARED").map_or(beside, PathBuf::from).join("golden/masks");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(env::var("CI").is_err(), "golden masks not found at {}", folder.display());
-    println!("skipped: no golden masks at {}", folder.display());
-    None
+/// Folder of the published masks.
+fn masks() -> PathBuf {
+    shared().join("golden/masks")
 }

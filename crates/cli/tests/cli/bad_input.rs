@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::common::{Place, Ran, scalenas, shared, text, tree};
+use crate::common::{Place, Ran, scalenas, text, tree};
+use crate::shared::shared;
 use serde_json::json;
 
 /// Trains into a folder that must not exist afterwards.
@@ -116,10 +117,11 @@ fn results_that_cannot_be_scored() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn masks_of_another_space() {
     let place = Place::new();
     place.supernet("run", &[]).good();
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let mask = shared.join("golden/masks/P1.json");
     let run = place.arg("run");
     scalenas(&["eval-pose", "--run", &run, "--arch", text(&mask)]).fixable(&["P1.json", "module"]);
@@ -128,9 +130,10 @@ fn masks_of_another_space() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn checkpoints_of_another_width() {
     let place = Place::new();
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let weights = place.arg("w8.safetensors");
     let pth = shared.join("golden/model/superscalenet_pose_w8.pth");
     scalenas(&["import", "--pth", text(&pth), "--out", &weights]).good();

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Place, read_json, scalenas, shared, text, tree};
+use crate::common::{Place, read_json, scalenas, text, tree};
+use crate::shared::shared;
 
 const EXPERIMENT: &str = "(
     version: 1,
@@ -88,8 +89,9 @@ fn pictures_are_fitted_as_in_training() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn higher_hrnet_runs_on_real_pictures() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let place = Place::empty();
     let weights = place.arg("higher.safetensors");
     let pth = shared.join("golden/bottom_up/higher_hrnet_w8.pth");
@@ -118,8 +120,9 @@ fn annotation_file(folder: &Path) -> std::path::PathBuf {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn crowdpose_runs_through_reader_evaluation_and_drawing() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let sample = shared.join("data/crowdpose_sample");
     let place = Place::empty();
     let annotations = place.path("crowd/annotations");

@@ -65,20 +65,6 @@ pub fn ended(child: std::process::Child) -> Ran {
     Ran::of(&child.wait_with_output().expect("the runner was started"))
 }
 
-/// Folder of reference data, or `None` with a message where it is absent.
-pub fn shared() -> Option<PathBuf> {
-    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    assert!(std::env::var_os("CI").is_none(), "reference data not found at {}", shared.display());
-    eprintln!("skipped: no reference data at {}", shared.display());
-    None
-}
-
 /// Value of a JSON file.
 pub fn read_json(path: &Path) -> Value {
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

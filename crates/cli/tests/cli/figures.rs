@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use crate::common::{read_json, scalenas, shared, text};
+use crate::common::{read_json, scalenas, text};
+use crate::shared::shared;
 
 /// Relative error of rounded reference figures, `8.60`.
 const ROUNDED: f64 = 0.005;
@@ -11,8 +12,9 @@ const STATISTICS: [&str; 10] =
     ["AP", "AP50", "AP75", "AP_M", "AP_L", "AR", "AR50", "AR75", "AR_M", "AR_L"];
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn costs_of_published_masks_are_exact() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let folder = shared.join("golden/masks");
     let expected = read_json(&folder.join("expected_cost.json"));
     let mut seen = 0;
@@ -45,8 +47,9 @@ fn costs_of_published_masks_are_exact() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn costs_of_named_architectures_are_exact() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let expected = read_json(&shared.join("golden/masks/expected_cost.json"));
     let mut seen = 0;
     for (case, expected) in expected.as_object().unwrap() {
@@ -69,8 +72,9 @@ fn costs_of_named_architectures_are_exact() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn a_mask_alone_is_enough() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     for file in ["P2.npy", "P2.json"] {
         let mask = shared.join("golden/masks").join(file);
         let ran = scalenas(&["cost", "--arch", text(&mask), "--input", "256x192", "--json"]).good();
@@ -80,8 +84,9 @@ fn a_mask_alone_is_enough() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn results_score_as_with_the_coco_evaluator() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let folder = shared.join("golden/eval");
     let expected = read_json(&folder.join("coco_eval_expected.json"));
     for (name, expected) in expected.as_object().unwrap() {
@@ -105,8 +110,9 @@ fn results_score_as_with_the_coco_evaluator() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn empty_results_score_zero_and_are_complained_about() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let folder = tempfile::tempdir().unwrap();
     let results = folder.path().join("empty.json");
     fs::write(&results, "[]").unwrap();

@@ -1,6 +1,7 @@
 //! PyTorch checkpoints as files that every verb reads.
 
-use crate::common::{Place, scalenas, shared, text, tree};
+use crate::common::{Place, scalenas, text, tree};
+use crate::shared::shared;
 
 /// Scores the network in a file on synthetic people.
 fn score(place: &Place, weights: &str) -> crate::common::Ran {
@@ -12,8 +13,9 @@ fn score(place: &Place, weights: &str) -> crate::common::Ran {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn a_plain_hrnet_is_evaluated() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let (place, pth) = (Place::new(), shared.join("golden/bottom_up/hrnet_pose_w8.pth"));
     let out = place.arg("new/hrnet.safetensors");
     let found = scalenas(&["import", "--pth", text(&pth), "--out", &out, "--json"]).good().json();
@@ -24,8 +26,9 @@ fn a_plain_hrnet_is_evaluated() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn a_supernet_gives_networks() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let (place, pth) = (Place::new(), shared.join("golden/model/superscalenet_pose_w8.pth"));
     let supernet = place.arg("supernet.safetensors");
     let ran = scalenas(&["import", "--pth", text(&pth), "--out", &supernet, "--json"]).good();
@@ -45,8 +48,9 @@ fn a_supernet_gives_networks() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn other_files_are_refused_and_leave_nothing() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let place = Place::new();
     let hrnet = shared.join("golden/bottom_up/hrnet_pose_w8.pth");
     let bytes = std::fs::read(&hrnet).unwrap();

@@ -19,3 +19,5 @@ mod real_pictures;
 #[cfg(unix)]
 mod resume;
 mod segmentation;
+#[path = "../../../../tests/shared.rs"]
+mod shared;

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Place, read_json, scalenas, shared, text};
+use crate::common::{Place, read_json, scalenas, text};
+use crate::shared::shared;
 use serde_json::{Value, json};
 
 /// Photographs of the short version; `docs/results.md` has the long one on all of them.
@@ -37,8 +38,9 @@ fn few(place: &Place, coco: &Path) {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn a_supernet_learns_photographs() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let place = Place::new();
     few(&place, &shared.join("data/coco_mini"));
     let config = concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs/pose/memorise.ron");
@@ -67,8 +69,9 @@ fn a_supernet_learns_photographs() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn detected_boxes_are_evaluated() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let place = Place::new();
     place.supernet("run", &[]).good();
     let sample = shared.join("data/coco_sample");

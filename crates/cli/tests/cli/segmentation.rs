@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{Place, scalenas, shared, text, tree};
+use crate::common::{Place, scalenas, text, tree};
+use crate::shared::shared;
 
 const EXPERIMENT: &str = r#"(
     version: 1,
@@ -148,8 +149,9 @@ fn tasks_are_not_mixed_up() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn the_real_frame_is_learnt() {
-    let Some(shared) = shared() else { return };
+    let shared = shared();
     let place = Place::empty();
     let sample = shared.join("data/cityscapes_sample");
     for kind in ["leftImg8bit", "gtFine"] {

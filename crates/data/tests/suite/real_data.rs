@@ -27,6 +27,7 @@ fn counts(bytes: &[u8]) -> (usize, usize, usize) {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn annotation_files_pass_the_checks() {
     for (file, facts) in [
         ("data/coco_mini/annotations/person_keypoints_train2017.json", KeypointFacts::coco()),
@@ -34,7 +35,7 @@ fn annotation_files_pass_the_checks() {
         ("data/coco_sample/test_coco.json", KeypointFacts::coco()),
         ("data/crowdpose_sample/test_crowdpose.json", KeypointFacts::crowdpose()),
     ] {
-        let Some(path) = shared(file) else { continue };
+        let path = shared(file);
         let (images, annotations, people) = counts(&fs::read(&path).unwrap());
         let coco = CocoKeypoints::read(&path, &facts).unwrap();
         assert_eq!(coco.images.len(), images, "{file}");
@@ -47,6 +48,7 @@ fn annotation_files_pass_the_checks() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn detection_files_become_boxes() {
     for (annotations, file, facts) in [
         (
@@ -60,7 +62,7 @@ fn detection_files_become_boxes() {
             KeypointFacts::crowdpose(),
         ),
     ] {
-        let (Some(annotations), Some(file)) = (shared(annotations), shared(file)) else { continue };
+        let (annotations, file) = (shared(annotations), shared(file));
         let coco = CocoKeypoints::read(annotations, &facts).unwrap();
         let found = detections::read(file).unwrap();
         let all = detection_boxes(&coco, INPUT, &found, f64::NEG_INFINITY);
@@ -72,8 +74,9 @@ fn detection_files_become_boxes() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn real_pictures_become_batches() {
-    let Some(folder) = shared("data/coco_mini") else { return };
+    let folder = shared("data/coco_mini");
     let facts = KeypointFacts::coco();
     let annotations = folder.join("annotations/person_keypoints_val2017.json");
     let coco = CocoKeypoints::read(annotations, &facts).unwrap();

@@ -32,18 +32,19 @@ fn singles<const N: usize>(value: &Value) -> [f32; N] {
 
 fn picture(name: &str) -> Option<PathBuf> {
     let folders = ["val2017", "train2017"].map(|part| format!("data/coco_mini/images/{part}"));
-    folders.iter().filter_map(|f| shared(f)).map(|f| f.join(name)).find(|path| path.exists())
+    folders.iter().map(|folder| shared(folder).join(name)).find(|path| path.exists())
 }
 
-fn warps() -> Option<Vec<Value>> {
-    let bytes = shared_bytes("golden/top_down/top_down.json")?;
+fn warps() -> Vec<Value> {
+    let bytes = shared_bytes("golden/top_down/top_down.json");
     let json: Value = serde_json::from_slice(&bytes).unwrap();
-    Some(json["warp"].as_array().unwrap().clone())
+    json["warp"].as_array().unwrap().clone()
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn crops_and_affine_maps_match() {
-    for warp in warps().unwrap_or_default() {
+    for warp in warps() {
         let [width, height]: [f64; 2] = numbers(&warp["input_wh"]);
         let size = Size::new(height as usize, width as usize);
         let (center, base) = crop_of_box(numbers(&warp["bbox"]), size);
@@ -70,10 +71,11 @@ fn crops_and_affine_maps_match() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn warped_pictures_match() {
-    let Some(bytes) = shared_bytes(FILE) else { return };
+    let bytes = shared_bytes(FILE);
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    for warp in warps().unwrap_or_default() {
+    for warp in warps() {
         let Some(path) = picture(warp["image"].as_str().unwrap()) else { continue };
         let image = Image8::read(path).unwrap();
         let [width, height]: [f64; 2] = numbers(&warp["input_wh"]);
@@ -95,8 +97,9 @@ fn warped_pictures_match() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn targets_match() {
-    let Some(bytes) = shared_bytes(FILE) else { return };
+    let bytes = shared_bytes(FILE);
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let names = tensors.names();
     let inputs: Vec<&str> = names
@@ -135,8 +138,9 @@ fn codec_of(shape: &[usize]) -> HeatmapCodec {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn decoding_matches() {
-    let Some(bytes) = shared_bytes(FILE) else { return };
+    let bytes = shared_bytes(FILE);
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let codec = codec_of(tensors.tensor("decode/heatmaps").unwrap().shape());
     let pairs = |name: &str| -> Vec<[f32; 2]> {
@@ -157,8 +161,9 @@ fn decoding_matches() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn flip_test_matches() {
-    let Some(bytes) = shared_bytes(FILE) else { return };
+    let bytes = shared_bytes(FILE);
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let codec = codec_of(tensors.tensor("flip/raw").unwrap().shape());
     let mut plain = floats(&tensors, "decode/heatmaps");

@@ -42,8 +42,9 @@ fn compare_rows(name: &str, ours: &[[f64; 3]], expected: &Value) {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn statistics_equal_the_reference_evaluator() {
-    let Some(shared) = crate::common::shared() else { return };
+    let shared = crate::common::shared();
     let expected = crate::common::json(&shared.join("golden/eval/coco_eval_expected.json"));
     for (name, expected) in expected.as_object().expect("a table of results") {
         let results = shared.join(format!("golden/eval/{name}_results.json"));

@@ -1,25 +1,13 @@
 //! Selection order against the reference implementation.
 
-use std::path::{Path, PathBuf};
-
 use scalenas_evolve::peel;
 
+use crate::shared::shared;
+
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn survivors_come_in_the_reference_order() {
-    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    if !shared.is_dir() {
-        assert!(
-            std::env::var_os("CI").is_none(),
-            "reference data not found at {}",
-            shared.display()
-        );
-        eprintln!("skipped: no reference data at {}", shared.display());
-        return;
-    }
-    let path = shared.join("golden/eval/segmentation_evolution.json");
+    let path = shared().join("golden/eval/segmentation_evolution.json");
     let text = std::fs::read_to_string(path).expect("a reference file");
     let golden: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let selection = &golden["selection"];

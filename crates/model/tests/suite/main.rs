@@ -1,5 +1,6 @@
 //! Networks, statistics and files.
 
+mod backend;
 mod common;
 
 mod calibration;

@@ -4,18 +4,11 @@ use std::path::{Path, PathBuf};
 
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost::cost, layers, plan::Reach};
 
-/// Folder of the reference masks; `None`, with a message, where it is absent.
-fn masks() -> Option<PathBuf> {
-    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    if shared.is_dir() {
-        return Some(shared.join("golden/masks"));
-    }
-    assert!(std::env::var_os("CI").is_none(), "reference data not found at {}", shared.display());
-    eprintln!("skipped: no reference data at {}", shared.display());
-    None
+use crate::shared::shared;
+
+/// Folder of the reference masks.
+fn masks() -> PathBuf {
+    shared().join("golden/masks")
 }
 
 fn json(path: &Path) -> serde_json::Value {
@@ -49,8 +42,9 @@ fn resolve(masks: &Path, name: &str) -> (SpaceSpec, Architecture, (usize, usize)
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn costs_are_exact() {
-    let Some(masks) = masks() else { return };
+    let masks = masks();
     let expected = json(&masks.join("expected_cost.json"));
     for (name, entry) in expected.as_object().expect("an object") {
         if name == "stored_supernet_parameters" {
@@ -67,8 +61,9 @@ fn costs_are_exact() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn stored_supernets_have_their_parameters() {
-    let Some(masks) = masks() else { return };
+    let masks = masks();
     let expected = json(&masks.join("expected_cost.json"));
     let stored = expected["stored_supernet_parameters"].as_object().expect("an object");
     for (preset, count) in stored {
@@ -89,8 +84,9 @@ fn stored_supernets_have_their_parameters() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn published_npy_equals_json() {
-    let Some(masks) = masks() else { return };
+    let masks = masks();
     let mut seen = 0;
     for entry in std::fs::read_dir(&masks).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -105,8 +101,9 @@ fn published_npy_equals_json() {
 }
 
 #[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn reference_corners_are_ours() {
-    let Some(masks) = masks() else { return };
+    let masks = masks();
     for file in ["pose_w8.json", "seg_w8.json"] {
         let golden = json(&masks.join("../model").join(file));
         let space = match file {

@@ -1,5 +1,8 @@
 //! Architectures, cost, sampling and files.
 
+#[path = "../../../../tests/shared.rs"]
+mod shared;
+
 mod function;
 mod golden;
 mod properties;

@@ -3,32 +3,23 @@
 #![allow(clippy::unwrap_used, reason = "what fails here is a failed test")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
-/// A path below the shared folder, or `None` where it is absent; in CI its absence is an error.
-pub fn shared(relative: &str) -> Option<PathBuf> {
-    let root = env::var_os("SCALENAS_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let path = root.join(relative);
-    if path.exists() {
-        return Some(path);
-    }
-    let missing = format!("{} is missing: set SCALENAS_SHARED", path.display());
-    assert!(env::var("CI").as_deref() != Ok("true"), "{missing}");
-    println!("skipped: {missing}");
-    None
+#[path = "../../../../../tests/shared.rs"]
+mod reference;
+
+/// A path below the folder of reference data.
+pub fn shared(relative: &str) -> PathBuf {
+    reference::shared().join(relative)
 }
 
-/// Bytes of a file below the shared folder.
-pub fn shared_bytes(relative: &str) -> Option<Vec<u8>> {
-    shared(relative).map(|path| fs::read(path).unwrap())
+/// Bytes of a file below the folder of reference data.
+pub fn shared_bytes(relative: &str) -> Vec<u8> {
+    fs::read(shared(relative)).unwrap()
 }
 
 /// Values of a tensor of `f32` or `f64`.

@@ -2,24 +2,16 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use std::path::{Path, PathBuf};
-use std::{env, fs};
+use std::fs;
+use std::path::Path;
 
 use scalenas_eval::CocoResult;
 use serde_json::{Value, json};
 
-/// The shared folder, or none (with a note) where it is absent outside CI.
-pub fn shared() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = env::var_os("SCALENAS_SHARED").map_or(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let reason = format!("no reference numbers at {}", folder.display());
-    assert!(env::var("CI").as_deref() != Ok("true"), "{reason}: set SCALENAS_SHARED");
-    println!("skipped: {reason}");
-    None
-}
+#[path = "../../../../../tests/shared.rs"]
+mod reference;
+
+pub use reference::shared;
 
 /// The JSON value in the file at `path`.
 pub fn json(path: &Path) -> Value {

@@ -4,47 +4,19 @@
 
 pub mod nets;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use safetensors::{Dtype, SafeTensors};
 use scalenas_space::Architecture;
 
-/// The backend under test: that of the feature, the CPU without one.
-#[cfg(feature = "cuda")]
-pub type Plain = burn::backend::Cuda;
-/// The backend under test: that of the feature, the CPU without one.
-#[cfg(all(feature = "vulkan", not(feature = "cuda")))]
-pub type Plain = burn::backend::Vulkan;
-/// The backend under test: that of the feature, the CPU without one.
-#[cfg(all(feature = "wgpu", not(any(feature = "vulkan", feature = "cuda"))))]
-pub type Plain = burn::backend::Wgpu;
-/// The backend under test: that of the feature, the CPU without one.
-#[cfg(not(any(feature = "wgpu", feature = "vulkan", feature = "cuda")))]
-pub type Plain = burn::backend::Flex;
+#[path = "../../../../../tests/shared.rs"]
+mod reference;
 
-/// Devices of the backend under test.
-pub type Device = burn::tensor::ops::Device<Plain>;
+pub use reference::shared;
 
-/// First device of the backend under test.
-pub fn device() -> Device {
-    Device::default()
-}
-
-/// The folder of reference data, or `None` with a message where it is absent.
-pub fn shared() -> Option<PathBuf> {
-    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    if shared.is_dir() {
-        return Some(shared);
-    }
-    assert!(std::env::var_os("CI").is_none(), "reference data not found at {}", shared.display());
-    eprintln!("skipped: no reference data at {}", shared.display());
-    None
-}
+pub use crate::backend::{Device, Plain, device};
 
 /// A JSON file.
 pub fn json(path: &Path) -> serde_json::Value {

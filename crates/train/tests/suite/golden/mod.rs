@@ -2,23 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::path::{Path, PathBuf};
-
 use burn::tensor::TensorData;
 use safetensors::{Dtype, SafeTensors};
 
-/// A file below the shared folder, or `None` where that is absent; in CI its absence is an error.
-pub fn read(name: &str) -> Option<Vec<u8>> {
-    let shared = std::env::var_os("SCALENAS_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    if shared.is_dir() {
-        return Some(std::fs::read(shared.join(name)).unwrap());
-    }
-    assert!(std::env::var_os("CI").is_none(), "reference data not found at {}", shared.display());
-    eprintln!("skipped: no reference data at {}", shared.display());
-    None
+#[path = "../../../../../tests/shared.rs"]
+mod reference;
+
+/// A file below the folder of reference data.
+pub fn read(name: &str) -> Vec<u8> {
+    std::fs::read(reference::shared().join(name)).unwrap()
 }
 
 /// A tensor as `f32`.
