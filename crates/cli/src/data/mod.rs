@@ -7,5 +7,5 @@ pub mod synthetic;
 mod top_down;
 
 pub use layout::{Split, split};
-pub use people::{TopDownPart, image_ids};
 pub use skipped::report_skipped;
+pub use top_down::{TopDownPart, image_ids};

@@ -17,7 +17,7 @@ pub fn write_street_pictures(out: &Path, config: &StreetConfig) -> Result<()> {
 }
 
 /// Removes a new folder that could not be filled, for half of a data set is of no use.
-fn whole<T>(out: &Path, write: impl FnOnce() -> Result<T>) -> Result<T> {
+fn whole_or_absent<T>(out: &Path, write: impl FnOnce() -> Result<T>) -> Result<T> {
     let new = !out.exists();
     write().inspect_err(|_| {
         if new {
