@@ -1,62 +1,7 @@
-//! The runner: `cargo xtask VERB …`.
-//!
-//! Arguments become a plan, the crates do the work, and this package alone names concrete
-//! backends, prints and exits. Results go to standard output, everything else to standard error;
-//! exit code 0 is done, 2 something that the user can fix, 1 anything else.
-
-mod cli;
-mod config;
-mod data;
-mod device;
-mod facts;
-mod fault;
-mod interrupt;
-mod memory;
-mod networks;
-mod output;
-mod pictures;
-mod progress;
-mod task;
-mod verbs;
+//! `cargo xtask VERB …`: the command line of `crates/cli` from inside the repository.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use cli::{Cli, Verb};
-use interrupt::Stop;
-use output::Output;
-
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let output = Output::new(cli.json);
-    let result = run(cli.verb, output);
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output.fault(&error);
-            if let Some(hint) = fault::hint(&error) {
-                output.say(hint);
-            }
-            ExitCode::from(fault::exit_code(&error))
-        }
-    }
-}
-
-fn run(verb: Verb, output: Output) -> anyhow::Result<()> {
-    match verb {
-        Verb::Quickstart(arguments) => {
-            verbs::quickstart::run(&arguments, output, &Stop::install()?)
-        }
-        Verb::Synth(arguments) => verbs::synth::run(&arguments, output),
-        Verb::Supernet(arguments) => verbs::supernet::run(&arguments, output, &Stop::install()?),
-        Verb::Evolve(arguments) => verbs::evolve::run(&arguments, output, &Stop::install()?),
-        Verb::EvalPose(arguments) => verbs::eval_pose::run(&arguments, output),
-        Verb::EvalSeg(arguments) => verbs::eval_seg::run(&arguments, output),
-        Verb::Cost(arguments) => verbs::cost::run(&arguments, output),
-        Verb::Import(arguments) => verbs::import::run(&arguments, output),
-        Verb::Report(arguments) => verbs::report::run(&arguments, output),
-        Verb::Bench(arguments) => verbs::bench::run(&arguments, output),
-        Verb::CheckDevice(arguments) => verbs::check_device::run(&arguments, output),
-    }
+    scalenas_cli::run()
 }

@@ -13,7 +13,6 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Everything this crate can report.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// A file cannot be opened, read or written.
     #[error("{file}: cannot {action}: {source}")]

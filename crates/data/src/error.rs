@@ -12,7 +12,6 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Everything this crate can report.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum Error {
     /// A file or folder cannot be opened, read or written.
     #[error("{path}: cannot {action}: {source}")]

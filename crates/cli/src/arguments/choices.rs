@@ -1,0 +1,39 @@
+//! Choices that several verbs offer.
+
+use clap::ValueEnum;
+
+/// Prediction that networks make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    /// Joints of people
+    Pose,
+    /// A class per pixel
+    Segmentation,
+}
+
+/// Method of pose estimation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PoseHead {
+    /// One person per crop
+    TopDown,
+    /// All people of a picture at once
+    BottomUp,
+}
+
+/// Whether predictions are averaged with those of the mirrored picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FlipTest {
+    /// Average both
+    On,
+    /// The picture alone
+    Off,
+}
+
+impl From<FlipTest> for scalenas_train::FlipTest {
+    fn from(choice: FlipTest) -> Self {
+        match choice {
+            FlipTest::On => Self::On,
+            FlipTest::Off => Self::Off,
+        }
+    }
+}

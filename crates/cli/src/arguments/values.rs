@@ -1,0 +1,29 @@
+//! Checked values of arguments.
+
+/// A count of at least 1.
+pub fn count(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|&count: &usize| count > 0);
+    count.ok_or_else(|| format!("{text:?} is not a number of at least 1"))
+}
+
+/// A finite factor above 0.
+pub fn factor(text: &str) -> Result<f64, String> {
+    let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
+    factor.ok_or_else(|| format!("{text:?} is not a number above 0"))
+}
+
+/// A number in [0, 1].
+pub fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share: &f64| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("{text:?} is not a number from 0 to 1"))
+}
+
+/// `HEIGHTxWIDTH`, each at least 1.
+pub fn size(text: &str) -> Result<(usize, usize), String> {
+    let accepted = || format!("{text:?} is not HEIGHTxWIDTH, such as 256x192");
+    let (height, width) = text.split_once('x').ok_or_else(accepted)?;
+    match (height.parse(), width.parse()) {
+        (Ok(height), Ok(width)) if height > 0 && width > 0 => Ok((height, width)),
+        _ => Err(accepted()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Table of the verbs.
+
+use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::context::{Stop, program};
+use crate::render::Output;
+use crate::verbs::{
+    bench, check_device, cost, eval_pose, eval_seg, evolve, import, quickstart, report, supernet,
+    synth,
+};
+
+/// Neural architecture search for multi-scale vision networks.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    /// One machine-readable JSON object on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Verb with its arguments.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Verbs; the examples of each stand beside its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Synthetic pictures, a supernet, a search, scores and a report: everything in minutes
+    Quickstart(quickstart::Arguments),
+    /// Write a data set of synthetic people (COCO format) or streets (Cityscapes format)
+    Synth(synth::Arguments),
+    /// Train a weight-sharing supernet
+    Supernet(supernet::Arguments),
+    /// Search a trained supernet for networks of any budget
+    Evolve(evolve::Arguments),
+    /// Score networks, or a file of COCO results, by COCO keypoint AP
+    EvalPose(eval_pose::Arguments),
+    /// Score networks by the mean IoU of their segmentation
+    EvalSeg(eval_seg::Arguments),
+    /// Exact parameters and multiply-accumulates of an architecture
+    Cost(cost::Arguments),
+    /// Turn a PyTorch checkpoint (supernet, HRNet, HigherHRNet) into a file of this program
+    Import(import::Arguments),
+    /// Write the report page of a run
+    Report(report::Arguments),
+    /// Measure inference and training steps
+    Bench(bench::Arguments),
+    /// Compare every operation on a device, and its gradients, with the processor's
+    CheckDevice(check_device::Arguments),
+}
+
+/// Arguments of the process; ends it after help and after arguments that are not accepted.
+pub fn parse() -> Cli {
+    let matches = command().get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
+/// The command with the name that the program was started by.
+fn command() -> Command {
+    Cli::command().name(program::name()).bin_name(program::name()).mut_subcommands(|verb| {
+        let examples = verb.get_after_help().map(ToString::to_string);
+        match examples {
+            Some(examples) => verb.after_help(program::examples(&examples)),
+            None => verb,
+        }
+    })
+}
+
+/// Runs a verb.
+pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
+    match verb {
+        Verb::Quickstart(arguments) => quickstart::run(&arguments, output, &Stop::install()?),
+        Verb::Synth(arguments) => synth::run(&arguments, output),
+        Verb::Supernet(arguments) => supernet::run(&arguments, output, &Stop::install()?),
+        Verb::Evolve(arguments) => evolve::run(&arguments, output, &Stop::install()?),
+        Verb::EvalPose(arguments) => eval_pose::run(&arguments, output),
+        Verb::EvalSeg(arguments) => eval_seg::run(&arguments, output),
+        Verb::Cost(arguments) => cost::run(&arguments, output),
+        Verb::Import(arguments) => import::run(&arguments, output),
+        Verb::Report(arguments) => report::run(&arguments, output),
+        Verb::Bench(arguments) => bench::run(&arguments, output),
+        Verb::CheckDevice(arguments) => check_device::run(&arguments, output),
+    }
+}

@@ -1,0 +1,80 @@
+//! Top-down data sets: annotations with their pictures, cropped to the input of a network.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::{
+    Augmentation, BadImages, HeatmapCodec, KeypointFacts, PersonBox, TopDownAugment,
+    TopDownDataset, annotation_boxes, training_people,
+};
+
+use super::layout::Split;
+use crate::error::user;
+
+/// Part of a top-down data set, with its joints and the size of the network's input.
+pub struct TopDownPart {
+    /// Ground truth.
+    pub coco: CocoKeypoints,
+    /// Facts of the joints.
+    pub facts: KeypointFacts,
+    /// Height and width of the network's input.
+    pub input: (usize, usize),
+    /// Annotation file and picture folder.
+    pub files: Split,
+}
+
+impl TopDownPart {
+    /// Reads the annotations.
+    pub fn read(files: Split, facts: &KeypointFacts, input: (usize, usize)) -> Result<Self> {
+        let coco = CocoKeypoints::read(&files.annotations, facts)?;
+        Ok(Self { coco, facts: facts.clone(), input, files })
+    }
+
+    /// People of the training set, varied.
+    pub fn training(
+        &self,
+        augment: TopDownAugment,
+        seed: u64,
+        bad: BadImages,
+    ) -> Result<Arc<TopDownDataset>> {
+        let dataset = self.dataset(training_people(&self.coco, self.input))?;
+        let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
+        Ok(Arc::new(dataset.with_bad_images(bad)))
+    }
+
+    /// Annotated boxes, at most `max_people` of them if it is above 0.
+    pub fn annotated(&self, max_people: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
+        let mut people = annotation_boxes(&self.coco, self.input);
+        if max_people > 0 {
+            people.truncate(max_people);
+        }
+        Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+    }
+
+    /// Given boxes.
+    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<TopDownDataset>> {
+        Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+    }
+
+    fn dataset(&self, people: Vec<PersonBox>) -> Result<TopDownDataset> {
+        if people.is_empty() {
+            return Err(user(format!(
+                "{}: no usable person (crowds, people without joints and boxes outside the picture \
+                 do not count)",
+                self.files.annotations.display()
+            )));
+        }
+        let codec = HeatmapCodec::new(self.input, self.facts.joints.len())?;
+        let facts = self.facts.clone();
+        Ok(TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
+    }
+}
+
+/// Ids of the pictures of a data set's people, each once, in ascending order.
+pub fn image_ids(dataset: &TopDownDataset) -> Vec<i64> {
+    let mut ids: Vec<i64> = dataset.people().iter().map(|person| person.image_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

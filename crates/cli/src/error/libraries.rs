@@ -1,0 +1,143 @@
+//! Judgement of every variant of every library's error: a new variant does not compile until it has
+//! one.
+
+use std::error::Error;
+
+use super::verdict::Verdict::{self, Defect, Fixable, Hint};
+
+/// Advice on pictures that are missing or damaged.
+const SKIP: &str = "--skip-bad-images goes on without such pictures";
+
+/// Judgement of a library's error; `None` for errors of others and for those that only wrap their
+/// cause.
+pub fn judge(cause: &(dyn Error + 'static)) -> Option<Verdict> {
+    if cause.is::<scalenas_base::PictureError>() {
+        return Some(Hint(SKIP.to_owned()));
+    }
+    let judged = cause.downcast_ref().map(space);
+    judged
+        .or_else(|| cause.downcast_ref().map(coco))
+        .or_else(|| cause.downcast_ref().map(data))
+        .or_else(|| cause.downcast_ref().map(eval))
+        .or_else(|| cause.downcast_ref().map(model))
+        .or_else(|| cause.downcast_ref().map(report))
+        .or_else(|| cause.downcast_ref().map(train))
+        .or_else(|| cause.downcast_ref().and_then(evolve))
+}
+
+fn space(error: &scalenas_space::Error) -> Verdict {
+    use scalenas_space::Error::{
+        Branches, Depth, File, Fusion, Input, Modules, Parse, Spec, UnknownPreset,
+    };
+    match error {
+        UnknownPreset { .. }
+        | Spec { .. }
+        | Modules { .. }
+        | Branches { .. }
+        | Depth { .. }
+        | Fusion { .. }
+        | Input { .. }
+        | File { .. }
+        | Parse { .. } => Fixable,
+    }
+}
+
+fn coco(error: &scalenas_coco::Error) -> Verdict {
+    use scalenas_coco::Error::{
+        AbsentImages, BrokenTriples, CutOff, DuplicateIds, Io, JointCount, Json, Missing,
+        NoDetections, NotFinite, Outline, UnusableBoxes, UnusableDetections,
+    };
+    match error {
+        Io { .. }
+        | CutOff { .. }
+        | Json { .. }
+        | Outline { .. }
+        | Missing { .. }
+        | NotFinite { .. }
+        | JointCount { .. }
+        | BrokenTriples { .. }
+        | DuplicateIds { .. }
+        | AbsentImages { .. }
+        | UnusableBoxes { .. }
+        | UnusableDetections { .. }
+        | NoDetections { .. } => Fixable,
+    }
+}
+
+fn data(error: &scalenas_data::Error) -> Verdict {
+    use scalenas_data::Error::{
+        Coco, Facts, Io, Labels, ListLine, NoPeople, NoPictures, Picture, Setting,
+    };
+    match error {
+        Picture { .. } | Labels { .. } => Hint(SKIP.to_owned()),
+        Coco(error) => coco(error),
+        Io { .. }
+        | Facts { .. }
+        | NoPeople { .. }
+        | NoPictures { .. }
+        | ListLine { .. }
+        | Setting { .. } => Fixable,
+    }
+}
+
+fn eval(error: &scalenas_eval::Error) -> Verdict {
+    use scalenas_eval::Error::{
+        Coco, Labels, MapValue, Maps, Sigma, UnknownCategory, UnknownImages,
+    };
+    match error {
+        Coco(error) => coco(error),
+        // Values that are not finite come from weights, and sigmas from a file of facts.
+        UnknownImages { .. } | UnknownCategory { .. } | Sigma { .. } | MapValue { .. } => Fixable,
+        // Sizes of predictions and settings of grouping are those of the program.
+        Maps { .. } | Labels(_) => Defect,
+    }
+}
+
+fn model(error: &scalenas_model::Error) -> Verdict {
+    use scalenas_model::Error::{File, Format, Missing, Shape, Space};
+    match error {
+        File { .. } | Shape { .. } | Missing { .. } | Format { .. } => Fixable,
+        Space(error) => space(error),
+    }
+}
+
+fn report(error: &scalenas_report::Error) -> Verdict {
+    use scalenas_report::Error::{ClassMap, JointCount, PixelCount};
+    match error {
+        PixelCount { .. } | ClassMap { .. } | JointCount { .. } => Defect,
+    }
+}
+
+fn train(error: &scalenas_train::Error) -> Verdict {
+    use scalenas_train::Error::{
+        Changed, Data, Diverged, Eval, File, Model, NotARun, Occupied, Option, Space, Tasks, TooFew,
+    };
+    match error {
+        Occupied { path } => Hint(format!(
+            "continue it with --resume {}, replace it with --force, or choose another folder with \
+             --out",
+            path.display()
+        )),
+        NotARun { .. } => Hint("runs are made by `supernet`".to_owned()),
+        Changed { .. } => Hint("use --force to start over".to_owned()),
+        // A description of a run can be changed by hand.
+        File { .. } | Option { .. } | Tasks { .. } | TooFew { .. } | Diverged { .. } => Fixable,
+        Data(error) => data(error),
+        Eval(error) => eval(error),
+        Model(error) => model(error),
+        Space(error) => space(error),
+    }
+}
+
+/// Judgement of a search's error; `None` where its cause decides.
+fn evolve(error: &scalenas_evolve::Error) -> Option<Verdict> {
+    use scalenas_evolve::Error::{
+        Changed, Count, File, Fitness, Infeasible, Observer, Option, Score, Space,
+    };
+    match error {
+        Option { .. } | Infeasible { .. } | File { .. } | Changed { .. } => Some(Fixable),
+        Score { .. } | Count { .. } => Some(Defect),
+        Fitness(_) | Observer(_) => None,
+        Space(error) => Some(space(error)),
+    }
+}

@@ -1,0 +1,57 @@
+//! Checks of an experiment before anything is done with it.
+
+use std::iter;
+
+use anyhow::{Context, Result};
+use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_train::TaskSource;
+
+use super::document::Experiment;
+use crate::error::user;
+use crate::task::room;
+
+/// Checks values that have the right type.
+pub fn check(experiment: &Experiment) -> Result<()> {
+    let space = experiment.space()?;
+    let costs = CostModel::new(&space, experiment.input)?;
+    experiment.train.validate()?;
+    experiment.augment.validate()?;
+    experiment.scenes.validate()?;
+    experiment.crops.validate()?;
+    experiment.search.validate(&space, &costs)?;
+    check_second(experiment, &space)?;
+    check_inputs(experiment, &space)?;
+    Ok(())
+}
+
+/// Spaces with two heads need data for both, and no other needs more than one.
+fn check_second(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
+    match (&experiment.second, space.heads.len() > 1) {
+        (None, true) => Err(user(format!(
+            "space {} has two tasks; add second: (data: \"FOLDER\", input: (H, W), batch: N)",
+            experiment.space
+        ))),
+        (Some(_), false) => Err(user(format!(
+            "second is given, but space {} has one task; accepted: a multitask space",
+            experiment.space
+        ))),
+        (Some(TaskSource { batch: 0, .. }), _) => {
+            Err(user("option second.batch is 0, accepted: at least 1"))
+        }
+        (Some(second), true) => {
+            CostModel::new(space, second.input).context("option second.input")?;
+            Ok(())
+        }
+        (None, false) => Ok(()),
+    }
+}
+
+/// Refuses input sizes that a task cannot learn from.
+fn check_inputs(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
+    let inputs =
+        iter::once(experiment.input).chain(experiment.second.as_ref().map(|task| task.input));
+    for (&head, input) in space.heads.iter().zip(inputs) {
+        room(head).check_input(input, &experiment.space)?;
+    }
+    Ok(())
+}

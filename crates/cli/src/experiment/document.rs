@@ -1,0 +1,90 @@
+//! Experiment: search space, data, training, search.
+
+use std::iter;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use scalenas_data::TopDownAugment;
+use scalenas_data::bottom_up::BottomUpAugment;
+use scalenas_data::segmentation::SegmentationAugment;
+use scalenas_evolve::SearchConfig;
+use scalenas_space::SpaceSpec;
+use scalenas_train::{TaskSource, TrainOptions};
+use serde::{Deserialize, Serialize};
+
+use super::synthetic::Synthetic;
+use crate::task::{Variation, room};
+
+/// Experiment, as a user writes it: RON with defaults.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// Version of the format.
+    pub version: u32,
+    /// Name of the search space; its heads are the tasks.
+    pub space: String,
+    /// Height and width of the network's input.
+    pub input: (usize, usize),
+    /// Data set folder, in the layout of the task.
+    #[serde(default)]
+    pub data: Option<PathBuf>,
+    /// Joints (coco, crowdpose or a RON file) or classes (cityscapes or a RON file).
+    #[serde(default)]
+    pub facts: Option<String>,
+    /// Augmentation of crops of people.
+    #[serde(default)]
+    pub augment: TopDownAugment,
+    /// Augmentation of whole pictures of people.
+    #[serde(default)]
+    pub scenes: BottomUpAugment,
+    /// Augmentation of crops of labelled pictures.
+    #[serde(default)]
+    pub crops: SegmentationAugment,
+    /// Training of the supernet.
+    #[serde(default)]
+    pub train: TrainOptions,
+    /// Data of the second task, for spaces with two.
+    #[serde(default)]
+    pub second: Option<TaskSource>,
+    /// Search.
+    #[serde(default)]
+    pub search: SearchConfig,
+    /// Synthetic data for `quickstart`.
+    #[serde(default)]
+    pub synth: Option<Synthetic>,
+}
+
+impl Experiment {
+    /// Augmentation of training samples.
+    pub fn variation(&self) -> Variation {
+        Variation { people: self.augment, scenes: self.scenes, pictures: self.crops }
+    }
+
+    /// Name or file of the facts, by default those of the task's best-known data set.
+    pub fn facts(&self) -> Result<String> {
+        let space = SpaceSpec::preset(&self.space)?;
+        let head = space.heads.first().expect("a space has a head");
+        Ok(self.facts.clone().unwrap_or_else(|| room(*head).facts().to_owned()))
+    }
+
+    /// Folder and size of the data of every task, in the order of the heads; the first task's data
+    /// is in the folder `data`.
+    pub fn sources(&self, data: &Path) -> Result<Vec<TaskSource>> {
+        let (data, facts) = (data.to_owned(), self.facts()?);
+        let first = TaskSource { data, facts, input: self.input, batch: self.train.batch };
+        Ok(iter::once(first).chain(self.second.clone()).collect())
+    }
+
+    /// The space with as many outputs as the data set has joints or classes.
+    pub fn space(&self) -> Result<SpaceSpec> {
+        let mut space = SpaceSpec::preset(&self.space)?;
+        let named = iter::once(Some(self.facts()?));
+        let second = self.second.as_ref().map(|second| second.facts.clone());
+        let facts = named.chain(iter::repeat(second));
+        for (head, facts) in space.heads.iter_mut().zip(facts) {
+            let room = room(*head);
+            *head = room.head(facts.as_deref().unwrap_or(room.facts()))?;
+        }
+        Ok(space)
+    }
+}

@@ -1,0 +1,11 @@
+//! Experiment files: text, changes from the command line, checked experiment.
+
+mod changes;
+mod check;
+mod document;
+mod parse;
+mod quickstart;
+mod read;
+pub mod synthetic;
+
+pub use document::Experiment;

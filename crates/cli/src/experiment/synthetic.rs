@@ -1,0 +1,22 @@
+//! Synthetic data of an experiment, for `quickstart`.
+
+use serde::{Deserialize, Serialize};
+
+/// Synthetic data of an experiment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Synthetic {
+    /// Pictures to train on.
+    pub train: usize,
+    /// Held-out pictures.
+    pub val: usize,
+    /// Height and width of a picture.
+    pub size: (usize, usize),
+    /// Maximum number of people per picture; streets ignore it.
+    #[serde(default = "default_people")]
+    pub people: usize,
+}
+
+fn default_people() -> usize {
+    4
+}

@@ -1,0 +1,65 @@
+//! Architectures and weights by name, id or file.
+
+use std::path::Path;
+
+use anyhow::Result;
+use burn::tensor::backend::Backend;
+use scalenas_evolve::Outcome;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{Supernet, load_supernet};
+use scalenas_space::{Architecture, MaskFile, SpaceSpec};
+use scalenas_train::RunFolder;
+
+use crate::error::user;
+
+/// Architecture by name, by id of a run's search, as the best of the search, or from a file.
+pub fn architecture(
+    name: &str,
+    spec: &SpaceSpec,
+    search: Option<&Outcome>,
+) -> Result<Architecture> {
+    if let Some(named) = Architecture::named(name, spec) {
+        return Ok(named);
+    }
+    let found = search.and_then(|outcome| match name {
+        "best" => outcome.front().last().copied(),
+        id => outcome.find(id),
+    });
+    if let Some(candidate) = found {
+        return Ok(candidate.architecture.clone());
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let ids = if search.is_some() { "best or an id of the search, " } else { "" };
+        return Err(user(format!(
+            "architecture {name}: no such file; accepted: {}, {ids}or a file (.json, .ron, .npy)",
+            Architecture::NAMES.join(", "),
+        )));
+    }
+    let architecture = MaskFile::read(path)?.architecture();
+    architecture.validate(spec).map_err(|e| anyhow::Error::new(e).context(name.to_owned()))?;
+    Ok(architecture)
+}
+
+/// Outcome of the search of a run, if there is one.
+pub fn search(run: &RunFolder) -> Result<Option<Outcome>> {
+    let path = run.search().join("outcome.ron");
+    Ok(if path.exists() { Some(Outcome::read(&path)?) } else { None })
+}
+
+/// Trained supernet of a run.
+pub fn supernet<B: Backend + KernelBackend>(
+    run: &RunFolder,
+    device: &B::Device,
+) -> Result<Supernet<B>> {
+    let path = run.weights();
+    if !path.exists() {
+        return Err(user(format!(
+            "{} has no {}: the run did not finish; continue it with supernet --resume {}",
+            run.path().display(),
+            path.display(),
+            run.path().display(),
+        )));
+    }
+    Ok(load_supernet(&path, device)?.0)
+}

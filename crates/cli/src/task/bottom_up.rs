@@ -1,0 +1,100 @@
+//! Bottom-up pose in the runner: whole pictures of people.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::bottom_up::{BottomUpDataset, SceneFilter, Scenes};
+use scalenas_data::{BadImages, KeypointFacts};
+use scalenas_report::Sample;
+use scalenas_space::Head;
+use scalenas_train::bottom_up::{self, SceneOptions, find_people};
+use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
+
+use super::keypoints;
+use super::request::Request;
+use super::room::{Room, SAMPLES};
+use crate::context::device::{HOST, Host};
+use crate::data::facts::keypoint_facts;
+use crate::data::{Split, split};
+use crate::error::user;
+use crate::experiment::synthetic::Synthetic;
+use crate::render::Output;
+use crate::render::pictures;
+
+/// Room of the task.
+pub struct BottomUp;
+
+impl Room for BottomUp {
+    fn facts(&self) -> &'static str {
+        keypoints::DEFAULT_FACTS
+    }
+
+    fn head(&self, facts: &str) -> Result<Head> {
+        keypoints::head(facts, |joints| Head::BottomUp { joints })
+    }
+
+    /// Whole pictures are learnt from square crops.
+    fn check_input(&self, (height, width): (usize, usize), space: &str) -> Result<()> {
+        if height == width {
+            return Ok(());
+        }
+        Err(user(format!("input is {height}x{width}, accepted for space {space}: equal sides")))
+    }
+
+    fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
+        let facts = keypoint_facts(&source.facts)?;
+        let scenes =
+            scenes(split(&source.data, "train")?, &facts, SceneFilter::Annotated, request.bad)?;
+        let (side, seed) = (source.input.0, request.info.train.seed);
+        let variation = request.variation.scenes;
+        let dataset = Arc::new(BottomUpDataset::new(Arc::new(scenes), side, variation, seed)?);
+        Ok(TrainingSet::BottomUp(bottom_up::Training(dataset)))
+    }
+
+    fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
+        let files = split(&source.data, "val")?;
+        let annotations = files.annotations.clone();
+        let facts = keypoint_facts(&source.facts)?;
+        let scenes = scenes(files, &facts, SceneFilter::AllImages, request.bad)?
+            .truncate(request.max_samples);
+        let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
+        let metric = keypoints::metric(&facts, &annotations, &ids)?;
+        let fit = request.variation.scenes.fit;
+        let workers = request.info.train.workers;
+        let options = SceneOptions { fit, ..SceneOptions::new(source.input.0, workers) };
+        Ok(HeldOut::BottomUp(bottom_up::HeldOut { scenes: Arc::new(scenes), metric, options }))
+    }
+
+    fn synthesise(
+        &self,
+        synthetic: &Synthetic,
+        seed: u64,
+        data: &Path,
+        output: Output,
+    ) -> Result<()> {
+        keypoints::synthesise(synthetic, seed, data, output)
+    }
+}
+
+/// Whole pictures of a part of a data set.
+pub fn scenes(
+    files: Split,
+    facts: &KeypointFacts,
+    with: SceneFilter,
+    bad: BadImages,
+) -> Result<Scenes> {
+    let coco = CocoKeypoints::read(&files.annotations, facts)?;
+    Ok(Scenes::new(files.images, &coco, facts, with, bad)?)
+}
+
+/// Predictions of a subnet on held-out pictures, for a report.
+pub fn report_samples(
+    held_out: &bottom_up::HeldOut,
+    subnet: &Calibrated<'_, Host>,
+) -> Result<Vec<Sample>> {
+    let bottom_up::HeldOut { scenes, options, .. } = held_out;
+    let found = find_people(subnet, scenes, options, &Silent, &HOST)?;
+    pictures::scene_samples(scenes, &found, SAMPLES)
+}

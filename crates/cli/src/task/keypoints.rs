@@ -1,0 +1,46 @@
+//! Metrics, heads and synthetic data of the tasks that find the joints of people.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_data::KeypointFacts;
+use scalenas_data::synth::SynthConfig;
+use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
+use scalenas_space::Head;
+use scalenas_train::KeypointMetric;
+
+use crate::data::facts::keypoint_facts;
+use crate::data::synthetic::write_people;
+use crate::experiment::synthetic::Synthetic;
+use crate::render::Output;
+
+/// Name of the facts with a metric of their own.
+pub const CROWDPOSE: &str = "crowdpose";
+
+/// Name of the facts of the best-known data set.
+pub const DEFAULT_FACTS: &str = "coco";
+
+/// Metric of a data set over some of its pictures.
+pub fn metric(facts: &KeypointFacts, annotations: &Path, ids: &[i64]) -> Result<KeypointMetric> {
+    if facts.name == CROWDPOSE {
+        let evaluator = CrowdPoseEvaluator::read(annotations)?.on_images(ids)?;
+        return Ok(KeypointMetric::CrowdPose(Box::new(evaluator)));
+    }
+    let sigmas = Sigmas::new(facts.sigmas.clone())?;
+    let evaluator = KeypointEvaluator::read(annotations, &sigmas)?.on_images(ids)?;
+    Ok(KeypointMetric::Coco(Box::new(evaluator)))
+}
+
+/// Head with as many outputs as the facts have joints.
+pub fn head(facts: &str, head: impl FnOnce(usize) -> Head) -> Result<Head> {
+    Ok(head(keypoint_facts(facts)?.joints.len()))
+}
+
+/// Draws pictures of people into a folder.
+pub fn synthesise(synthetic: &Synthetic, seed: u64, data: &Path, output: Output) -> Result<()> {
+    let &Synthetic { train, val, size: (height, width), people: most_people } = synthetic;
+    output.say(format!("1/4 drawing {train} + {val} pictures of people"));
+    let rest = SynthConfig::default();
+    write_people(data, &SynthConfig { train, val, height, width, most_people, seed, ..rest })?;
+    Ok(())
+}

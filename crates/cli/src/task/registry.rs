@@ -1,0 +1,38 @@
+//! Registry of the tasks: one line per task.
+
+use anyhow::Result;
+use scalenas_report::Sample;
+use scalenas_space::Head;
+use scalenas_train::{Calibrated, HeldOut};
+
+use super::room::Room;
+use super::{bottom_up, segmentation, top_down};
+use crate::context::device::Host;
+
+/// Declares the dispatch to the rooms.
+macro_rules! rooms {
+    ($($task:ident => $room:ident,)+) => {
+        /// Room of the task of a head.
+        pub fn room(head: Head) -> &'static dyn Room {
+            match head {
+                $(Head::$task { .. } => &$room::$task,)+
+            }
+        }
+
+        /// Predictions of a subnet on held-out pictures, for a report.
+        pub fn report_samples(
+            held_out: &HeldOut,
+            subnet: &Calibrated<'_, Host>,
+        ) -> Result<Vec<Sample>> {
+            match held_out {
+                $(HeldOut::$task(held_out) => $room::report_samples(held_out, subnet),)+
+            }
+        }
+    };
+}
+
+rooms! {
+    TopDown => top_down,
+    BottomUp => bottom_up,
+    Segmentation => segmentation,
+}

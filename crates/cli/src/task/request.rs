@@ -1,0 +1,52 @@
+//! Data set, variation and limits with which the data of the tasks of a run is read.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_data::BadImages;
+use scalenas_data::TopDownAugment;
+use scalenas_data::bottom_up::BottomUpAugment;
+use scalenas_data::segmentation::SegmentationAugment;
+use scalenas_space::Head;
+use scalenas_train::{RunInfo, TaskSource};
+
+use crate::error::user;
+
+/// Variation of training samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Variation {
+    /// Crops of people.
+    pub people: TopDownAugment,
+    /// Whole pictures of people.
+    pub scenes: BottomUpAugment,
+    /// Crops of labelled pictures.
+    pub pictures: SegmentationAugment,
+}
+
+/// Data set, variation and limits with which the data of the tasks of a run is read.
+pub struct Request<'a> {
+    /// Description of the run.
+    pub info: &'a RunInfo,
+    /// Folder of the data set of the leading task: that of the run or another.
+    pub data: &'a Path,
+    /// Variation of training samples.
+    pub variation: Variation,
+    /// Maximum number of held-out samples; 0 for all.
+    pub max_samples: usize,
+    /// Treatment of bad pictures.
+    pub bad: BadImages,
+}
+
+impl Request<'_> {
+    /// Place and size of the data of a head.
+    pub(super) fn source(&self, head: Head) -> Result<TaskSource> {
+        let space = &self.info.space.name;
+        let task = self.info.task(head);
+        let task = task.ok_or_else(|| user(format!("space {space} has no head {head:?}")))?;
+        let mut source = task.source.clone();
+        if self.info.space.heads.first() == Some(&head) {
+            self.data.clone_into(&mut source.data);
+        }
+        Ok(source)
+    }
+}

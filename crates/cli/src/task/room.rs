@@ -1,0 +1,48 @@
+//! Interface of a task in the runner.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_space::Head;
+use scalenas_train::{HeldOut, TaskSource, TrainingSet};
+
+use super::request::Request;
+use crate::experiment::synthetic::Synthetic;
+use crate::render::Output;
+
+/// Pictures with predictions on the page of a report.
+pub const SAMPLES: usize = 6;
+
+/// A task: its facts, data and synthetic data.
+pub trait Room {
+    /// Name of the facts of its best-known data set.
+    fn facts(&self) -> &'static str;
+
+    /// Head with as many outputs as the facts have joints or classes.
+    fn head(&self, facts: &str) -> Result<Head>;
+
+    /// Checks the height and width of the network's input in pixels; `space` is for the message.
+    fn check_input(&self, _input: (usize, usize), _space: &str) -> Result<()> {
+        Ok(())
+    }
+
+    /// Training data, varied.
+    fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet>;
+
+    /// Held-out data, without variation.
+    fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut>;
+
+    /// Held-out samples that give the [`SAMPLES`] pictures of a report.
+    fn report_size(&self) -> usize {
+        SAMPLES
+    }
+
+    /// Draws a synthetic data set into a folder.
+    fn synthesise(
+        &self,
+        synthetic: &Synthetic,
+        seed: u64,
+        data: &Path,
+        output: Output,
+    ) -> Result<()>;
+}

@@ -1,0 +1,113 @@
+//! Segmentation in the runner: labelled pictures.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_data::segmentation::find;
+use scalenas_data::synth::StreetConfig;
+use scalenas_data::{BadImages, SegmentationDataset, SegmentationFacts, WholePictures};
+use scalenas_report::Sample;
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::segmentation::{
+    self, ClassWeights, PixelOptions, PixelWeighing, SegmentOptions, segment_all,
+};
+use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainOptions, TrainingSet};
+
+use super::request::Request;
+use super::room::{Room, SAMPLES};
+use crate::context::device::{HOST, Host};
+use crate::data::facts::segmentation_facts;
+use crate::data::synthetic::write_street_pictures;
+use crate::experiment::synthetic::Synthetic;
+use crate::render::Output;
+use crate::render::pictures;
+
+/// Room of the task.
+pub struct Segmentation;
+
+impl Room for Segmentation {
+    fn facts(&self) -> &'static str {
+        "cityscapes"
+    }
+
+    fn head(&self, facts: &str) -> Result<Head> {
+        let classes = segmentation_facts(facts)?.classes.len();
+        Ok(Head::Segmentation { classes })
+    }
+
+    fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
+        let facts = segmentation_facts(&source.facts)?;
+        let list = find(&source.data, "train", &facts)?;
+        let (crops, options) = (request.variation.pictures, &request.info.train);
+        let dataset =
+            SegmentationDataset::new(list, &facts, source.input, crops, options.seed, request.bad)?;
+        let weighing = Arc::new(weighing(&dataset, options.pixels)?);
+        let dataset = Arc::new(dataset);
+        Ok(TrainingSet::Segmentation(segmentation::Training { dataset, weighing }))
+    }
+
+    fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
+        let facts = segmentation_facts(&source.facts)?;
+        let pictures = labelled(&source.data, "val", &facts, request.max_samples, request.bad)?;
+        let options = segment_options(&request.info.space, &request.info.train);
+        Ok(HeldOut::Segmentation(segmentation::HeldOut { pictures, options }))
+    }
+
+    fn synthesise(
+        &self,
+        synthetic: &Synthetic,
+        seed: u64,
+        data: &Path,
+        output: Output,
+    ) -> Result<()> {
+        let &Synthetic { train, val, size: (height, width), .. } = synthetic;
+        output.say(format!("1/4 drawing {train} + {val} streets"));
+        write_street_pictures(data, &StreetConfig { train, val, height, width, seed })
+    }
+}
+
+/// Pictures of a part of a data set, at most `max_pictures` of them if that is above 0.
+pub fn labelled(
+    data: &Path,
+    part: &str,
+    facts: &SegmentationFacts,
+    max_pictures: usize,
+    bad: BadImages,
+) -> Result<Arc<WholePictures>> {
+    let mut list = find(data, part, facts)?;
+    if max_pictures > 0 {
+        list.truncate(max_pictures);
+    }
+    Ok(WholePictures::new(list, facts, bad))
+}
+
+fn weighing(dataset: &SegmentationDataset, options: PixelOptions) -> Result<PixelWeighing> {
+    let weights = match options.class_weights {
+        ClassWeights::Facts => dataset.facts().weights(),
+        ClassWeights::Pixels => dataset.weights()?,
+        ClassWeights::Equal => vec![1.0; dataset.facts().classes.len()],
+    };
+    Ok(PixelWeighing { loss: options.loss, weights })
+}
+
+/// Options that predict the whole picture once.
+fn segment_options(space: &SpaceSpec, options: &TrainOptions) -> SegmentOptions {
+    SegmentOptions::new(space.coarsest_stride(), options.workers)
+}
+
+/// Predictions of a subnet on held-out pictures, for a report.
+pub fn report_samples(
+    held_out: &segmentation::HeldOut,
+    subnet: &Calibrated<'_, Host>,
+) -> Result<Vec<Sample>> {
+    let segmentation::HeldOut { pictures, options } = held_out;
+    let mut samples = Vec::new();
+    segment_all(subnet, pictures, options, &Silent, &HOST, |picture, classes| {
+        if samples.len() < SAMPLES {
+            samples.push((picture.clone(), classes.to_vec()));
+        }
+        Ok(())
+    })?;
+    pictures::overlays(pictures, &samples)
+}

@@ -1,0 +1,59 @@
+//! One measurement.
+
+use scalenas_space::{Architecture, SpaceSpec};
+use scalenas_train::Precision;
+use serde_json::{Value, json};
+
+use super::arguments::{Arguments, Mode};
+
+/// Number of COCO joints.
+pub const JOINTS: usize = 17;
+
+/// Measurement: architecture, mode and batch size.
+pub struct Case<'a> {
+    /// Arguments of the verb.
+    pub arguments: &'a Arguments,
+    /// Search space.
+    pub space: &'a SpaceSpec,
+    /// Measured architecture.
+    pub architecture: &'a Architecture,
+    /// Kind of step.
+    pub mode: Mode,
+    /// Pictures per batch.
+    pub batch: usize,
+}
+
+impl Case<'_> {
+    /// Name of the mode in results.
+    pub fn mode_name(&self) -> &'static str {
+        match self.mode {
+            Mode::Infer => "infer",
+            Mode::Train => "train",
+        }
+    }
+
+    /// Number format of features.
+    pub fn precision(&self) -> Precision {
+        self.arguments.precision.precision()
+    }
+
+    /// Name of the number format in results.
+    pub fn precision_name(&self) -> &'static str {
+        self.arguments.precision.name()
+    }
+
+    /// Keys and values that identify the measurement.
+    pub fn facts(&self) -> Value {
+        let (height, width) = self.arguments.input;
+        json!({
+            "framework": concat!("scalenas ", env!("CARGO_PKG_VERSION")),
+            "arch": self.arguments.arch,
+            "width": self.arguments.width,
+            "input": [height, width],
+            "batch": self.batch,
+            "mode": self.mode_name(),
+            "device": self.arguments.device.choice.to_string(),
+            "dtype": self.precision_name(),
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Operations of a space: every convolution, normalisation and fusion of its largest network, each shape
+//! once.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use anyhow::Result;
+use scalenas_space::layers::{ConvKind, Layer, Tail, layers};
+use scalenas_space::plan::Reach;
+use scalenas_space::{Architecture, SpaceSpec};
+
+/// Stride of the finest branch.
+const FINEST_STRIDE: usize = 4;
+
+/// Operation with its shape for one picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Case {
+    /// A convolution.
+    Conv { input: usize, output: usize, kernel: usize, stride: usize, size: (usize, usize) },
+    /// Normalisation with the batch's statistics, a residual and ReLU.
+    Norm { channels: usize, size: (usize, usize) },
+    /// Sum of a feature map and one of a coarser branch, smaller by `factor`.
+    Fuse { channels: usize, size: (usize, usize), factor: usize },
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conv { input, output, kernel, stride, size: (height, width) } => {
+                write!(f, "conv {kernel}x{kernel}/{stride} {input} to {output}, {height}x{width}")
+            }
+            Self::Norm { channels, size: (height, width) } => {
+                write!(f, "norm {channels}, {height}x{width}")
+            }
+            Self::Fuse { channels, size: (height, width), factor } => {
+                write!(f, "fusion {channels}, {height}x{width}, {factor} times")
+            }
+        }
+    }
+}
+
+/// All operations for pictures of `input` (height, width).
+pub(super) fn all(space: &SpaceSpec, input: (usize, usize)) -> Result<Vec<Case>> {
+    let largest = Architecture::largest(space);
+    let mut cases = BTreeSet::new();
+    for layer in layers(space, &largest, input, Reach::Live)? {
+        cases.insert(convolution(&layer));
+        if layer.tail != Tail::Bias {
+            cases.insert(Case::Norm { channels: layer.output, size: layer.size });
+        }
+    }
+    let finest = (input.0 / FINEST_STRIDE, input.1 / FINEST_STRIDE);
+    for (branch, &channels) in space.widths.iter().enumerate() {
+        let size = (finest.0 >> branch, finest.1 >> branch);
+        for coarser in branch + 1..space.widths.len() {
+            cases.insert(Case::Fuse { channels, size, factor: 1 << (coarser - branch) });
+        }
+    }
+    Ok(cases.into_iter().collect())
+}
+
+/// Convolution that runs for a layer; `size` is that of its input.
+fn convolution(layer: &Layer) -> Case {
+    let &Layer { input, output, kernel, stride, size: (height, width), .. } = layer;
+    match layer.kind {
+        ConvKind::Plain => {
+            let size = (height * stride, width * stride);
+            Case::Conv { input, output, kernel, stride, size }
+        }
+        // A transposed convolution runs as a plain one with the outputs of four pixels side by side.
+        ConvKind::Transposed => {
+            let size = (height / stride, width / stride);
+            let output = output * stride * stride;
+            Case::Conv { input, output, kernel: 3, stride: 1, size }
+        }
+    }
+}

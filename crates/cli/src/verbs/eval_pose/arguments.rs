@@ -1,0 +1,96 @@
+//! Arguments of `eval-pose`.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, ValueEnum};
+
+use crate::arguments::{
+    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, values,
+};
+
+/// Examples below the help text.
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json
+  cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco
+  cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/
+  cargo xtask eval-pose --head bottom-up --weights higher_hrnet.safetensors --data datasets/coco --scales 0.5 1 1.5
+  cargo xtask eval-pose --run runs/crowd --suppress 0.4 --count-above 0.15";
+
+/// Side of a picture that becomes the input of the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SideFit {
+    /// The shorter side, as published
+    Shorter,
+    /// The longer side: all of the picture in a square
+    Longer,
+}
+
+/// Arguments of `eval-pose`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+#[command(group = ArgGroup::new("scored").required(true).args(["results", "run", "weights"]))]
+pub struct Arguments {
+    /// COCO results to score
+    #[arg(long, requires = "annotations")]
+    pub results: Option<PathBuf>,
+    /// COCO annotations [default: those of the data set]
+    #[arg(long)]
+    pub annotations: Option<PathBuf>,
+    /// Network.
+    #[command(flatten)]
+    pub network: NetworkArguments,
+    /// Data set.
+    #[command(flatten)]
+    pub data: DataArguments,
+    /// Part of the data set
+    #[arg(long, default_value = "val", value_parser = ["train", "val"])]
+    pub split: String,
+    /// Folder of the pictures [default: that of the split]
+    #[arg(long)]
+    pub images: Option<PathBuf>,
+    /// Person boxes in COCO results format, instead of the annotated boxes
+    #[arg(long)]
+    pub detections: Option<PathBuf>,
+    /// Boxes with a lower score are left out
+    #[arg(long, default_value_t = 0.0)]
+    pub box_threshold: f64,
+    /// Joints: coco, crowdpose or a RON file of facts
+    #[arg(long)]
+    pub facts: Option<String>,
+    /// Method of pose estimation; must be that of the network [default: that of the network]
+    #[arg(long, value_enum)]
+    pub head: Option<PoseHead>,
+    /// Bottom-up: sizes to predict at, as factors of the input; one of them must be 1
+    #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = values::factor)]
+    pub scales: Vec<f64>,
+    /// Bottom-up: the side of a picture that becomes the network's input; fitted by the longer one,
+    /// all pictures have one size, with black borders [default: the run's, else shorter]
+    #[arg(long, value_enum)]
+    pub fit: Option<SideFit>,
+    /// Bottom-up: of poses that are more alike than this OKS, keep the best [default: keep all]
+    #[arg(long, value_parser = values::share)]
+    pub suppress: Option<f64>,
+    /// Count the people of each picture too: results with a higher score than this
+    #[arg(long, value_name = "SCORE", value_parser = values::share)]
+    pub count_above: Option<f64>,
+    /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
+    /// 512x512, of which the shorter side counts]
+    #[arg(long, value_parser = values::size)]
+    pub input: Option<(usize, usize)>,
+    /// Average the predictions of the picture and of its mirror image
+    #[arg(long, value_enum, default_value_t = FlipTest::On)]
+    pub flip_test: FlipTest,
+    /// Write the COCO results here
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Write pictures with the predictions drawn here
+    #[arg(long)]
+    pub pictures: Option<PathBuf>,
+    /// Crops per batch (top-down)
+    #[arg(long, default_value_t = 32, value_parser = values::count)]
+    pub batch: usize,
+    /// Device.
+    #[command(flatten)]
+    pub device: DeviceArguments,
+}

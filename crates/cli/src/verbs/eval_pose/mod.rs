@@ -1,0 +1,154 @@
+//! `eval-pose`: keypoint AP of a file of results, or of a network on a data set.
+
+mod arguments;
+mod scored;
+mod target;
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_data::KeypointFacts;
+use scalenas_data::bottom_up::Fit;
+use scalenas_eval::{CocoResult, Results, results};
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{InferenceNet, ScaleNet};
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
+
+use crate::arguments::PoseHead;
+use crate::context::device::{self, on_device};
+use crate::data::facts::keypoint_facts;
+use crate::error::user;
+use crate::experiment::Experiment;
+use crate::files::{check_target, make_parent};
+use crate::networks;
+use crate::render::Output;
+use crate::task::Request;
+pub use arguments::Arguments;
+use scored::Scored;
+use target::Target;
+
+/// Height and width of the input of a top-down network from a file.
+const DEFAULT_INPUT: (usize, usize) = (256, 192);
+/// Height and width of the input of a bottom-up network from a file.
+const DEFAULT_SCENE: (usize, usize) = (512, 512);
+
+/// Scores a network, or a file of results.
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device.choice)?;
+    check_target("--out", arguments.out.as_deref())?;
+    let scored = match (&arguments.results, &arguments.annotations) {
+        (Some(found), Some(annotations)) => {
+            let facts = facts(arguments, "coco")?;
+            let list = results::read(found)?;
+            Scored::new(&facts, annotations, Results::File(found), &list, arguments.count_above)?
+        }
+        _ => on_device!(arguments.device.choice, score_network(arguments, output))?,
+    };
+    scored.report(output)?;
+    match &arguments.results {
+        // Figures of an empty list would be 0, but an empty list is a mistake of whoever wrote it.
+        Some(file) if scored.detections == 0 => {
+            Err(user(format!("{}: the list of results is empty", file.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn facts(arguments: &Arguments, default: &str) -> Result<KeypointFacts> {
+    keypoint_facts(arguments.facts.as_deref().unwrap_or(default))
+}
+
+fn score_network<B: KernelBackend>(
+    arguments: &Arguments,
+    output: Output,
+    device: &B::Device,
+) -> Result<Scored> {
+    let (target, found) = match (&arguments.network.run, &arguments.network.weights) {
+        (Some(run), _) => score_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
+        (None, Some(weights)) => score_file::<B>(arguments, weights, output, device)?,
+        (None, None) => return Err(user("give --run, --weights or --results")),
+    };
+    if let Some(path) = &arguments.out {
+        make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
+        results::write(path, &found)?;
+    }
+    let annotations = &target.files.annotations;
+    let source = Results::Memory(&found);
+    Scored::new(&target.facts, annotations, source, &found, arguments.count_above)
+}
+
+fn score_run<B: KernelBackend>(
+    arguments: &Arguments,
+    run: &RunFolder,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target, Vec<CocoResult>)> {
+    let info = run.info();
+    let search = networks::search(run)?;
+    let architecture =
+        networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
+    let supernet = networks::supernet::<B>(run, device)?;
+    let head = head(arguments, &info.space, run.path())?;
+    let source = &info.task(head).expect("a run has data for every head").source;
+    let facts = facts(arguments, &source.facts)?;
+    let input = arguments.input.unwrap_or(source.input);
+    let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
+    let variation = Experiment::from_run(run, &[])?.variation();
+    let (net, fit) = ((&info.space, input), variation.scenes.fit);
+    let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
+    let request = Request {
+        info,
+        // Calibration takes the pictures that the supernet was trained on, if they exist.
+        data: if source.data.exists() { &source.data } else { data },
+        variation,
+        max_samples: 0,
+        bad: arguments.data.bad_images(),
+    };
+    let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+    let subnet = Calibrated::new(&supernet, &architecture, &source);
+    let found = target.predict(&subnet, arguments, output, device)?;
+    Ok((target, found))
+}
+
+fn score_file<B: KernelBackend>(
+    arguments: &Arguments,
+    weights: &Path,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target, Vec<CocoResult>)> {
+    let network = ScaleNet::<B>::load(weights, device)?;
+    let space = network.spec();
+    let head = head(arguments, space, weights)?;
+    let facts = facts(arguments, "coco")?;
+    let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
+    let input = arguments.input.unwrap_or(default);
+    let data = arguments.data.folder.as_deref();
+    let (net, fit) = ((space, input), Fit::default());
+    let target = Target::new(arguments, data, &facts, net, fit, weights)?;
+    let folded: InferenceNet<B> = network.fold();
+    let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
+    let found = target.predict(&network, arguments, output, device)?;
+    Ok((target, found))
+}
+
+/// Head of a space that predicts joints, by the requested method.
+fn head(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<Head> {
+    let origin = origin.display();
+    let found = space.heads.iter().find_map(|&head| match head {
+        Head::TopDown { .. } => Some((head, PoseHead::TopDown, "top-down")),
+        Head::BottomUp { .. } => Some((head, PoseHead::BottomUp, "bottom-up")),
+        Head::Segmentation { .. } => None,
+    });
+    let Some((head, kind, name)) = found else {
+        return Err(user(format!(
+            "{origin} predicts the classes of pixels; score it with eval-seg"
+        )));
+    };
+    match arguments.head {
+        Some(asked) if asked != kind => {
+            Err(user(format!("{origin} finds people {name}; accepted: --head {name}, or none")))
+        }
+        _ => Ok(head),
+    }
+}

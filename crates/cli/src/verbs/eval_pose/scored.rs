@@ -1,0 +1,127 @@
+//! Figures of results, and their report.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_coco::CocoKeypoints;
+use scalenas_data::KeypointFacts;
+use scalenas_eval::{
+    CocoResult, CountStats, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation,
+    KeypointEvaluator, KeypointStats, Results, Sigmas, count_people,
+};
+use serde::Serialize;
+
+use crate::render::{Output, table};
+use crate::task::keypoints::CROWDPOSE;
+
+/// Figures of results.
+pub struct Scored {
+    figures: Figures,
+    /// Number of scored results.
+    pub detections: usize,
+    counted: Option<CountStats>,
+}
+
+enum Figures {
+    Coco(Box<KeypointEvaluation>),
+    CrowdPose(CrowdPoseStats),
+}
+
+impl Scored {
+    /// Scores results with the metric of the data set.
+    pub fn new(
+        facts: &KeypointFacts,
+        annotations: &Path,
+        found: Results<'_>,
+        list: &[CocoResult],
+        count_above: Option<f64>,
+    ) -> Result<Self> {
+        let figures = if facts.name == CROWDPOSE {
+            Figures::CrowdPose(CrowdPoseEvaluator::read(annotations)?.evaluate(found)?)
+        } else {
+            let sigmas = Sigmas::new(facts.sigmas.clone())?;
+            let evaluator = KeypointEvaluator::read(annotations, &sigmas)?;
+            Figures::Coco(Box::new(evaluator.evaluate(found)?))
+        };
+        let counted =
+            count_above.map(|above| count(facts, annotations, list, above)).transpose()?;
+        Ok(Self { figures, detections: list.len(), counted })
+    }
+
+    /// Prints the figures.
+    pub fn report(&self, output: Output) -> Result<()> {
+        match &self.figures {
+            Figures::Coco(evaluation) => {
+                if evaluation.has_zero_id {
+                    output.say(
+                        "warning: an annotation has id 0, which COCO counts as missed whatever is \
+                         found",
+                    );
+                }
+                self.write(&evaluation.stats, stats_table(&evaluation.stats), output)
+            }
+            Figures::CrowdPose(stats) => {
+                let value = serde_json::to_value(stats)?;
+                let entries = value.as_object().into_iter().flatten();
+                let (names, values): (Vec<&str>, Vec<String>) = entries
+                    .map(|(name, value)| {
+                        (&**name, format!("{:.4}", value.as_f64().unwrap_or(-1.0)))
+                    })
+                    .unzip();
+                self.write(stats, table(&names, &[values]), output)
+            }
+        }
+    }
+
+    /// Prints the figures, and below them the count of people.
+    fn write(&self, stats: &impl Serialize, mut text: String, output: Output) -> Result<()> {
+        if let Some(counted) = &self.counted {
+            text = format!("{text}\n{}", count_line(counted));
+        }
+        output.result(&Written { stats, counted: self.counted }, text)
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a, S> {
+    #[serde(flatten)]
+    stats: &'a S,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counted: Option<CountStats>,
+}
+
+/// Counts the people per picture. Pictures with a crowd that is annotated as one box are left out, for its
+/// number of people is unknown; people without annotated joints do not count.
+fn count(
+    facts: &KeypointFacts,
+    annotations: &Path,
+    found: &[CocoResult],
+    above: f64,
+) -> Result<CountStats> {
+    let coco = CocoKeypoints::read(annotations, facts)?;
+    let mut people: BTreeMap<i64, usize> = coco.images.iter().map(|image| (image.id, 0)).collect();
+    for person in coco.annotations.iter().filter(|person| person.num_keypoints > 0) {
+        people.entry(person.image_id).and_modify(|count| *count += 1);
+    }
+    for crowd in coco.annotations.iter().filter(|annotation| annotation.iscrowd) {
+        people.remove(&crowd.image_id);
+    }
+    Ok(count_people(&people, found, above))
+}
+
+fn count_line(stats: &CountStats) -> String {
+    let CountStats { above, pictures, right, within_one, mean_error } = stats;
+    format!(
+        "people counted, scores above {above}: right in {right} of {pictures} pictures ({:.1} %), \
+         at most one off in {within_one}, {mean_error:.2} off on average",
+        100.0 * stats.share_right(),
+    )
+}
+
+/// Table of the ten COCO figures.
+fn stats_table(stats: &KeypointStats) -> String {
+    let (names, values): (Vec<_>, Vec<_>) =
+        stats.entries().iter().map(|&(name, value)| (name, format!("{value:.4}"))).unzip();
+    table(&names, &[values])
+}

@@ -1,0 +1,182 @@
+//! Input of predictions: crops of boxes, or whole pictures.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_coco::detections;
+use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
+use scalenas_data::{KeypointFacts, TopDownDataset, detection_boxes};
+use scalenas_eval::CocoResult;
+use scalenas_kernels::KernelBackend;
+use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_train::Network;
+use scalenas_train::bottom_up::{SceneOptions, find_people, results};
+use scalenas_train::top_down::{EvaluateOptions, evaluate};
+
+use super::arguments::{Arguments, SideFit};
+use crate::data::{Split, TopDownPart, report_skipped, split};
+use crate::error::user;
+use crate::files::write_file;
+use crate::render::Output;
+use crate::render::ProgressView;
+use crate::render::pictures;
+use crate::task::scenes;
+
+/// Threads that read pictures.
+const WORKERS: usize = 2;
+
+/// Data that a network predicts, as the arguments select it.
+pub struct Target {
+    /// Facts of the joints.
+    pub facts: KeypointFacts,
+    /// Annotation file and picture folder.
+    pub files: Split,
+    content: Content,
+}
+
+enum Content {
+    /// Crops of boxes.
+    Crops(Arc<TopDownDataset>),
+    /// Whole pictures, the side of the network's input in pixels, and the side of a picture that becomes it.
+    Scenes(Arc<Scenes>, usize, Fit),
+}
+
+impl Target {
+    /// Reads the data and checks that the network fits.
+    pub fn new(
+        arguments: &Arguments,
+        data: Option<&Path>,
+        facts: &KeypointFacts,
+        (space, input): (&SpaceSpec, (usize, usize)),
+        fit: Fit,
+        origin: &Path,
+    ) -> Result<Self> {
+        CostModel::new(space, input)?;
+        check_joints(space, facts, origin)?;
+        let files = files(arguments, data)?;
+        let bad = arguments.data.bad_images();
+        let content = if space.is_bottom_up() {
+            check_scales(arguments)?;
+            let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, bad)?;
+            let fit = match arguments.fit {
+                Some(SideFit::Shorter) => Fit::Shorter,
+                Some(SideFit::Longer) => Fit::Longer,
+                None => fit,
+            };
+            Content::Scenes(Arc::new(scenes), input.0.min(input.1), fit)
+        } else {
+            Content::Crops(crops(arguments, &files, facts, input)?)
+        };
+        Ok(Self { facts: facts.clone(), files, content })
+    }
+
+    /// Predicts the poses of all people, and draws the requested pictures.
+    pub fn predict<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        arguments: &Arguments,
+        output: Output,
+        device: &B::Device,
+    ) -> Result<Vec<CocoResult>> {
+        let shown = ProgressView::new(output);
+        let flip = arguments.flip_test.into();
+        match &self.content {
+            Content::Crops(dataset) => {
+                let batch = arguments.batch;
+                let options = EvaluateOptions { batch, flip, ..EvaluateOptions::default() };
+                let found = evaluate(net, dataset, &options, &shown, device)?;
+                report_skipped(&dataset.skipped(), output);
+                if let Some(folder) = &arguments.pictures {
+                    write_pictures(folder, pictures::draw_all(dataset, &found.candidates)?)?;
+                }
+                Ok(found.results)
+            }
+            Content::Scenes(scenes, input, fit) => {
+                let scales = arguments.scales.clone();
+                let suppression = arguments.suppress;
+                let rest = SceneOptions { fit: *fit, ..SceneOptions::new(*input, WORKERS) };
+                let options = SceneOptions { scales, flip, suppression, ..rest };
+                let found = find_people(net, scenes, &options, &shown, device)?;
+                report_skipped(&scenes.skipped(), output);
+                if let Some(folder) = &arguments.pictures {
+                    for scene in &found {
+                        write_pictures(folder, [pictures::draw_scene(scenes, scene)?])?;
+                    }
+                }
+                Ok(results(&found))
+            }
+        }
+    }
+}
+
+fn write_pictures(
+    folder: &Path,
+    drawn: impl IntoIterator<Item = (String, scalenas_data::Image8)>,
+) -> Result<()> {
+    for (name, picture) in drawn {
+        write_file(&folder.join(name), picture.to_jpeg(pictures::QUALITY))?;
+    }
+    Ok(())
+}
+
+/// Refuses scales without 1, from which tags are taken.
+fn check_scales(arguments: &Arguments) -> Result<()> {
+    if arguments.scales.iter().any(|scale| (scale - 1.0).abs() < f64::EPSILON) {
+        return Ok(());
+    }
+    let scales = &arguments.scales;
+    Err(user(format!("--scales {scales:?}: none is 1; accepted: factors of which one is 1")))
+}
+
+/// Refuses facts with another number of joints than the network predicts.
+fn check_joints(space: &SpaceSpec, facts: &KeypointFacts, origin: &Path) -> Result<()> {
+    let predicted = space.joints().unwrap_or(0);
+    if predicted == facts.joints.len() {
+        return Ok(());
+    }
+    Err(user(format!(
+        "{} predicts {predicted} joints, but {} has {}; name the right joints with --facts",
+        origin.display(),
+        facts.name,
+        facts.joints.len(),
+    )))
+}
+
+fn crops(
+    arguments: &Arguments,
+    files: &Split,
+    facts: &KeypointFacts,
+    input: (usize, usize),
+) -> Result<Arc<TopDownDataset>> {
+    let people = TopDownPart::read(files.clone(), facts, input)?;
+    let bad = arguments.data.bad_images();
+    let Some(path) = &arguments.detections else { return people.annotated(0, bad) };
+    let found = detections::read(path)?;
+    let threshold = arguments.box_threshold;
+    let boxes = detection_boxes(&people.coco, input, &found, threshold);
+    if boxes.is_empty() {
+        return Err(user(format!(
+            "{}: none of its {} boxes has a score of at least {threshold} and a picture of {}",
+            path.display(),
+            found.len(),
+            people.files.annotations.display(),
+        )));
+    }
+    people.boxes(boxes, bad)
+}
+
+fn files(arguments: &Arguments, data: Option<&Path>) -> Result<Split> {
+    let whole = match data {
+        Some(root) if arguments.annotations.is_none() => Some(split(root, &arguments.split)?),
+        _ => None,
+    };
+    let need = |path: &Option<PathBuf>, found: Option<PathBuf>, name: &str| {
+        path.clone().or(found).ok_or_else(|| user(format!("give --data FOLDER or --{name} PATH")))
+    };
+    let found = |pick: fn(&Split) -> &PathBuf| whole.as_ref().map(|files| pick(files).clone());
+    Ok(Split {
+        annotations: need(&arguments.annotations, found(|f| &f.annotations), "annotations")?,
+        images: need(&arguments.images, found(|f| &f.images), "images")?,
+    })
+}

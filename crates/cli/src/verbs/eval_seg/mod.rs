@@ -1,0 +1,101 @@
+//! `eval-seg`: mean IoU of a network on labelled pictures, overlays, submissions.
+
+mod arguments;
+mod results;
+mod target;
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_eval::semantic::SemanticStats;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{InferenceNet, ScaleNet};
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
+
+use self::results::report;
+use self::target::Target;
+use crate::context::device::{self, on_device};
+use crate::data::facts::segmentation_facts;
+use crate::data::report_skipped;
+use crate::error::user;
+use crate::experiment::Experiment;
+use crate::networks;
+use crate::render::Output;
+use crate::task::Request;
+pub use arguments::Arguments;
+
+/// Scores a network, or a file of results.
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device.choice)?;
+    let (target, stats) = on_device!(arguments.device.choice, score(arguments, output))?;
+    report_skipped(&target.pictures.skipped(), output);
+    report(&target, &stats, output)
+}
+
+fn score<'a, B: KernelBackend>(
+    arguments: &'a Arguments,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target<'a>, SemanticStats)> {
+    match (&arguments.network.run, &arguments.network.weights) {
+        (Some(run), _) => score_run::<B>(arguments, &RunFolder::open(run)?, output, device),
+        (None, Some(weights)) => score_file::<B>(arguments, weights, output, device),
+        (None, None) => Err(user("give --run or --weights")),
+    }
+}
+
+fn score_run<'a, B: KernelBackend>(
+    arguments: &'a Arguments,
+    run: &RunFolder,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target<'a>, SemanticStats)> {
+    let info = run.info();
+    let head = head(&info.space, run.path())?;
+    let search = networks::search(run)?;
+    let architecture =
+        networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
+    let supernet = networks::supernet::<B>(run, device)?;
+    let source = &info.task(head).expect("a run has data for every head").source;
+    let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(&source.facts))?;
+    let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
+    let target = Target::new(arguments, &info.space, &facts, Some(data), run.path())?;
+    let request = Request {
+        info,
+        // Calibration takes the pictures that the supernet was trained on, if they exist.
+        data: if source.data.exists() { &source.data } else { data },
+        variation: Experiment::from_run(run, &[])?.variation(),
+        max_samples: 0,
+        bad: arguments.data.bad_images(),
+    };
+    let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+    let subnet = Calibrated::new(&supernet, &architecture, &source);
+    let stats = target.predict(&subnet, output, device)?;
+    Ok((target, stats))
+}
+
+fn score_file<'a, B: KernelBackend>(
+    arguments: &'a Arguments,
+    weights: &Path,
+    output: Output,
+    device: &B::Device,
+) -> Result<(Target<'a>, SemanticStats)> {
+    let network = ScaleNet::<B>::load(weights, device)?;
+    let head = head(network.spec(), weights)?;
+    let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or("cityscapes"))?;
+    let data = arguments.data.folder.as_deref();
+    let target = Target::new(arguments, network.spec(), &facts, data, weights)?;
+    let folded: InferenceNet<B> = network.fold();
+    let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
+    let stats = target.predict(&network, output, device)?;
+    Ok((target, stats))
+}
+
+/// Head of a space that predicts classes.
+fn head(space: &SpaceSpec, origin: &Path) -> Result<Head> {
+    let classes = |head: &&Head| matches!(head, Head::Segmentation { .. });
+    space.heads.iter().find(classes).copied().ok_or_else(|| {
+        user(format!("{} predicts joints; score it with eval-pose", origin.display()))
+    })
+}

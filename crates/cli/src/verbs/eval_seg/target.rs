@@ -1,0 +1,124 @@
+//! Pictures that a network segments, and the files written about them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_data::segmentation::{
+    IGNORED, LabelMap, SegmentationFacts, WholePicture, WholePictures, read_list,
+};
+use scalenas_eval::semantic::SemanticStats;
+use scalenas_kernels::KernelBackend;
+use scalenas_report::{Palette, overlay};
+use scalenas_space::SpaceSpec;
+use scalenas_train::Network;
+use scalenas_train::segmentation::{SegmentOptions, segment_all};
+
+use super::arguments::Arguments;
+use crate::error::user;
+use crate::files::write_file;
+use crate::render::pictures::{OPACITY, QUALITY};
+use crate::render::{Output, ProgressView};
+use crate::task::labelled;
+
+/// Threads that read pictures.
+const WORKERS: usize = 2;
+
+/// Pictures to segment, options of prediction, and files to write.
+pub struct Target<'a> {
+    arguments: &'a Arguments,
+    /// Pictures to predict.
+    pub pictures: Arc<WholePictures>,
+    options: SegmentOptions,
+    palette: Palette,
+}
+
+impl<'a> Target<'a> {
+    /// Reads the data and checks that the network fits.
+    pub fn new(
+        arguments: &'a Arguments,
+        space: &SpaceSpec,
+        facts: &SegmentationFacts,
+        data: Option<&Path>,
+        origin: &Path,
+    ) -> Result<Self> {
+        let predicted = space.classes().unwrap_or(0);
+        if predicted != facts.classes.len() {
+            return Err(user(format!(
+                "{} predicts {} classes, but {} has {}; name the right classes with --facts",
+                origin.display(),
+                predicted,
+                facts.name,
+                facts.classes.len(),
+            )));
+        }
+        let palette = Palette::new(facts.colours()).expect("facts have classes");
+        let options = SegmentOptions {
+            scales: arguments.scales.clone(),
+            flip: arguments.flip_test.into(),
+            window: arguments.window.map(Into::into),
+            ..SegmentOptions::new(space.coarsest_stride(), WORKERS)
+        };
+        Ok(Self { arguments, pictures: pictures(arguments, facts, data)?, options, palette })
+    }
+
+    /// Segments all pictures and writes the requested files.
+    pub fn predict<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        output: Output,
+        device: &B::Device,
+    ) -> Result<SemanticStats> {
+        let mut failure = None;
+        let seen = |picture: &WholePicture, classes: &[u8]| {
+            // The first failure to write is the one to report; predictions go on to be counted.
+            if failure.is_none() {
+                failure = self.write_files(picture, classes).err();
+            }
+            Ok(())
+        };
+        let shown = ProgressView::new(output);
+        let stats = segment_all(net, &self.pictures, &self.options, &shown, device, seen)?;
+        failure.map_or(Ok(stats), Err)
+    }
+
+    /// Writes the requested overlay and label picture of one picture.
+    fn write_files(&self, picture: &WholePicture, classes: &[u8]) -> Result<()> {
+        let name = &self.pictures.list()[picture.index].name;
+        if let Some(folder) = &self.arguments.pictures {
+            let drawn = overlay(&picture.image, classes, &self.palette, OPACITY)?;
+            write_file(&folder.join(format!("{name}.jpg")), drawn.to_jpeg(QUALITY))?;
+        }
+        if let Some(folder) = &self.arguments.submission {
+            let ids = ids(self.pictures.facts(), classes);
+            let bytes = LabelMap::encode(&ids, picture.image.size());
+            write_file(&folder.join(format!("{name}_labelIds.png")), bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// Label values of classes.
+fn ids(facts: &SegmentationFacts, classes: &[u8]) -> Vec<u8> {
+    let id = |&class: &u8| facts.classes.get(usize::from(class)).map_or(IGNORED, |c| c.ids[0]);
+    classes.iter().map(id).collect()
+}
+
+fn pictures(
+    arguments: &Arguments,
+    facts: &SegmentationFacts,
+    data: Option<&Path>,
+) -> Result<Arc<WholePictures>> {
+    let data = data.ok_or_else(|| user("give --data FOLDER"))?;
+    let bad = arguments.data.bad_images();
+    match &arguments.list {
+        None => labelled(data, &arguments.split, facts, arguments.most, bad),
+        Some(list) => {
+            let mut pictures = read_list(list, data, facts)?;
+            if arguments.most > 0 {
+                pictures.truncate(arguments.most);
+            }
+            Ok(WholePictures::new(pictures, facts, bad))
+        }
+    }
+}

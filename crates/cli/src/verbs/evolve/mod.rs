@@ -1,0 +1,41 @@
+//! `evolve`: search of a trained supernet.
+
+mod arguments;
+pub mod candidates;
+mod results;
+mod search;
+
+use anyhow::Result;
+use scalenas_train::RunFolder;
+
+use crate::context::Stop;
+use crate::context::device::{self, on_device};
+use crate::experiment::Experiment;
+use crate::render::Output;
+pub use arguments::Arguments;
+pub use search::{SearchPlan, search};
+
+/// Searches a supernet and writes the front.
+pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
+    device::require(arguments.device.choice)?;
+    let run = RunFolder::open(&arguments.run)?;
+    let experiment = Experiment::from_run(&run, &[])?;
+    let mut config = match &arguments.config {
+        Some(path) => Experiment::read(path, &arguments.set)?.search,
+        None => Experiment::from_run(&run, &arguments.set)?.search,
+    };
+    config.generations = arguments.generations.unwrap_or(config.generations);
+    config.limits.max_gmacs = arguments.max_gmacs.or(config.limits.max_gmacs);
+    config.limits.max_mparams = arguments.max_mparams.or(config.limits.max_mparams);
+    let plan = SearchPlan {
+        data: arguments.data.folder.clone().unwrap_or_else(|| run.info().leading().data.clone()),
+        run,
+        config,
+        variation: experiment.variation(),
+        samples: arguments.people,
+        bad: arguments.data.bad_images(),
+        fresh: arguments.force,
+    };
+    let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;
+    results::report(&plan.run, &outcome, output)
+}

@@ -1,0 +1,67 @@
+//! Results of a search: files and printed front.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_evolve::{Candidate, Outcome, StopReason};
+use scalenas_report::pareto_svg;
+use scalenas_train::{Figure, RunFolder};
+use serde_json::json;
+
+use super::candidates::{plot, rows, score_names, scores_by_key};
+use crate::files::write_file;
+use crate::render::{Output, table};
+use crate::task::figures;
+
+/// Writes the outcome of a search into its folder.
+pub fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()> {
+    outcome.write(&folder.join("outcome.ron"))?;
+    outcome.write_csv(&folder.join("candidates.csv"))?;
+    for (index, &figure) in figures.iter().enumerate() {
+        let name = if index == 0 {
+            "pareto.svg".to_owned()
+        } else {
+            format!("pareto_{}.svg", figure.key())
+        };
+        write_file(&folder.join(name), pareto_svg(&plot(outcome, index, figure)))?;
+    }
+    for candidate in outcome.front() {
+        candidate.architecture.write(&folder.join(format!("{}.ron", candidate.id)))?;
+    }
+    if let Some(best) = outcome.front().last() {
+        best.architecture.write(&folder.join("best.ron"))?;
+    }
+    Ok(())
+}
+
+/// Prints the front.
+pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
+    let figures = figures(&run.info().space);
+    let header = ["network", &score_names(&figures), "M params", "GMACs (10^9)", "GiMACs (2^30)"];
+    let front = outcome.front();
+    let network = |candidate: &&Candidate| {
+        let mut network = scores_by_key(candidate, &figures);
+        network.insert("id".to_owned(), json!(candidate.id));
+        network.insert("parameters".to_owned(), json!(candidate.cost.parameters));
+        network.insert("gmacs".to_owned(), json!(candidate.cost.gmacs()));
+        network.insert("gimacs".to_owned(), json!(candidate.cost.gimacs()));
+        network
+    };
+    let value = json!({
+        "search": run.search(),
+        "reason": outcome.reason,
+        "scored": outcome.candidates.len(),
+        "front": front.iter().map(network).collect::<Vec<_>>(),
+    });
+    let place = run.search();
+    let next = match &outcome.reason {
+        StopReason::Interrupted => "stopped; the same command continues".to_owned(),
+        reason => format!("ended by {reason:?}; files in {}", place.display()),
+    };
+    let text = format!(
+        "{}\n{} networks scored; {next}",
+        table(&header, &rows(&front)),
+        outcome.candidates.len(),
+    );
+    output.result(&value, text)
+}

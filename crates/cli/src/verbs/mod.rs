@@ -1,0 +1,13 @@
+//! Verbs, one room each.
+
+pub mod bench;
+pub mod check_device;
+pub mod cost;
+pub mod eval_pose;
+pub mod eval_seg;
+pub mod evolve;
+pub mod import;
+pub mod quickstart;
+pub mod report;
+pub mod supernet;
+pub mod synth;

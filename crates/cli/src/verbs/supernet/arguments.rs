@@ -1,0 +1,44 @@
+//! Arguments of `supernet`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::arguments::{Changes, DataArguments, DeviceArguments};
+
+/// Examples below the help text.
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco
+  cargo xtask supernet --resume runs/quick
+  cargo xtask supernet --config configs/pose/quick.ron --dry-run";
+
+/// Arguments of `supernet`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Experiment file [default: the resumed run's]
+    #[arg(long, required_unless_present = "resume")]
+    pub config: Option<PathBuf>,
+    /// Data set.
+    #[command(flatten)]
+    pub data: DataArguments,
+    /// Folder of the run [default: runs/NAME OF THE FILE]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Continue the run in this folder
+    #[arg(long, conflicts_with_all = ["force", "out"])]
+    pub resume: Option<PathBuf>,
+    /// Replace the run that is in the folder
+    #[arg(long)]
+    pub force: bool,
+    /// Check everything and print the plan without training
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Changes of the experiment file.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Device.
+    #[command(flatten)]
+    pub device: DeviceArguments,
+}

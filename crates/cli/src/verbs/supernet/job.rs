@@ -1,0 +1,161 @@
+//! Training run: experiment, data, folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+use burn::backend::Autodiff;
+use scalenas_data::BadImages;
+use scalenas_kernels::KernelBackend;
+use scalenas_train::{
+    Display, Error, Existing, Outcome, RunFolder, RunInfo, Tasks, TrainPlan, check_data,
+    train_supernet,
+};
+
+use super::arguments::Arguments;
+use super::weights::check_weights;
+use crate::context::Stop;
+use crate::context::device::{DeviceChoice, on_device};
+use crate::error::user;
+use crate::experiment::Experiment;
+use crate::render::{Output, ProgressView};
+use crate::task::Request;
+
+/// Run that is about to start.
+pub struct Job {
+    /// Experiment of the run.
+    pub experiment: Experiment,
+    /// Description of the run.
+    pub info: RunInfo,
+    /// Folder of the run.
+    pub out: PathBuf,
+    /// Treatment of a run that is in the folder.
+    pub existing: Existing,
+    /// Training and held-out data of every task.
+    pub tasks: Tasks,
+}
+
+impl Job {
+    /// Run that the arguments describe.
+    pub fn new(arguments: &Arguments) -> Result<Self> {
+        let changes = arguments.changes.list();
+        let resumed = arguments.resume.as_deref().map(RunFolder::open).transpose()?;
+        let experiment = match (&arguments.config, &resumed) {
+            (Some(config), _) => Experiment::read(config, &changes)?,
+            (None, Some(run)) => Experiment::from_run(run, &changes)?,
+            (None, None) => return Err(user("give --config FILE or --resume RUN")),
+        };
+        let known = resumed.as_ref().map(|run| run.info().leading().data.clone());
+        let data = arguments.data.folder.clone().or(known).or_else(|| experiment.data.clone());
+        let data = data.ok_or_else(|| {
+            let name = arguments.config.as_deref().unwrap_or(Path::new("the experiment")).display();
+            user(format!("{name} names no data set: add data: \"FOLDER\" or give --data FOLDER"))
+        })?;
+        let (out, existing) = place(arguments);
+        Self::prepare(experiment, &data, out, existing, arguments.data.bad_images())
+    }
+
+    /// Reads the data and checks all that can be checked before the folder is created.
+    pub fn prepare(
+        experiment: Experiment,
+        data: &Path,
+        out: PathBuf,
+        existing: Existing,
+        bad: BadImages,
+    ) -> Result<Self> {
+        if existing == Existing::Refuse && RunFolder::open(&out).is_ok() {
+            return Err(Error::Occupied { path: out }.into());
+        }
+        let (space, options) = (experiment.space()?, experiment.train.clone());
+        check_weights(&space, &options)?;
+        let info = RunInfo::new(space, experiment.sources(data)?, options)?;
+        let request = Request {
+            info: &info,
+            data,
+            variation: experiment.variation(),
+            max_samples: info.train.validation.samples.map_or(0, usize::from),
+            bad,
+        };
+        let tasks = request.tasks()?;
+        check_data(&info, &tasks)?;
+        Ok(Self { experiment, info, out, existing, tasks })
+    }
+
+    /// Creates or opens the folder and trains. A new run that fails before its first checkpoint
+    /// leaves nothing behind.
+    pub fn train(&self, device: DeviceChoice, output: Output, stop: &Stop) -> Result<Outcome> {
+        let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
+        let result = self.fill(&folder, device, output, stop);
+        if result.is_err() && self.existing != Existing::Resume {
+            discard(&folder);
+        }
+        result
+    }
+
+    fn fill(
+        &self,
+        folder: &RunFolder,
+        device: DeviceChoice,
+        output: Output,
+        stop: &Stop,
+    ) -> Result<Outcome> {
+        if self.existing == Existing::Resume {
+            self.check_augmentation(folder)?;
+        } else {
+            self.experiment.keep(folder)?;
+        }
+        let display = if output.interactive() { Display::Dashboard } else { Display::Plain };
+        let plan = TrainPlan {
+            folder: folder.clone(),
+            tasks: self.tasks.clone(),
+            display,
+            progress: Arc::new(ProgressView::new(output)),
+            stop: stop.flag(),
+        };
+        on_device!(device, train_on(plan))
+    }
+
+    /// Compares the augmentation with that of the run, which only the copy of its experiment holds.
+    fn check_augmentation(&self, folder: &RunFolder) -> Result<()> {
+        let (before, now) =
+            (Experiment::from_run(folder, &[])?.variation(), self.experiment.variation());
+        if before == now {
+            return Ok(());
+        }
+        Err(user(format!(
+            "{} was trained with {before:?}, but {now:?} is asked for; use --force to \
+             start over",
+            folder.path().display()
+        )))
+    }
+}
+
+/// Folder of the run, and treatment of a run that is in it.
+fn place(arguments: &Arguments) -> (PathBuf, Existing) {
+    if let Some(run) = &arguments.resume {
+        return (run.clone(), Existing::Resume);
+    }
+    let stem = arguments.config.as_deref().and_then(Path::file_stem).unwrap_or_default();
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new("runs").join(stem));
+    (out, if arguments.force { Existing::Replace } else { Existing::Refuse })
+}
+
+/// Removes the files of a run without a checkpoint, from which nothing could be continued.
+fn discard(run: &RunFolder) {
+    let entries = fs::read_dir(run.checkpoints()).into_iter().flatten().flatten();
+    let mut names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    if names.any(|name| name.parse::<u64>().is_ok()) {
+        return;
+    }
+    // The error that led here is reported; a file that resists removal adds nothing to it.
+    let _ = fs::remove_dir_all(run.checkpoints());
+    for name in ["metrics.jsonl", "metrics.partial", "experiment.ron", "run.json"] {
+        let _ = fs::remove_file(run.path().join(name));
+    }
+    let _ = fs::remove_dir(run.path());
+}
+
+fn train_on<B: KernelBackend>(plan: TrainPlan, device: &B::Device) -> Result<Outcome> {
+    Ok(train_supernet::<Autodiff<B>>(plan, device)?)
+}

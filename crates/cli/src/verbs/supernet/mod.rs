@@ -1,0 +1,29 @@
+//! `supernet`: training from an experiment file.
+
+mod arguments;
+mod job;
+mod memory;
+mod plan;
+mod weights;
+
+use anyhow::Result;
+
+use self::plan::{dry_run, report};
+use crate::context::Stop;
+use crate::context::device;
+use crate::data::report_skipped;
+use crate::render::Output;
+pub use arguments::Arguments;
+pub use job::Job;
+
+/// Trains a supernet, or reports the plan of a dry run.
+pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
+    device::require(arguments.device.choice)?;
+    let job = Job::new(arguments)?;
+    if arguments.dry_run {
+        return dry_run(&job, output);
+    }
+    let outcome = job.train(arguments.device.choice, output, stop)?;
+    report_skipped(&job.tasks.skipped(), output);
+    report(&job, &outcome, output)
+}

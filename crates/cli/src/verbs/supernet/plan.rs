@@ -1,0 +1,70 @@
+//! Printed plan and outcome of a training run.
+
+use anyhow::Result;
+use scalenas_space::{Architecture, cost};
+use scalenas_train::Outcome;
+use serde_json::json;
+
+use super::job::Job;
+use super::memory;
+use crate::context::program;
+use crate::render::{Output, table};
+
+/// Prints the plan of a run.
+pub fn dry_run(job: &Job, output: Output) -> Result<()> {
+    let train = &job.info.train;
+    let tasks = &job.tasks;
+    let unit = tasks.unit().replace(' ', "_");
+    let epochs = train.schedule.epochs;
+    let iterations = tasks.iterations() * epochs;
+    let held_out = tasks.held_out_samples();
+    let space = &job.info.space;
+    let largest = cost::cost(space, &Architecture::largest(space), job.info.leading().input)?;
+    let memory = memory::of_step(&job.info)?;
+    let gib = |bytes: u64| format!("{:.2} GiB", bytes as f64 / f64::from(1 << 30));
+    let value = json!({
+        "out": job.out,
+        "space": job.info.space.name,
+        (format!("train_{unit}")): tasks.samples(),
+        (format!("validation_{unit}")): held_out,
+        "iterations": iterations,
+        "largest_parameters": largest.parameters,
+        "activation_bytes": memory.activations,
+        "peak_bytes": memory.peak,
+        "train": train,
+    });
+    let row = |name: &str, value: String| vec![name.to_owned(), value];
+    let rows = [
+        row("run folder", job.out.display().to_string()),
+        row(&format!("{} to learn from", tasks.unit()), tasks.samples().to_string()),
+        row(&format!("{} held out", tasks.unit()), held_out.to_string()),
+        row("iterations", format!("{iterations} ({epochs} epochs of batch {})", train.batch)),
+        row("largest network", format!("{:.2} M parameters", largest.parameters as f64 / 1e6)),
+        row("memory of its training step", gib(memory.peak)),
+        row("of which activations", gib(memory.activations)),
+    ];
+    output.result(&value, table(&["plan", &job.info.space.name], &rows))
+}
+
+/// Prints the outcome of training.
+pub fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
+    let (out, program) = (&job.out, program::name());
+    let value = json!({
+        "run": out,
+        "skipped_images": job.tasks.skipped().len(),
+        "iterations": outcome.iterations,
+        "interrupted": outcome.interrupted,
+        "loss": outcome.loss,
+        "seconds": outcome.seconds,
+    });
+    let next = if outcome.interrupted {
+        format!("stopped; continue with {program} supernet --resume {}", out.display())
+    } else {
+        format!("next: {program} evolve --run {}", out.display())
+    };
+    let text = format!(
+        "{} iterations in {:.0} s, loss {:.3e}\n{next}",
+        outcome.iterations, outcome.seconds, outcome.loss
+    );
+    output.result(&value, text)
+}

@@ -1,0 +1,85 @@
+//! Top-down pose from pictures to report: files of each step, and their dependence on the seed alone.
+
+use std::fs;
+
+use crate::common::{Place, metrics, scalenas, text, tree};
+
+#[test]
+fn synthetic_people_follow_from_the_seed() {
+    let place = Place::new();
+    place.synth("same", &["--train", "8", "--val", "3"]);
+    place.synth("other", &["--train", "8", "--val", "3", "--seed", "1"]);
+    let [first, same, other] = ["data", "same", "other"].map(|name| tree(&place.path(name)));
+    assert!(first == same && first != other);
+}
+
+#[test]
+fn from_pictures_to_report() {
+    let place = Place::new();
+    let trained = place.supernet("run", &["--json"]).good();
+    assert_eq!(trained.json()["interrupted"], false);
+    let run = place.arg("run");
+    let searched = scalenas(&["evolve", "--run", &run, "--json"]).good();
+    let id = searched.json()["front"][0]["id"].as_str().unwrap().to_owned();
+    for file in ["outcome.ron", "candidates.csv", "pareto.svg", "best.ron"] {
+        assert!(place.path("run/search").join(file).exists(), "no {file}");
+    }
+    let csv = fs::read_to_string(place.path("run/search/candidates.csv")).unwrap();
+    assert!(csv.lines().count() > 4, "{csv}");
+    let best = place.arg("run/search/best.ron");
+    let score = |arch: &str| {
+        let ran = scalenas(&["eval-pose", "--run", &run, "--arch", arch, "--json"]).good();
+        let ap = ran.json()["AP"].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&ap), "{ap}");
+        ran.stdout
+    };
+    for arch in ["largest", "smallest", &id] {
+        score(arch);
+    }
+    assert_eq!(score("best"), score(&best));
+    let pictures = place.arg("pictures");
+    scalenas(&["eval-pose", "--run", &run, "--arch", &best, "--pictures", &pictures]).good();
+    assert!(!tree(&place.path("pictures")).is_empty());
+    scalenas(&["report", "--run", &run]).good();
+    let page = fs::read_to_string(place.path("run/report.html")).unwrap();
+    for outside in ["src=\"http", "href=\"http", "url(http", "@import"] {
+        assert!(!page.contains(outside), "the page fetches {outside}");
+    }
+    assert!(page.contains("<svg") && page.contains("data:image"));
+}
+
+#[test]
+fn one_seed_one_result() {
+    let place = Place::new();
+    for run in ["a", "b", "c"] {
+        let more: &[&str] = if run == "c" { &["--seed", "7"] } else { &[] };
+        place.supernet(run, more).good();
+        scalenas(&["evolve", "--run", &place.arg(run)]).good();
+        scalenas(&["report", "--run", &place.arg(run)]).good();
+    }
+    let read = |run: &str, file: &str| fs::read(place.path(run).join(file)).unwrap();
+    let search = ["outcome.ron", "candidates.csv", "best.ron", "pareto.svg"];
+    let search = search.map(|file| format!("search/{file}"));
+    for file in
+        ["supernet.safetensors", "report.html"].into_iter().chain(search.iter().map(|f| &**f))
+    {
+        assert!(read("a", file) == read("b", file), "{file} differs");
+    }
+    let [a, b] = ["a", "b"].map(|run| metrics(&place.path(run)));
+    assert_eq!(a, b);
+    assert!(read("a", "supernet.safetensors") != read("c", "supernet.safetensors"));
+}
+
+#[test]
+fn an_existing_run_is_not_touched() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let before = tree(&place.path("run"));
+    place.supernet("run", &[]).fixable(&["run", "--resume", "--force"]);
+    assert!(tree(&place.path("run")) == before);
+    place.supernet("run", &["--force", "--seed", "3"]).good();
+    assert!(tree(&place.path("run")) != before);
+    let data = place.path("data");
+    let again = ["synth", "--out", text(&data), "--train", "1", "--val", "1"];
+    scalenas(&again).fixable(&["data", "--force"]);
+}

@@ -1,0 +1,59 @@
+//! `check-device`: compared operations, and the effect of a difference.
+
+use crate::common::scalenas;
+
+const SMALL: [&str; 5] = ["check-device", "--space", "tiny", "--input", "64x64"];
+
+#[test]
+fn every_operation_is_compared() {
+    let ran = scalenas(&[&SMALL[..], &["--json"]].concat()).good();
+    let report = ran.json();
+    assert_eq!(report["passed"], true);
+    let operations = report["operations"].as_array().unwrap();
+    for kind in ["conv 3x3/1", "conv 3x3/2", "conv 1x1/1", "norm", "fusion"] {
+        let of_kind = |operation: &&serde_json::Value| {
+            operation["operation"].as_str().unwrap().starts_with(kind)
+        };
+        let found: Vec<_> = operations.iter().filter(of_kind).collect();
+        assert!(!found.is_empty(), "{kind}");
+        for operation in found {
+            // Two implementations, which round differently somewhere: not one compared with itself.
+            assert!(operation["result"].is_number() && operation["features"].is_number());
+            assert_eq!(operation["weights"].is_number(), kind != "fusion");
+        }
+    }
+    assert!(operations[0]["result"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn a_difference_is_an_error() {
+    let ran = scalenas(&[&SMALL[..], &["--limit", "1e-9", "--json"]].concat());
+    assert_eq!(ran.code, Some(1), "{ran:#?}");
+    let report = ran.json();
+    assert_eq!(report["passed"], false);
+    let worst = report["operations"][0]["operation"].as_str().unwrap();
+    assert!(ran.stderr.contains(&format!("the worst: {worst}")), "{ran:#?}");
+}
+
+#[test]
+fn fewer_bits_differ_more_and_pass() {
+    let worst = |format: &str| {
+        let report =
+            scalenas(&[&SMALL[..], &["--precision", format, "--json"]].concat()).good().json();
+        let operation = &report["operations"][0];
+        ["result", "features", "weights"]
+            .iter()
+            .filter_map(|key| operation[key].as_f64())
+            .fold(0.0, f64::max)
+    };
+    assert!(worst("f32") < 1e-5);
+    assert!(worst("bf16") > 1e-4);
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    scalenas(&["check-device", "--space", "tinny"]).fixable(&["tinny", "did you mean tiny"]);
+    scalenas(&["check-device", "--input", "50x64"]).fixable(&["50x64", "multiples of 32"]);
+    scalenas(&["check-device", "--batch", "0"]).fixable(&["--batch", "at least 1"]);
+    scalenas(&["check-device", "--device", "tpu"]).fixable(&["tpu", "cuda"]);
+}

@@ -1,0 +1,23 @@
+//! The command line as a user calls it. One test program, because each one links the whole framework.
+
+#![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+mod bad_input;
+mod bench;
+mod bottom_up;
+mod chain;
+mod check_device;
+mod common;
+mod damaged;
+mod figures;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod import;
+mod multitask;
+mod precision;
+mod real_pictures;
+#[cfg(unix)]
+mod resume;
+mod segmentation;
+#[path = "../../../../tests/shared.rs"]
+mod shared;
