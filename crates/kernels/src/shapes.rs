@@ -82,7 +82,7 @@ impl Operation {
         let Self { name, x: x @ [batch, channels, height, width], .. } = self;
         let fits = match *edge {
             [n, c, h, w] if (n, c) == (batch, channels) => {
-                let factor = if h == 0 { 1 } else { height / h };
+                let factor = height.checked_div(h).unwrap_or(1);
                 (Some(height), Some(width)) == (h.checked_mul(factor), w.checked_mul(factor))
             }
             _ => false,

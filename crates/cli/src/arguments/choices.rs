@@ -12,9 +12,10 @@ pub enum Task {
 }
 
 /// Method of pose estimation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum PoseHead {
     /// One person per crop
+    #[default]
     TopDown,
     /// All people of a picture at once
     BottomUp,

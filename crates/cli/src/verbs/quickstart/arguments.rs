@@ -22,7 +22,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t = Task::Pose, conflicts_with = "config")]
     pub task: Task,
     /// Method of pose estimation
-    #[arg(long, value_enum, default_value_t = PoseHead::TopDown, conflicts_with = "config")]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "config")]
     pub head: PoseHead,
     /// Folder for data, run and report
     #[arg(long, default_value = "runs/quickstart")]
