@@ -63,7 +63,7 @@ pub enum Error {
         reason: String,
     },
     /// An archive belongs to another search.
-    #[error("{path} was searched with another {key}; use --force to start over")]
+    #[error("{path} was searched with another {key}")]
     Changed {
         /// The archive.
         path: PathBuf,

@@ -8,6 +8,9 @@ use super::verdict::Verdict::{self, Defect, Fixable, Hint};
 /// Advice on pictures that are missing or damaged.
 const SKIP: &str = "--skip-bad-images goes on without such pictures";
 
+/// Advice on a run or search that was made with other options.
+const START_OVER: &str = "use --force to start over";
+
 /// Judgement of a library's error; `None` for errors of others and for those that only wrap their
 /// cause.
 pub fn judge(cause: &(dyn Error + 'static)) -> Option<Verdict> {
@@ -119,7 +122,7 @@ fn train(error: &scalenas_train::Error) -> Verdict {
             path.display()
         )),
         NotARun { .. } => Hint("runs are made by `supernet`".to_owned()),
-        Changed { .. } => Hint("use --force to start over".to_owned()),
+        Changed { .. } => Hint(START_OVER.to_owned()),
         // A description of a run can be changed by hand.
         File { .. } | Option { .. } | Tasks { .. } | TooFew { .. } | Diverged { .. } => Fixable,
         Data(error) => data(error),
@@ -135,7 +138,8 @@ fn evolve(error: &scalenas_evolve::Error) -> Option<Verdict> {
         Changed, Count, File, Fitness, Infeasible, Observer, Option, Score, Space,
     };
     match error {
-        Option { .. } | Infeasible { .. } | File { .. } | Changed { .. } => Some(Fixable),
+        Changed { .. } => Some(Hint(START_OVER.to_owned())),
+        Option { .. } | Infeasible { .. } | File { .. } => Some(Fixable),
         Score { .. } | Count { .. } => Some(Defect),
         Fitness(_) | Observer(_) => None,
         Space(error) => Some(space(error)),

@@ -96,5 +96,5 @@ pub fn report_samples(
 ) -> Result<Vec<Sample>> {
     let bottom_up::HeldOut { scenes, options, .. } = held_out;
     let found = find_people(subnet, scenes, options, &Silent, &HOST)?;
-    pictures::scene_samples(scenes, &found, SAMPLES)
+    pictures::bottom_up::samples(scenes, &found, SAMPLES)
 }

@@ -109,5 +109,5 @@ pub fn report_samples(
         }
         Ok(())
     })?;
-    pictures::overlays(pictures, &samples)
+    pictures::segmentation::samples(pictures, &samples)
 }

@@ -75,5 +75,5 @@ pub fn report_samples(
     let top_down::HeldOut { dataset, options, .. } = held_out;
     let found = evaluate(subnet, dataset, options, &Silent, &HOST)?;
     let sigmas = Sigmas::new(dataset.facts().sigmas.clone())?;
-    pictures::samples(dataset, &found.candidates, &sigmas, SAMPLES)
+    pictures::top_down::samples(dataset, &found.candidates, &sigmas, SAMPLES)
 }

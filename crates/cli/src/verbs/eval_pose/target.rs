@@ -88,7 +88,10 @@ impl Target {
                 let found = evaluate(net, dataset, &options, &shown, device)?;
                 report_skipped(&dataset.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
-                    write_pictures(folder, pictures::draw_all(dataset, &found.candidates)?)?;
+                    write_pictures(
+                        folder,
+                        pictures::top_down::draw_all(dataset, &found.candidates)?,
+                    )?;
                 }
                 Ok(found.results)
             }
@@ -101,7 +104,7 @@ impl Target {
                 report_skipped(&scenes.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
                     for scene in &found {
-                        write_pictures(folder, [pictures::draw_scene(scenes, scene)?])?;
+                        write_pictures(folder, [pictures::bottom_up::draw(scenes, scene)?])?;
                     }
                 }
                 Ok(results(&found))
