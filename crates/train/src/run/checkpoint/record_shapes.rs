@@ -100,7 +100,8 @@ impl RecordShapes {
 
 fn foreign(path: &Path, key: &str, found: impl std::fmt::Display, expected: &[usize]) -> Error {
     let reason = format!(
-        "{key} {found}, the run's network expects {expected:?}; the checkpoint is of another network"
+        "{key} {found}, the run's network expects {expected:?}; the checkpoint is of another network, or of an \
+         earlier version of this program"
     );
     Error::file("read", path, reason)
 }
