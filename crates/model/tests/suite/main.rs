@@ -9,3 +9,4 @@ mod golden;
 mod precision;
 mod properties;
 mod shapes;
+mod small_golden;

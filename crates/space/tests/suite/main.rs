@@ -6,3 +6,4 @@ mod shared;
 mod function;
 mod golden;
 mod properties;
+mod published_costs;
