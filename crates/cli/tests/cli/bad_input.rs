@@ -220,10 +220,12 @@ fn options_that_the_run_does_not_fit() {
 #[test]
 fn devices_that_are_not_built_in() {
     let place = Place::new();
-    for device in ["wgpu", "vulkan", "cuda"] {
-        if cfg!(feature = "wgpu") || cfg!(feature = "vulkan") || cfg!(feature = "cuda") {
-            continue;
-        }
+    let devices = [
+        ("wgpu", cfg!(feature = "wgpu-plain")),
+        ("vulkan", cfg!(feature = "vulkan-plain")),
+        ("cuda", cfg!(feature = "cuda-plain")),
+    ];
+    for (device, _) in devices.into_iter().filter(|(_, built_in)| !built_in) {
         refused(&place, &["--device", device], &[device, "--features"]);
     }
     refused(&place, &["--device", "tpu"], &["tpu", "cpu"]);

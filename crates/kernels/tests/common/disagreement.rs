@@ -220,7 +220,10 @@ fn variants(shape: &[usize]) -> Vec<(Option<usize>, Vec<usize>)> {
             variants.push((Some(axis), changed));
         }
     }
-    variants.push((None, shape[1..].to_vec()));
+    // Devices have no tensors without an axis.
+    if shape.len() > 1 {
+        variants.push((None, shape[1..].to_vec()));
+    }
     variants.push((None, [&[1], shape].concat()));
     variants
 }
