@@ -309,12 +309,12 @@ mod tests {
             let sizes: Vec<usize> = (0..4).map(|k| class((20 + round % 37 + k) << 20)).collect();
             let lent: Vec<(NonNull<u8>, usize)> = sizes
                 .into_iter()
-                .map(|size| match pool.lend(size) {
-                    Some(block) => (block.memory, block.size),
-                    None => {
-                        next += 64;
-                        (NonNull::without_provenance(next.try_into().expect("not zero")), size)
+                .map(|size| {
+                    if let Some(block) = pool.lend(size) {
+                        return (block.memory, block.size);
                     }
+                    next += 64;
+                    (NonNull::without_provenance(next.try_into().expect("not zero")), size)
                 })
                 .collect();
             pool.excess();

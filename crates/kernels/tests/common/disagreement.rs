@@ -58,6 +58,7 @@ struct Operation<B: KernelBackend> {
     run: Run<B>,
 }
 
+#[expect(clippy::too_many_lines, reason = "a table, one entry per operation")]
 fn operations<B: KernelBackend>(sizes: Sizes) -> Vec<Operation<B>> {
     let (x, y, weight) = (sizes.x(), sizes.y(), sizes.weight());
     let (input, output) = (vec![sizes.input], vec![sizes.output]);
