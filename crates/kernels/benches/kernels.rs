@@ -29,7 +29,7 @@ fn random<const D: usize>(shape: [usize; D]) -> FlexTensor {
     Tensor::<Flex, D>::random(shape, values, &FlexDevice).into_primitive().tensor()
 }
 
-/// As kernels leave features to each other: channels last.
+/// Features stored channels last, the order in which kernels leave them.
 fn features([batch, channels, height, width]: [usize; 4]) -> FlexTensor {
     let last = Tensor::<Flex, 4>::from_primitive(TensorPrimitive::Float(random([
         batch, height, width, channels,

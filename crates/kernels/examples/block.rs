@@ -45,7 +45,7 @@ enum Kind {
     Composed,
 }
 
-/// What runs.
+/// Variant of the block that is measured.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
     /// All of it.

@@ -62,7 +62,7 @@ pub trait KernelBackend: Backend {
         composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation)
     }
 
-    /// The same with given statistics, each `[channels]`.
+    /// `activation(normalise(x) · weight + bias + residual)` with given statistics, each `[channels]`.
     #[expect(clippy::too_many_arguments, reason = "the operation has that many inputs")]
     fn norm_frozen(
         x: FloatTensor<Self>,

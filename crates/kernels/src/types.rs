@@ -12,7 +12,7 @@ pub struct ConvGeometry {
     pub padding: usize,
 }
 
-/// What is applied last.
+/// Activation of an operation, applied last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
     /// Nothing.
@@ -41,7 +41,7 @@ pub enum Origin {
     Given,
 }
 
-/// What a normalisation keeps for its gradients.
+/// Values that a normalisation keeps for its gradients.
 #[derive(Debug, Clone)]
 pub struct NormState<B: Backend> {
     /// Input `[batch, channels, height, width]`.
@@ -58,7 +58,7 @@ pub struct NormState<B: Backend> {
     pub epsilon: f64,
     /// Where mean and variance came from.
     pub origin: Origin,
-    /// What was applied last.
+    /// Activation that followed.
     pub activation: Activation,
     /// The output, where a ReLU followed a residual; without one the input tells its sign.
     pub output: Option<FloatTensor<B>>,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::MetadataCommand;
 
-/// Who may depend on whom within the workspace.
+/// Allowed dependencies between packages of the workspace.
 const ARROWS: [(&str, &[&str]); 11] = [
     ("scalenas-base", &[]),
     ("scalenas-space", &["scalenas-base"]),

@@ -19,7 +19,7 @@ struct Modules {
     files: BTreeMap<Names, Module>,
 }
 
-/// What a file says of other files.
+/// Imports and re-exports of a file.
 #[derive(Default)]
 struct Module {
     place: String,

@@ -11,13 +11,13 @@ use super::gradients::{self, Tracked};
 use crate::backend::KernelBackend;
 use crate::types::{Activation, ConvGeometry};
 
-/// What the gradients of a convolution need.
+/// Values that a convolution keeps for its gradients.
 #[derive(Debug, Clone)]
 struct State<B: Backend> {
     x: FloatTensor<B>,
     /// The parameter: its gradient has its format.
     weight: FloatTensor<B>,
-    /// The same as convolutions read it.
+    /// The parameter in the order and number format that convolutions read.
     prepared: FloatTensor<B>,
     geometry: ConvGeometry,
     /// The output, where a ReLU made it.

@@ -14,7 +14,7 @@ use crate::types::Activation;
 /// Edges of one step at most; more are summed in several.
 const MAX_EDGES: usize = 3;
 
-/// What the gradients need.
+/// Values that a fusion keeps for its gradients.
 #[derive(Debug, Clone)]
 struct State<B: Backend> {
     /// Shapes of the edges.

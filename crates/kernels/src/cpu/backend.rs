@@ -244,7 +244,7 @@ fn norm_gradients(state: NormState<Flex>, gradient: FlexTensor) -> NormGradients
     }
 }
 
-/// How the statistics' dependence on the input enters its gradient.
+/// Part of the input's gradient that comes from the statistics' dependence on the input.
 fn slope(sums: &Sums, scale: &Scale, inverse: &[f64], pixels: usize, origin: Origin) -> Slope {
     let share = match origin {
         Origin::Batch => -1.0 / pixels as f64,

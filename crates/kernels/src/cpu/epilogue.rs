@@ -1,4 +1,4 @@
-//! What happens to the values of a convolution or normalisation before they are stored.
+//! Bias, residual and activation on the values of a convolution or normalisation, before they are stored.
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost stores on raw pointers")]
 

@@ -1,4 +1,4 @@
-//! What this machine can do at best: fused multiply-adds in registers, and copies of memory.
+//! Peak rates of this machine: fused multiply-adds in registers, and copies of memory.
 //!
 //! Figures of kernels are given as shares of these. A convolution by Winograd's algorithm does fewer
 //! multiplications than are counted for it, so that its share may pass 1.
@@ -70,7 +70,7 @@ fn copy(from: &[f32], to: &mut [f32]) {
     });
 }
 
-/// As many independent sums as the convolutions' register tiles have: more than the units' latency
+/// Independent sums, as many as the convolutions' register tiles have: more than the units' latency
 /// times their number, and no more than there are registers.
 struct MultiplyAdd<'a> {
     operations: &'a AtomicUsize,

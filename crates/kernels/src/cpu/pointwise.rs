@@ -25,7 +25,7 @@ pub(crate) fn relu_gradient(output: &Maps, gradient: Maps) -> Maps {
     pairs(gradient, output, Pairing::WherePositive)
 }
 
-/// How two values become one.
+/// Elementwise operation on two maps.
 #[derive(Clone, Copy)]
 enum Pairing {
     Sum,

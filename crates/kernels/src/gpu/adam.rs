@@ -30,7 +30,7 @@ pub(super) fn step<R: CubeRuntime>(
 /// Axes of a convolution's kernel.
 const KERNEL_AXES: usize = 4;
 
-/// The same, with results that are contiguous.
+/// A step of Adam whose results are contiguous.
 fn in_order<R: CubeRuntime>(
     values: [CubeTensor<R>; 3],
     gradient: CubeTensor<R>,

@@ -1,4 +1,4 @@
-//! How work is laid over a device.
+//! Launch grids of elementwise kernels and of reductions.
 
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};

@@ -85,7 +85,7 @@ impl<R: CubeRuntime> Maps<R> {
         self.tensor
     }
 
-    /// As a kernel sees it: `[pixels, channels]`.
+    /// Kernel argument `[pixels, channels]`.
     pub fn arg(&self) -> TensorArg<R> {
         let mut rows = self.tensor.clone();
         let shape = Shape::new([self.extent.pixels(), self.extent.channels]);

@@ -9,7 +9,7 @@ use super::grid::elementwise;
 use super::maps::{Maps, common_lanes};
 use super::vectors::{load, where_positive};
 
-/// How two values become one.
+/// Elementwise operation on two maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Pairing {
     Sum,

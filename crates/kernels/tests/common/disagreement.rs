@@ -41,7 +41,7 @@ impl Sizes {
         vec![self.output, self.input, self.kernel, self.kernel]
     }
 
-    /// What is repeated `factor` times to become `x`.
+    /// `x` repeated `factor` times in both directions.
     fn finer(&self, factor: usize) -> Vec<usize> {
         vec![self.batch, self.input, self.size[0] * factor, self.size[1] * factor]
     }

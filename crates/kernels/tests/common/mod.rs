@@ -26,7 +26,7 @@ pub fn tensor<B: Backend, const D: usize>(shape: [usize; D], seed: u64) -> Tenso
     Tensor::from_data(data, &B::Device::default())
 }
 
-/// The same values stored channels last.
+/// A copy with equal values, stored channels last.
 pub fn channels_last<B: Backend>(x: &Tensor<B, 4>) -> Tensor<B, 4> {
     let last = x.clone().permute([0, 2, 3, 1]);
     let data = last.into_data();

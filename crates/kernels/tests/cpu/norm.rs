@@ -23,7 +23,7 @@ fn wide(x: &[f32]) -> Vec<f64> {
     x.iter().map(|&value| f64::from(value)).collect()
 }
 
-/// What a normalisation works on.
+/// Inputs of a normalisation.
 struct Case {
     shape: [usize; 4],
     x: Tensor<B, 4>,

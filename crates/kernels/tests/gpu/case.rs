@@ -54,7 +54,7 @@ pub fn result_gradient<B: Backend>(
 
 /// An operation that runs on any backend.
 pub trait Case: std::fmt::Debug {
-    /// The same without an activation.
+    /// This case without its activation.
     fn without_activation(&self) -> Self;
 
     /// The result first, then gradients and whatever else there is.

@@ -9,7 +9,7 @@ use crate::types::ConvGeometry;
 /// Tiles from which on Winograd's algorithm is worth transforming the weights, as a share of the
 /// input channels: the transformation costs as much as a few tiles' products.
 const TILES_PER_CALL: usize = 16;
-/// The same where transformed weights are kept.
+/// Tiles from which on it pays off where transformed weights are kept.
 const TILES_KEPT: usize = 8;
 
 /// Input times output channels from which on weights that do not stay are transformed where they are

@@ -18,7 +18,7 @@ pub(crate) enum Reuse {
     WhileAlive,
 }
 
-/// How a convolution is computed.
+/// Algorithm that computes a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Algorithm {
     /// Tap by tap.
@@ -29,7 +29,7 @@ pub(super) enum Algorithm {
     WinogradOnce,
 }
 
-/// What is added to a convolution's sums.
+/// Bias, residual and activation that follow a convolution's sums.
 pub(crate) struct Addition<'a> {
     /// `[out]`.
     pub bias: Option<&'a [f32]>,

@@ -12,7 +12,7 @@ use crate::cpu::winograd::TransformedWeights;
 
 /// Weights as an algorithm wants them.
 pub(super) enum Packed {
-    /// As they are.
+    /// Not rearranged.
     Plain,
     Direct(PackedWeights),
     Winograd(TransformedWeights),

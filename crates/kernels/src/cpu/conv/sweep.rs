@@ -18,7 +18,7 @@ pub(crate) struct Tap {
     pub weight: usize,
 }
 
-/// See the module.
+/// Regular grid of output pixels and the taps that each of them reads.
 #[derive(Debug, Clone)]
 pub(crate) struct Sweep {
     /// First output pixel: row, column.

@@ -112,7 +112,7 @@ unsafe fn measure<S: Simd>(
     (means, sums)
 }
 
-/// What is summed over pixels. Not a closure: those are compiled without the vector instructions,
+/// Term of a sum over pixels. Not a closure: those are compiled without the vector instructions,
 /// and would call them one by one.
 pub(crate) trait Term<S: Simd> {
     /// `sum` with this pixel's term; implementations are `#[inline(always)]`.

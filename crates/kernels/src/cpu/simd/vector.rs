@@ -73,7 +73,7 @@ impl Rows {
     }
 }
 
-/// The same to write to.
+/// Rows of values in writable memory.
 #[derive(Clone, Copy)]
 pub(crate) struct RowsMut {
     pub first: *mut f32,

@@ -30,8 +30,8 @@ const BLOCK_UNIT: usize = 4;
 pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
     let zeros = Buffer::zeros(winograd.input_extent.channels);
     let grid = Grid::of(&winograd.output_extent);
-    let strange = AtomicBool::new(false);
-    let job = Job { winograd, grid, zeros: zeros.as_ptr(), strange: &strange };
+    let not_finite = AtomicBool::new(false);
+    let job = Job { winograd, grid, zeros: zeros.as_ptr(), not_finite: &not_finite };
     match winograd.weights {
         Weights::Plain(weight) => once::run(job, weight),
         Weights::Transformed(weights) if weights.bytes() > BLOCKED_WEIGHTS => {
@@ -39,7 +39,7 @@ pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
         }
         Weights::Transformed(weights) => by_blocks(job, weights),
     }
-    Outcome::of(!strange.into_inner())
+    Outcome::of(!not_finite.into_inner())
 }
 
 /// Every task takes a block of tiles from pixels to pixels.
@@ -136,7 +136,7 @@ struct Outputs<'a> {
 impl Kernel for Outputs<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Self { job: Job { winograd, grid, strange, .. }, memory, tiles, first } = self;
+        let Self { job: Job { winograd, grid, not_finite, .. }, memory, tiles, first } = self;
         let channels = winograd.output_extent.channels;
         let mut finite = true;
         for (tile, index) in tiles.zip(first..) {
@@ -155,7 +155,7 @@ impl Kernel for Outputs<'_> {
             }
         }
         if !finite {
-            strange.store(true, Ordering::Relaxed);
+            not_finite.store(true, Ordering::Relaxed);
         }
     }
 }

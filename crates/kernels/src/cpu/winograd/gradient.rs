@@ -42,7 +42,7 @@ pub(crate) fn weight_gradient(
     let zeros = Buffer::zeros(inputs.max(outputs));
     let source =
         |maps: &Maps| Source { pixels: maps.as_ptr(), extent: maps.extent, zeros: zeros.as_ptr() };
-    let strange = AtomicBool::new(false);
+    let not_finite = AtomicBool::new(false);
     let job = Job {
         x: source(x),
         dy: source(dy),
@@ -52,17 +52,17 @@ pub(crate) fn weight_gradient(
         outputs,
         panels,
         gradient: gradient.as_mut_ptr(),
-        strange: &strange,
+        not_finite: &not_finite,
     };
     if POINTS * inputs * outputs * size_of::<f32>() <= PRIVATE_SUMS {
         by_tiles(job);
     } else {
         by_kernels(job);
     }
-    Outcome::of(!strange.into_inner())
+    Outcome::of(!not_finite.into_inner())
 }
 
-/// What all tasks share.
+/// Weight gradient to compute: inputs, extents and result, for all of its tasks.
 #[derive(Clone, Copy)]
 struct Job<'a> {
     x: Source,
@@ -74,7 +74,7 @@ struct Job<'a> {
     /// Of outputs.
     panels: Panels,
     gradient: *mut f32,
-    strange: &'a AtomicBool,
+    not_finite: &'a AtomicBool,
 }
 
 impl Job<'_> {
@@ -389,7 +389,7 @@ unsafe fn finish<S: Simd>(job: &Job<'_>, sums: Sums, inputs: Range<usize>, outpu
             taps.copy_from_slice(&points_to_kernel::<S>(Sums { from, ..sums }));
         }
         if !is_finite::<S>(&values[..count]) {
-            job.strange.store(true, Ordering::Relaxed);
+            job.not_finite.store(true, Ordering::Relaxed);
         }
         let to = job.kernels(first, outputs);
         from_lanes::<S>(values.as_ptr().cast(), to, [S::LANES, count]);

@@ -76,7 +76,7 @@ pub(super) unsafe fn inputs<S: Simd>(
 /// Transforms tiles of output gradients, as [`inputs`] does.
 ///
 /// # Safety
-/// As for [`inputs`].
+/// Those of [`inputs`].
 #[inline(always)]
 pub(super) unsafe fn output_gradients<S: Simd>(
     source: Source,

@@ -36,13 +36,13 @@ pub(crate) enum Weights<'a> {
     Transformed(&'a TransformedWeights),
 }
 
-/// What all tasks share.
+/// Convolution to compute with its tiles, for all of its tasks.
 #[derive(Clone, Copy)]
 pub(super) struct Job<'a> {
     pub winograd: Winograd<'a>,
     pub grid: Grid,
     pub zeros: *const f32,
-    pub strange: &'a AtomicBool,
+    pub not_finite: &'a AtomicBool,
 }
 
 /// All tiles of the input to points.

@@ -36,7 +36,7 @@ pub(crate) const INPUT: usize = 6;
 /// Points of a transformed tile.
 pub(crate) const POINTS: usize = INPUT * INPUT;
 
-/// How an output is cut into tiles.
+/// Tiles that cover an output.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Grid {
     pub rows: usize,

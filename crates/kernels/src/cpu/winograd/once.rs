@@ -98,7 +98,7 @@ impl Kernel for Outputs<'_> {
             }
         }
         if !finite {
-            job.strange.store(true, Ordering::Relaxed);
+            job.not_finite.store(true, Ordering::Relaxed);
         }
     }
 }
