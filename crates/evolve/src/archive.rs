@@ -7,13 +7,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use scalenas_base::atomic;
 use scalenas_space::SpaceSpec;
 use serde::{Deserialize, Serialize};
 
 use crate::candidate::Candidate;
 use crate::config::SearchConfig;
 use crate::error::{Error, Result};
-use crate::files;
 use crate::observer::{Observer, ScoredBatch};
 
 /// Version of the file's format.
@@ -97,6 +97,6 @@ impl Observer for Archive {
         self.state.scored.extend_from_slice(batch.candidates);
         let text =
             serde_json::to_string(&self.state).map_err(|e| Error::file("write", &self.path, e))?;
-        files::write(&self.path, &text)
+        atomic::write(&self.path, text).map_err(|e| Error::file("write", &self.path, e))
     }
 }

@@ -12,7 +12,6 @@ mod archive;
 mod candidate;
 mod config;
 mod error;
-mod files;
 mod fitness;
 mod observer;
 mod outcome;

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use scalenas_base::atomic;
 use serde::{Deserialize, Serialize};
 
 use crate::candidate::{Candidate, Origin};
 use crate::error::{Error, Result};
-use crate::files;
 use crate::selection::front;
 
 /// Reason for which a search stopped.
@@ -62,12 +62,12 @@ impl Outcome {
         let pretty = ron::ser::PrettyConfig::new().depth_limit(3);
         let text =
             ron::ser::to_string_pretty(self, pretty).map_err(|e| Error::file("write", path, e))?;
-        files::write(path, &text)
+        atomic::write(path, text).map_err(|e| Error::file("write", path, e))
     }
 
     /// Writes a CSV file with one line per candidate, whole or not at all.
     pub fn write_csv(&self, path: &Path) -> Result<()> {
-        files::write(path, &self.to_csv())
+        atomic::write(path, self.to_csv()).map_err(|e| Error::file("write", path, e))
     }
 
     fn to_csv(&self) -> String {

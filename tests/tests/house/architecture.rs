@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("scalenas-coco", &["scalenas-base"]),
     ("scalenas-eval", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
-    ("scalenas-evolve", &["scalenas-space"]),
+    ("scalenas-evolve", &["scalenas-base", "scalenas-space"]),
     ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
     (
