@@ -10,7 +10,8 @@ use crate::primitive::{lift, lower};
 use crate::reference::{self, gradient};
 use crate::shapes;
 use crate::types::{
-    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState,
+    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,
+    NormState,
 };
 
 /// A backend that runs the network's operations.
@@ -149,6 +150,12 @@ pub trait KernelBackend: Backend {
     ) -> AdamValues<Self> {
         shapes::adam(&values, &gradient);
         reference::adam::<Self>(values, gradient, step)
+    }
+
+    /// One step of Adam of many parameters, in their order.
+    fn adam_all(parameters: Vec<AdamParameter<Self>>) -> Vec<AdamValues<Self>> {
+        let one = |AdamParameter { values, gradient, step }| Self::adam(values, gradient, step);
+        parameters.into_iter().map(one).collect()
     }
 
     /// Running mean and variance `[channels]`, moved by `share` towards those of a batch; the latter's

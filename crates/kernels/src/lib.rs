@@ -31,5 +31,6 @@ mod types;
 
 pub use backend::KernelBackend;
 pub use types::{
-    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState, Origin,
+    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,
+    NormState, Origin,
 };

@@ -111,3 +111,14 @@ pub struct AdamValues<B: Backend> {
     /// Mean of squared gradients.
     pub square: FloatTensor<B>,
 }
+
+/// A parameter in a step of Adam.
+#[derive(Debug, Clone)]
+pub struct AdamParameter<B: Backend> {
+    /// The parameter and its means.
+    pub values: AdamValues<B>,
+    /// Gradient of the parameter.
+    pub gradient: FloatTensor<B>,
+    /// Coefficients; parameters that are trained in some steps only count their own.
+    pub step: AdamStep,
+}

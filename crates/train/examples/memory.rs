@@ -7,13 +7,12 @@ use std::process::ExitCode;
 
 use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
-use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::cpu::{MemoryUse, release_memory};
 use scalenas_model::{BatchStatistics, Supernet};
-use scalenas_space::{SpaceSpec, sample};
-use scalenas_train::Adam;
+use scalenas_space::{Architecture, SpaceSpec, sample};
+use scalenas_train::{Adam, AdamOptimizer};
 
 type Train = Autodiff<Flex>;
 
@@ -63,10 +62,14 @@ fn train(width: usize, steps: usize) -> bool {
     let spec = SpaceSpec::top_down(width, 17);
     let device = FlexDevice;
     let mut supernet = Some(Supernet::<Train>::new(&spec, 0, &device));
-    let mut optimizer = OptimizerAdaptor::from(Adam::default());
+    let mut optimizer = AdamOptimizer::from(Adam::default());
     watch(&format!("training, width {width}"), steps, |index| {
         let network = supernet.take().expect("every step puts it back");
-        let architecture = sample::grouped(&spec, 1, index as u64);
+        // Adam's means of a parameter appear with its first gradient: all of them in the first step.
+        let architecture = match index {
+            0 => Architecture::largest(&spec),
+            _ => sample::grouped(&spec, 1, index as u64),
+        };
         let plan = network.plan(&architecture);
         let batch = BATCHES[index % BATCHES.len()];
         let [height, width] = INPUT;

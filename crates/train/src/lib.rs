@@ -27,6 +27,7 @@ pub use run::folder::{Existing, RunFolder};
 pub use run::info::{RunInfo, TaskInfo, TaskSource};
 pub use run::metrics::{MetricsFile, Record, read_metrics};
 pub use run::optimiser::adam::{Adam, AdamState};
+pub use run::optimiser::all_at_once::AdamOptimizer;
 pub use run::optimiser::schedule::{Decay, Schedule};
 pub use run::options::{
     CalibrationOptions, CheckpointOptions, Momentum, OptimizerOptions, Precision, ScheduleOptions,

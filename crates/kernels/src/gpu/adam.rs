@@ -1,96 +1,168 @@
-//! A step of Adam in one launch.
+//! A step of Adam on many parameters per launch, in place.
+//!
+//! A network has over a thousand parameters, most of them small: with one launch each, the host is
+//! what a step waits for.
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
 use burn_backend::TensorMetadata;
+use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
-use cubecl::std::tensor::layout::linear::LinearView;
 
-use super::grid::elementwise;
-use super::maps::new_like;
 use crate::types::AdamStep;
 
-/// New parameter, mean and mean of squares; values may be stored in any order. Kernels of
-/// convolutions leave channels last, as their gradients come and as convolutions read them.
-pub(super) fn step<R: CubeRuntime>(
-    values: [CubeTensor<R>; 3],
-    gradient: CubeTensor<R>,
-    step: AdamStep,
-) -> [CubeTensor<R>; 3] {
-    if gradient.rank() == KERNEL_AXES {
-        let values = values.map(permute_nchw_to_nhwc);
-        return in_order(values, permute_nchw_to_nhwc(gradient), step).map(permute_nhwc_to_nchw);
-    }
-    in_order(values, gradient, step)
-}
-
+/// Parameters that one launch takes at most: what a kernel is unrolled for.
+const MOST_PARAMETERS: usize = 32;
+/// Tensors per parameter: weight, both means, gradient.
+const TENSORS: usize = 4;
+/// Bindings that kernels need besides those of the parameters.
+const OTHER_BINDINGS: usize = 2;
+/// Threads of a cube.
+const THREADS: u32 = 256;
 /// Axes of a convolution's kernel.
 const KERNEL_AXES: usize = 4;
+/// Widest vectors: 16 bytes.
+const LANES: usize = 4;
 
-/// A step of Adam whose results are contiguous.
-fn in_order<R: CubeRuntime>(
+/// A parameter with its means and its gradient, side by side in one order of values.
+pub(super) struct Parameter<R: CubeRuntime> {
+    /// Weight, mean, mean of squares.
     values: [CubeTensor<R>; 3],
     gradient: CubeTensor<R>,
     step: AdamStep,
-) -> [CubeTensor<R>; 3] {
-    let results = values.each_ref().map(new_like);
-    let [first, second] = step.corrections();
-    let (count, dim) = elementwise(&gradient, gradient.meta.num_elements());
-    let client = gradient.client.clone();
-    let [weight, mean, square] = values;
-    let [new_weight, new_mean, new_square] = &results;
-    // SAFETY: threads beyond the last value do nothing.
-    unsafe {
-        update::launch_unchecked(
-            &client,
-            count,
-            dim,
-            gradient.into_linear_view(),
-            weight.into_linear_view(),
-            mean.into_linear_view(),
-            square.into_linear_view(),
-            new_weight.clone().into_linear_view(),
-            new_mean.clone().into_linear_view(),
-            new_square.clone().into_linear_view(),
-            step.beta_1 as f32,
-            (1.0 - step.beta_1) as f32,
-            step.beta_2 as f32,
-            (1.0 - step.beta_2) as f32,
-            second.sqrt().recip() as f32,
-            step.epsilon as f32,
-            (step.learning_rate / first) as f32,
-        );
-    }
-    results
+    is_kernel: bool,
 }
 
+impl<R: CubeRuntime> Parameter<R> {
+    /// Values may be stored in any order. Kernels of convolutions are brought to channels last, in
+    /// which their gradients come and convolutions read them.
+    pub fn new(values: [CubeTensor<R>; 3], gradient: CubeTensor<R>, step: AdamStep) -> Self {
+        let is_kernel = gradient.rank() == KERNEL_AXES;
+        let in_order = |tensor: CubeTensor<R>| {
+            into_contiguous(if is_kernel { permute_nchw_to_nhwc(tensor) } else { tensor })
+        };
+        let values = values.map(in_order).map(owned);
+        Self { values, gradient: in_order(gradient), step, is_kernel }
+    }
+
+    fn len(&self) -> usize {
+        self.gradient.meta.num_elements()
+    }
+
+    fn lanes(&self) -> usize {
+        if self.len().is_multiple_of(LANES) { LANES } else { 1 }
+    }
+
+    fn into_values(self) -> [CubeTensor<R>; 3] {
+        if self.is_kernel { self.values.map(permute_nhwc_to_nchw) } else { self.values }
+    }
+}
+
+/// The tensor itself if nobody else holds its memory, which is then written in place.
+fn owned<R: CubeRuntime>(tensor: CubeTensor<R>) -> CubeTensor<R> {
+    if tensor.can_mut() { tensor } else { tensor.copy() }
+}
+
+/// New values of all parameters, in their order.
+pub(super) fn step_all<R: CubeRuntime>(parameters: Vec<Parameter<R>>) -> Vec<[CubeTensor<R>; 3]> {
+    let mut order: Vec<usize> = (0..parameters.len()).collect();
+    // Parameters of one launch share a grid, which fits best if they are of like length.
+    order.sort_by_key(|&index| (parameters[index].lanes(), parameters[index].len()));
+    let sorted: Vec<&Parameter<R>> = order.iter().map(|&index| &parameters[index]).collect();
+    for group in sorted.chunk_by(|a, b| a.lanes() == b.lanes() && is_alike(a.step, b.step)) {
+        for chunk in group.chunks(chunk_len(group[0])) {
+            launch(chunk);
+        }
+    }
+    parameters.into_iter().map(Parameter::into_values).collect()
+}
+
+/// Whether one launch can take both: the number of the step may differ.
+fn is_alike(a: AdamStep, b: AdamStep) -> bool {
+    AdamStep { time: b.time, ..a } == b
+}
+
+fn chunk_len<R: CubeRuntime>(parameter: &Parameter<R>) -> usize {
+    let bindings = parameter.gradient.client.properties().hardware.max_bindings as usize;
+    (bindings.saturating_sub(OTHER_BINDINGS) / TENSORS).clamp(1, MOST_PARAMETERS)
+}
+
+fn launch<R: CubeRuntime>(parameters: &[&Parameter<R>]) {
+    let first = parameters[0];
+    let lanes = first.lanes();
+    let longest = parameters.iter().map(|parameter| parameter.len() / lanes).max().unwrap_or(0);
+    let cubes = u32::try_from(longest.div_ceil(THREADS as usize)).expect("addressable");
+    let array = |tensor: &CubeTensor<R>| tensor.clone().into_array_arg();
+    let values = |index: usize| parameters.iter().map(|p| array(&p.values[index])).collect();
+    let rule = first.step;
+    // SAFETY: threads beyond the last value of their parameter do nothing.
+    unsafe {
+        update::launch_unchecked(
+            &first.gradient.client,
+            CubeCount::Static(cubes, parameters.len() as u32, 1),
+            CubeDim::new_1d(THREADS),
+            lanes,
+            parameters.iter().map(|parameter| array(&parameter.gradient)).collect(),
+            values(0),
+            values(1),
+            values(2),
+            parameters.iter().map(|parameter| root(parameter.step)).collect(),
+            parameters.iter().map(|parameter| rate(parameter.step)).collect(),
+            rule.beta_1 as f32,
+            (1.0 - rule.beta_1) as f32,
+            rule.beta_2 as f32,
+            (1.0 - rule.beta_2) as f32,
+            rule.epsilon as f32,
+        );
+    }
+}
+
+/// Inverse root of the second correction.
+fn root(step: AdamStep) -> f32 {
+    step.corrections()[1].sqrt().recip() as f32
+}
+
+/// Learning rate over the first correction.
+fn rate(step: AdamStep) -> f32 {
+    (step.learning_rate / step.corrections()[0]) as f32
+}
+
+/// Cubes along x share a parameter, those along y take the others.
 #[cube(launch_unchecked)]
-fn update(
-    gradient: &LinearView<f32>,
-    weight: &LinearView<f32>,
-    mean: &LinearView<f32>,
-    square: &LinearView<f32>,
-    new_weight: &mut LinearView<f32, ReadWrite>,
-    new_mean: &mut LinearView<f32, ReadWrite>,
-    new_square: &mut LinearView<f32, ReadWrite>,
+fn update<N: Size>(
+    gradients: &Sequence<Array<Vector<f32, N>>>,
+    weights: &mut Sequence<Array<Vector<f32, N>>>,
+    means: &mut Sequence<Array<Vector<f32, N>>>,
+    squares: &mut Sequence<Array<Vector<f32, N>>>,
+    roots: &Sequence<f32>,
+    rates: &Sequence<f32>,
     keep_mean: f32,
     take_mean: f32,
     keep_square: f32,
     take_square: f32,
-    root: f32,
     epsilon: f32,
-    rate: f32,
 ) {
-    if !new_weight.is_in_bounds(ABSOLUTE_POS) {
-        terminate!();
+    let at = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
+    #[unroll]
+    for parameter in 0..gradients.len() {
+        if CUBE_POS_Y as usize == parameter {
+            let gradient = gradients.index(parameter);
+            if at < gradient.len() {
+                let weight = weights.index_mut(parameter);
+                let mean = means.index_mut(parameter);
+                let square = squares.index_mut(parameter);
+                let g = gradient[at];
+                let m = Vector::new(keep_mean) * mean[at] + Vector::new(take_mean) * g;
+                let v = Vector::new(keep_square) * square[at] + Vector::new(take_square) * (g * g);
+                mean[at] = m;
+                square[at] = v;
+                let scale =
+                    Vector::sqrt(v) * Vector::new(*roots.index(parameter)) + Vector::new(epsilon);
+                weight[at] -= Vector::new(*rates.index(parameter)) * (m / scale);
+            }
+        }
     }
-    let g = gradient[ABSOLUTE_POS];
-    let m = keep_mean * mean[ABSOLUTE_POS] + take_mean * g;
-    let v = keep_square * square[ABSOLUTE_POS] + take_square * (g * g);
-    new_mean[ABSOLUTE_POS] = m;
-    new_square[ABSOLUTE_POS] = v;
-    new_weight[ABSOLUTE_POS] = weight[ABSOLUTE_POS] - rate * (m / (v.sqrt() * root + epsilon));
 }

@@ -13,13 +13,14 @@ use super::moments::Moments;
 use super::norm::{self, Scale};
 use super::norm_gradient::{self, Forward};
 use super::pointwise::{Pairing, pairs};
-use super::{adam, fuse, statistics};
+use super::{adam, fuse, statistics, weight_gradient};
 use crate::backend::KernelBackend;
 use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
 use crate::shapes;
 use crate::types::{
-    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState,
+    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,
+    NormState,
 };
 
 /// Channels of features in sixteen bits come in multiples of this for units that multiply matrices and
@@ -161,6 +162,14 @@ where
     ) -> CubeTensor<R> {
         shapes::conv_weight_gradient(&x, &weight, &gradient, geometry);
         let dtype = weight.dtype;
+        if is_supported(&x) && is_supported(&gradient) {
+            let [_, _, height, width] = weight.meta.shape().dims();
+            let maps = [&x, &gradient].map(|tensor| Maps::from_tensor(tensor.clone()));
+            let found = weight_gradient::gradient(&maps[0], &maps[1], [height, width], geometry);
+            if let Some(found) = found {
+                return cast(permute_nhwc_to_nchw(found), dtype);
+            }
+        }
         let exact = x.meta.shape()[1].is_multiple_of(TENSOR_CORE_CHANNELS);
         let (x, gradient) =
             if exact { (x, gradient) } else { (cast(x, dtype), cast(gradient, dtype)) };
@@ -211,14 +220,32 @@ where
     }
 
     fn adam(values: AdamValues<Self>, gradient: CubeTensor<R>, step: AdamStep) -> AdamValues<Self> {
-        shapes::adam(&values, &gradient);
-        let AdamValues { weight, mean, square } = values;
-        let all = [&weight, &mean, &square, &gradient];
-        if all.iter().any(|tensor| tensor.dtype != DType::F32 || !is_addressable(tensor)) {
-            return reference::adam::<Self>(AdamValues { weight, mean, square }, gradient, step);
+        let parameter = AdamParameter { values, gradient, step };
+        Self::adam_all(vec![parameter]).pop().expect("one result per parameter")
+    }
+
+    fn adam_all(parameters: Vec<AdamParameter<Self>>) -> Vec<AdamValues<Self>> {
+        for AdamParameter { values, gradient, .. } in &parameters {
+            shapes::adam(values, gradient);
         }
-        let [weight, mean, square] = adam::step([weight, mean, square], gradient, step);
-        AdamValues { weight, mean, square }
+        let is_composed = |parameter: &AdamParameter<Self>| {
+            let AdamValues { weight, mean, square } = &parameter.values;
+            let all = [weight, mean, square, &parameter.gradient];
+            all.iter().any(|tensor| tensor.dtype != DType::F32 || !is_addressable(tensor))
+        };
+        if parameters.iter().any(is_composed) {
+            let one = |AdamParameter { values, gradient, step }| {
+                reference::adam::<Self>(values, gradient, step)
+            };
+            return parameters.into_iter().map(one).collect();
+        }
+        let parameter = |AdamParameter { values, gradient, step }: AdamParameter<Self>| {
+            let AdamValues { weight, mean, square } = values;
+            adam::Parameter::new([weight, mean, square], gradient, step)
+        };
+        let results = adam::step_all(parameters.into_iter().map(parameter).collect());
+        let lift = |[weight, mean, square]: [CubeTensor<R>; 3]| AdamValues { weight, mean, square };
+        results.into_iter().map(lift).collect()
     }
 
     fn move_statistics(

@@ -26,3 +26,4 @@ mod pointwise;
 mod statistics;
 mod sum;
 mod vectors;
+mod weight_gradient;

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use burn_flex::Flex;
-use scalenas_kernels::{AdamStep, AdamValues, KernelBackend, ops};
+use scalenas_kernels::{AdamParameter, AdamStep, AdamValues, KernelBackend, ops};
 
 use crate::Gpu;
 use crate::case::{data, same};
@@ -37,4 +37,36 @@ fn adam_over_several_steps() {
         [values.weight, values.mean, values.square].map(lift).map(data).into()
     }
     same(run::<Gpu>(), run::<Flex>(), "Adam");
+}
+
+/// More kernels and vectors than one launch takes, at steps of their own; every third weight is held
+/// by another handle, too, and must stay as it was there.
+#[test]
+fn adam_of_many_parameters() {
+    const SHAPES: [[usize; 4]; 5] =
+        [[1, 1, 1, 1], [5, 7, 3, 3], [64, 32, 3, 3], [17, 8, 1, 1], [256, 64, 1, 1]];
+    fn run<B: KernelBackend>() -> Vec<TensorData> {
+        let lift = |x| Tensor::<B, 4>::from_primitive(burn::tensor::TensorPrimitive::Float(x));
+        let random = |shape, seed| tensor::<B, 4>(shape, seed);
+        let mut held = Vec::new();
+        let parameter = |index: usize| {
+            let (shape, seed) = (SHAPES[index % SHAPES.len()], 4 * index as u64);
+            let weight = random(shape, seed);
+            if index.is_multiple_of(3) {
+                held.push(weight.clone());
+            }
+            let square = random(shape, seed + 2).powi_scalar(2);
+            let values = [weight, random(shape, seed + 1), square];
+            let [weight, mean, square] = values.map(|x| x.into_primitive().tensor());
+            let gradient = channels_last(&random(shape, seed + 3)).into_primitive().tensor();
+            let (learning_rate, beta_1, beta_2, epsilon) = (1e-2, 0.9, 0.999, 1e-8);
+            let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, time: 1 + index % 7 };
+            AdamParameter { values: AdamValues { weight, mean, square }, gradient, step }
+        };
+        let parameters = (0..83).map(parameter).collect();
+        let stepped = B::adam_all(parameters).into_iter();
+        let values = stepped.flat_map(|values| [values.weight, values.mean, values.square]);
+        values.map(lift).chain(held).map(data).collect()
+    }
+    same(run::<Gpu>(), run::<Flex>(), "Adam of many parameters");
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use burn::backend::Flex;
-use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{Optimizer, SgdConfig};
@@ -28,6 +27,7 @@ use crate::run::checkpoint::folder::Checkpoints;
 use crate::run::loader::{LoadError, NoBatches, SupernetLoader};
 use crate::run::metrics::MetricsFile;
 use crate::run::optimiser::adam::Adam;
+use crate::run::optimiser::all_at_once::AdamOptimizer;
 use crate::run::options::OptimizerOptions;
 use crate::run::plan::{self, Outcome, TrainPlan};
 use crate::run::progress::Display;
@@ -52,7 +52,7 @@ where
     }
     match options.optimizer {
         OptimizerOptions::Adam => {
-            launch::<B, _>(&plan, OptimizerAdaptor::from(Adam::default()), device)
+            launch::<B, _>(&plan, AdamOptimizer::from(Adam::default()), device)
         }
         OptimizerOptions::Sgd(sgd) => {
             let momentum = MomentumConfig::new().with_momentum(sgd.momentum).with_dampening(0.0);

@@ -4,14 +4,13 @@ use std::time::Instant;
 
 use anyhow::Result;
 use burn::backend::Autodiff;
-use burn::optim::adaptor::OptimizerAdaptor;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Supernet};
 use scalenas_space::cost;
-use scalenas_train::Adam;
+use scalenas_train::{Adam, AdamOptimizer};
 use serde_json::{Value, json};
 
 use super::arguments::Mode;
@@ -72,7 +71,7 @@ where
     let plan = supernet.plan(case.architecture);
     // Handed over, so that only the optimiser holds the weights.
     let mut supernet = Some(supernet);
-    let mut optimizer = OptimizerAdaptor::from(Adam::default());
+    let mut optimizer = AdamOptimizer::from(Adam::default());
     let images = pictures::<B>(case, device);
     let (height, width) = case.arguments.input;
     let shape = [case.batch, JOINTS, height / 4, width / 4];

@@ -7,7 +7,7 @@ use burn::record::Record;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::Device;
 use burn::tensor::{Tensor, TensorPrimitive};
-use scalenas_kernels::{AdamStep, AdamValues, KernelBackend};
+use scalenas_kernels::{AdamParameter, AdamStep, AdamValues, KernelBackend};
 
 /// Adam with decays of 0.9 and 0.999 and an epsilon of 1e-8, PyTorch's defaults.
 #[derive(Debug, Clone)]
@@ -34,6 +34,28 @@ pub struct AdamState<B: Backend, const D: usize> {
     pub square: Tensor<B, D>,
 }
 
+impl Adam {
+    /// A parameter before its step, with zeros for means that it does not have yet.
+    pub(super) fn parameter<B: KernelBackend, const D: usize>(
+        &self,
+        learning_rate: LearningRate,
+        weight: Tensor<B, D>,
+        gradient: Tensor<B, D>,
+        state: Option<AdamState<B, D>>,
+    ) -> AdamParameter<B> {
+        let zeros = || Tensor::zeros(weight.dims(), &weight.device());
+        let state = state.unwrap_or_else(|| AdamState { time: 0, mean: zeros(), square: zeros() });
+        let Self { beta_1, beta_2, epsilon } = *self;
+        let values = AdamValues {
+            weight: weight.into_primitive().tensor(),
+            mean: state.mean.into_primitive().tensor(),
+            square: state.square.into_primitive().tensor(),
+        };
+        let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, time: state.time + 1 };
+        AdamParameter { values, gradient: gradient.into_primitive().tensor(), step }
+    }
+}
+
 impl<B: KernelBackend> SimpleOptimizer<B> for Adam {
     type State<const D: usize> = AdamState<B, D>;
 
@@ -44,20 +66,11 @@ impl<B: KernelBackend> SimpleOptimizer<B> for Adam {
         grad: Tensor<B, D>,
         state: Option<Self::State<D>>,
     ) -> (Tensor<B, D>, Option<Self::State<D>>) {
-        let zeros = || Tensor::zeros(tensor.dims(), &tensor.device());
-        let state = state.unwrap_or_else(|| AdamState { time: 0, mean: zeros(), square: zeros() });
-        let time = state.time + 1;
-        let Self { beta_1, beta_2, epsilon } = *self;
-        let step = AdamStep { learning_rate: lr, beta_1, beta_2, epsilon, time };
-        let values = AdamValues {
-            weight: tensor.into_primitive().tensor(),
-            mean: state.mean.into_primitive().tensor(),
-            square: state.square.into_primitive().tensor(),
-        };
-        let values = B::adam(values, grad.into_primitive().tensor(), step);
+        let AdamParameter { values, gradient, step } = self.parameter(lr, tensor, grad, state);
+        let AdamValues { weight, mean, square } = B::adam(values, gradient, step);
         let lift = |primitive| Tensor::from_primitive(TensorPrimitive::Float(primitive));
-        let state = AdamState { time, mean: lift(values.mean), square: lift(values.square) };
-        (lift(values.weight), Some(state))
+        let state = AdamState { time: step.time, mean: lift(mean), square: lift(square) };
+        (lift(weight), Some(state))
     }
 
     fn to_device<const D: usize>(state: Self::State<D>, device: &Device<B>) -> Self::State<D> {

@@ -1,0 +1,157 @@
+//! A step of Adam on all parameters of a module at once.
+//!
+//! The framework's adaptor hands over one parameter at a time, which costs a GPU over a thousand
+//! launches per step. Records are those of the adaptor.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+
+use burn::module::{AutodiffModule, ModuleMapper, Param, ParamId};
+use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
+use burn::optim::record::AdaptorRecord;
+use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
+use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::ops::FloatTensor;
+use burn::tensor::{Tensor, TensorPrimitive};
+use scalenas_kernels::{AdamParameter, AdamValues, KernelBackend};
+
+use super::adam::{Adam, AdamState};
+
+/// Some module: records of the adaptor do not depend on it.
+type AnyModule<B> = Param<Tensor<B, 1>>;
+
+/// Means of every parameter that has had a gradient.
+type Records<B> = <OptimizerAdaptor<Adam, AnyModule<B>, B> as Optimizer<AnyModule<B>, B>>::Record;
+
+/// Adam over the parameters of a module that have a gradient.
+#[derive(Clone)]
+pub struct AdamOptimizer<M, B>
+where
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
+{
+    rule: Adam,
+    records: Records<B>,
+    module: PhantomData<M>,
+}
+
+impl<M, B> From<Adam> for AdamOptimizer<M, B>
+where
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
+{
+    fn from(rule: Adam) -> Self {
+        Self { rule, records: Records::<B>::default(), module: PhantomData }
+    }
+}
+
+impl<M, B> Optimizer<M, B> for AdamOptimizer<M, B>
+where
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
+{
+    type Record = Records<B>;
+
+    fn step(&mut self, rate: LearningRate, module: M, gradients: GradientsParams) -> M {
+        self.step_all(rate, module, gradients.into())
+    }
+
+    fn step_multi(&mut self, rate: LearningRate, module: M, gradients: MultiGradientsParams) -> M {
+        self.step_all(rate, module, gradients.into())
+    }
+
+    fn to_record(&self) -> Self::Record {
+        self.records.clone()
+    }
+
+    fn load_record(self, records: Self::Record) -> Self {
+        Self { records, ..self }
+    }
+}
+
+impl<M, B> AdamOptimizer<M, B>
+where
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
+{
+    fn step_all(&mut self, rate: LearningRate, module: M, gradients: GradAdaptor) -> M {
+        let (rule, records) = (&self.rule, &mut self.records);
+        let mut taken =
+            Taken { rule, rate, records, gradients, parameters: Vec::new(), ids: Vec::new() };
+        let module = module.map(&mut taken);
+        let Taken { parameters, ids, .. } = taken;
+        let times: Vec<usize> = parameters.iter().map(|parameter| parameter.step.time).collect();
+        let values = B::InnerBackend::adam_all(parameters);
+        let stepped = ids.into_iter().zip(times.into_iter().zip(values)).collect();
+        module.map(&mut Given { records: &mut self.records, stepped })
+    }
+}
+
+/// Takes parameters with a gradient out of a module, so that no other handle holds their memory.
+struct Taken<'a, B: AutodiffBackend>
+where
+    B::InnerBackend: KernelBackend,
+{
+    rule: &'a Adam,
+    rate: LearningRate,
+    records: &'a mut Records<B>,
+    gradients: GradAdaptor,
+    parameters: Vec<AdamParameter<B::InnerBackend>>,
+    ids: Vec<ParamId>,
+}
+
+impl<B: AutodiffBackend> ModuleMapper<B> for Taken<'_, B>
+where
+    B::InnerBackend: KernelBackend,
+{
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        let (id, tensor, mapper) = param.consume();
+        let Some((gradient, device)) = self.gradients.remove(id) else {
+            return Param::from_mapped_value(id, tensor, mapper);
+        };
+        let place = Tensor::empty([1; D], &device).set_require_grad(tensor.is_require_grad());
+        let weight = tensor.to_device(&device).inner();
+        let state = self.records.remove(&id).map(AdaptorRecord::into_state::<D>);
+        self.parameters.push(self.rule.parameter(self.rate, weight, gradient, state));
+        self.ids.push(id);
+        Param::from_mapped_value(id, place, mapper)
+    }
+}
+
+/// Values of a parameter after its step, and the number of that step.
+type Stepped<B> = (usize, AdamValues<B>);
+
+/// Gives stepped parameters back to their module and keeps their means.
+struct Given<'a, B: AutodiffBackend>
+where
+    B::InnerBackend: KernelBackend,
+{
+    records: &'a mut Records<B>,
+    stepped: HashMap<ParamId, Stepped<B::InnerBackend>>,
+}
+
+impl<B: AutodiffBackend> ModuleMapper<B> for Given<'_, B>
+where
+    B::InnerBackend: KernelBackend,
+{
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
+        let (id, place, mapper) = param.consume();
+        let Some((time, AdamValues { weight, mean, square })) = self.stepped.remove(&id) else {
+            return Param::from_mapped_value(id, place, mapper);
+        };
+        let state = AdamState { time, mean: lift::<B, D>(mean), square: lift::<B, D>(square) };
+        self.records.insert(id, AdaptorRecord::from_state(state));
+        let weight = Tensor::from_inner(lift::<B, D>(weight));
+        Param::from_mapped_value(id, weight.set_require_grad(place.is_require_grad()), mapper)
+    }
+}
+
+fn lift<B: AutodiffBackend, const D: usize>(
+    primitive: FloatTensor<B::InnerBackend>,
+) -> Tensor<B::InnerBackend, D> {
+    Tensor::from_primitive(TensorPrimitive::Float(primitive))
+}
