@@ -1,4 +1,4 @@
-//! Gradient of a convolution's weight on units that multiply matrices, or by plain arithmetic.
+//! Gradient of a convolution's weight, in parts that fill the device.
 //!
 //! The product has few rows and columns (channels) and a sum over every pixel of a batch: only cut
 //! into parts does it fill a device. Every cube takes a tile of output and input channels and a run of
@@ -8,10 +8,8 @@
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
-use burn_backend::DType;
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
-use cubecl::ir::{ElemType, FloatKind, StorageType, features::MmaConfig};
 use cubecl::prelude::*;
 
 use super::maps::{Extent, Maps};
@@ -22,8 +20,6 @@ use crate::types::ConvGeometry;
 const TILE: usize = 32;
 /// Threads per row: a warp of NVIDIA devices.
 const LANES: usize = 32;
-/// Rows and columns of a product of matrix units.
-const UNIT: usize = 16;
 /// Rows of threads where a kernel has one tap: they share the pixels of a block.
 const ROWS_OF_ONE_TAP: usize = 8;
 /// Output pixels that a block has at most.
@@ -34,19 +30,8 @@ const CUBES_PER_PROCESSOR: usize = 4;
 const PROCESSORS: usize = 16;
 /// Rows of threads that add partial sums.
 const SUM_ROWS: usize = 8;
-/// Bytes to whose multiples matrix units want their operands.
-const ALIGNMENT: usize = 32;
-/// Channels of a thread in plain arithmetic: outputs and inputs.
-const PLAIN: [usize; 2] = [4, 8];
-
-/// Arithmetic of the product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Product {
-    /// Units that multiply matrices, with this many pixels per product.
-    Matrices { pixels: usize },
-    /// Plain multiplications and additions in float32.
-    Plain,
-}
+/// Channels of a thread: outputs and inputs.
+const SUMS: [usize; 2] = [4, 8];
 
 /// Constants of a compiled kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,22 +43,14 @@ struct Plan {
     /// Rows and columns of output pixels of a block.
     rows: usize,
     columns: usize,
-    product: Product,
 }
 
 impl Plan {
-    fn new(
-        kernel: usize,
-        geometry: ConvGeometry,
-        gradient: &Extent,
-        product: Product,
-        shared: usize,
-    ) -> Self {
+    fn new(kernel: usize, geometry: ConvGeometry, gradient: &Extent, shared: usize) -> Self {
         let warps = if kernel == 1 { ROWS_OF_ONE_TAP } else { kernel * kernel };
         let stride = geometry.stride;
-        let columns = gradient.width.next_multiple_of(UNIT).min(BLOCK_PIXELS / 2);
-        let columns = columns / UNIT * UNIT;
-        let mut plan = Self { kernel, stride, warps, rows: 1, columns, product };
+        let columns = gradient.width.clamp(1, BLOCK_PIXELS / 2);
+        let mut plan = Self { kernel, stride, warps, rows: 1, columns };
         while plan.rows * 2 * columns <= BLOCK_PIXELS
             && plan.rows < gradient.height
             && (Self { rows: plan.rows * 2, ..plan }).shared() <= shared
@@ -120,18 +97,6 @@ impl Plan {
         (self.pixels() + self.input_pixels()) * TILE
     }
 
-    fn is_of_matrices(self) -> bool {
-        matches!(self.product, Product::Matrices { .. })
-    }
-
-    /// Output pixels per product.
-    fn step(self) -> usize {
-        match self.product {
-            Product::Matrices { pixels } => pixels,
-            Product::Plain => 1,
-        }
-    }
-
     /// Parts that one cube leaves: rows of threads with pixels of their own.
     fn parts(self) -> usize {
         self.warps / self.taps()
@@ -153,44 +118,16 @@ pub(super) fn gradient<R: CubeRuntime>(
     if !is_known {
         return None;
     }
-    let dtype = x.tensor().dtype;
     let client = &x.tensor().client;
     let properties = client.properties();
-    let product = product(&properties.features.matmul.cmma, dtype);
-    let shared = properties.hardware.max_shared_memory_size / staged(dtype, product).size();
-    let plan = Plan::new(height, geometry, &gradient.extent, product, shared);
+    let shared = properties.hardware.max_shared_memory_size / size_of::<f32>();
+    let plan = Plan::new(height, geometry, &gradient.extent, shared);
     if plan.shared() > shared || plan.threads() > properties.hardware.max_units_per_cube as usize {
         return None;
     }
     let processors = properties.hardware.num_streaming_multiprocessors;
     let cubes = processors.map_or(PROCESSORS, |count| count as usize) * CUBES_PER_PROCESSOR;
     Some(launch(x, gradient, plan, cubes))
-}
-
-/// What the device multiplies values of this format with.
-fn product(units: &std::collections::BTreeSet<MmaConfig>, dtype: DType) -> Product {
-    let has = |pixels: usize| {
-        let value = staged(dtype, Product::Matrices { pixels });
-        units.contains(&MmaConfig {
-            a_type: value,
-            b_type: value,
-            cd_type: ElemType::Float(FloatKind::F32).into(),
-            m: UNIT as u32,
-            n: UNIT as u32,
-            k: pixels as u32,
-        })
-    };
-    let pixels = if dtype == DType::F32 { 8 } else { 16 };
-    if has(pixels) { Product::Matrices { pixels } } else { Product::Plain }
-}
-
-/// Format of values in shared memory.
-fn staged(dtype: DType, product: Product) -> StorageType {
-    match (dtype, product) {
-        (DType::F32, Product::Matrices { .. }) => ElemType::Float(FloatKind::TF32).into(),
-        (_, Product::Plain) => ElemType::Float(FloatKind::F32).into(),
-        (other, _) => other.into(),
-    }
 }
 
 fn launch<R: CubeRuntime>(
@@ -234,7 +171,6 @@ fn launch<R: CubeRuntime>(
             ),
             plan,
             dtype.into(),
-            staged(dtype, plan.product),
         );
     }
     let result = x.vector([outputs, plan.kernel, plan.kernel, inputs]);
@@ -270,35 +206,21 @@ struct Blocks {
 
 /// Partial sums `[part, output, tap, input]` of the products of a cube's pixels.
 #[cube(launch_unchecked)]
-fn add_products<F: Float, S: Numeric, N: Size>(
+fn add_products<F: Float, N: Size>(
     x: &Tensor<Vector<F, N>>,
     gradient: &Tensor<Vector<F, N>>,
     partials: &mut Tensor<f32>,
     blocks: &Blocks,
     #[comptime] plan: Plan,
     #[define(F)] _dtype: StorageType,
-    #[define(S)] _staged: StorageType,
 ) {
     let vectors = comptime![TILE / x.vector_size()];
-    let mut outputs =
-        SharedMemory::<Vector<S, N>>::new_aligned(comptime![plan.pixels() * vectors], ALIGNMENT);
-    let mut inputs = SharedMemory::<Vector<S, N>>::new_aligned(
-        comptime![plan.input_pixels() * vectors],
-        ALIGNMENT,
-    );
-    let mut fragments = Sequence::<cmma::Matrix<f32>>::new();
-    if comptime![plan.is_of_matrices()] {
-        #[unroll]
-        for _ in 0..4 {
-            fragments.push(zeros(plan));
-        }
-    }
-    let mut sums = Array::<f32>::new(comptime![PLAIN[0] * PLAIN[1]]);
-    if comptime![!plan.is_of_matrices()] {
-        #[unroll]
-        for index in 0..comptime![PLAIN[0] * PLAIN[1]] {
-            sums[index] = 0.0f32;
-        }
+    let mut outputs = SharedMemory::<Vector<f32, N>>::new(comptime![plan.pixels() * vectors]);
+    let mut inputs = SharedMemory::<Vector<f32, N>>::new(comptime![plan.input_pixels() * vectors]);
+    let mut sums = Array::<f32>::new(comptime![SUMS[0] * SUMS[1]]);
+    #[unroll]
+    for index in 0..comptime![SUMS[0] * SUMS[1]] {
+        sums[index] = 0.0f32;
     }
 
     let first = CUBE_POS_Z as usize * blocks.per_cube;
@@ -308,7 +230,7 @@ fn add_products<F: Float, S: Numeric, N: Size>(
         let top = ((block / blocks.columns) % blocks.rows) * plan.rows;
         let picture = block / (blocks.columns * blocks.rows);
         sync_cube();
-        stage::<F, S, N>(
+        stage::<F, N>(
             gradient,
             &mut outputs,
             picture * blocks.height,
@@ -321,7 +243,7 @@ fn add_products<F: Float, S: Numeric, N: Size>(
             comptime![plan.pixels()],
             comptime![plan.threads()],
         );
-        stage::<F, S, N>(
+        stage::<F, N>(
             x,
             &mut inputs,
             picture * blocks.input_height,
@@ -335,11 +257,7 @@ fn add_products<F: Float, S: Numeric, N: Size>(
             comptime![plan.threads()],
         );
         sync_cube();
-        if comptime![plan.is_of_matrices()] {
-            multiply_matrices::<S, N>(&outputs, &inputs, &fragments, plan);
-        } else {
-            multiply::<S, N>(&outputs, &inputs, &mut sums, plan);
-        }
+        multiply::<N>(&outputs, &inputs, &mut sums, plan);
     }
 
     let tap = tap(plan);
@@ -351,28 +269,12 @@ fn add_products<F: Float, S: Numeric, N: Size>(
     let row = part * partials.stride(0)
         + CUBE_POS_Y as usize * TILE * partials.stride(1)
         + tap * partials.stride(2);
-    if comptime![plan.is_of_matrices()] {
-        let stride = partials.stride(1) as u32;
-        #[unroll]
-        for index in 0..4usize {
-            let (down, right) = comptime![((index / 2) * UNIT, (index % 2) * UNIT)];
-            let at = row + down * partials.stride(1) + CUBE_POS_X as usize * TILE + right;
-            let end = at + UNIT * partials.stride(1);
-            cmma::store(
-                &mut partials.slice_mut(at, end),
-                fragments.index(index),
-                stride,
-                cmma::MatrixLayout::RowMajor,
-            );
-        }
-    } else {
-        let (output, input) = place();
-        #[unroll]
-        for index in 0..comptime![PLAIN[0] * PLAIN[1]] {
-            let (down, right) = comptime![(index / PLAIN[1], index % PLAIN[1])];
-            let at = row + (output + down) * partials.stride(1);
-            partials[at + CUBE_POS_X as usize * TILE + input + right] = sums[index];
-        }
+    let (output, input) = place();
+    #[unroll]
+    for index in 0..comptime![SUMS[0] * SUMS[1]] {
+        let (down, right) = comptime![(index / SUMS[1], index % SUMS[1])];
+        let at = row + (output + down) * partials.stride(1);
+        partials[at + CUBE_POS_X as usize * TILE + input + right] = sums[index];
     }
 }
 
@@ -382,30 +284,20 @@ fn tap(#[comptime] plan: Plan) -> usize {
     if comptime![plan.kernel == 1] { 0usize.runtime() } else { UNIT_POS_Y as usize }
 }
 
-/// Whether this row of threads takes a product: where a kernel has one tap, they take turns.
-#[cube]
-fn takes(#[comptime] product: usize, #[comptime] plan: Plan) -> bool {
-    if comptime![plan.kernel == 1] {
-        UNIT_POS_Y as usize == comptime![product % plan.warps]
-    } else {
-        true.runtime()
-    }
-}
-
-/// First output and input channel within the tile of a thread of plain arithmetic.
+/// First output and input channel within the tile of a thread.
 #[cube]
 fn place() -> (usize, usize) {
     let lane = UNIT_POS_X as usize;
-    let across = comptime![TILE / PLAIN[1]];
-    (lane / across * PLAIN[0], lane % across * PLAIN[1])
+    let across = comptime![TILE / SUMS[1]];
+    (lane / across * SUMS[0], lane % across * SUMS[1])
 }
 
 /// Brings a block of pixels of one tile of channels into shared memory; zeros beyond the picture and
 /// beyond the last channel.
 #[cube]
-fn stage<F: Float, S: Numeric, N: Size>(
+fn stage<F: Float, N: Size>(
     maps: &Tensor<Vector<F, N>>,
-    shared: &mut SharedMemory<Vector<S, N>>,
+    shared: &mut SharedMemory<Vector<f32, N>>,
     first_row: usize,
     height: i32,
     width: i32,
@@ -424,7 +316,7 @@ fn stage<F: Float, S: Numeric, N: Size>(
         let (pixel, vector) = (at / vectors, first_vector + at % vectors);
         let y = top + (pixel / columns) as i32;
         let x = left + (pixel % columns) as i32;
-        let mut value = Vector::<S, N>::cast_from(0.0f32);
+        let mut value = Vector::<f32, N>::new(0.0f32);
         if y >= 0 && y < height && x >= 0 && x < width && vector < of_maps {
             let from = (first_row + y as usize) * width as usize + x as usize;
             value = Vector::cast_from(maps[from * pitch + vector]);
@@ -434,103 +326,11 @@ fn stage<F: Float, S: Numeric, N: Size>(
     }
 }
 
-/// A product of zeros.
+/// Adds the products of a block.
 #[cube]
-fn zeros(#[comptime] plan: Plan) -> cmma::Matrix<f32> {
-    cmma::Matrix::<f32>::from_value(
-        cmma::MatrixIdent::Accumulator,
-        UNIT,
-        UNIT,
-        comptime![plan.step()],
-        cmma::MatrixLayout::Undefined,
-        0.0f32,
-    )
-}
-
-/// Adds the products of a block, on matrix units.
-#[cube]
-fn multiply_matrices<S: Numeric, N: Size>(
-    outputs: &SharedMemory<Vector<S, N>>,
-    inputs: &SharedMemory<Vector<S, N>>,
-    fragments: &Sequence<cmma::Matrix<f32>>,
-    #[comptime] plan: Plan,
-) {
-    let lanes = comptime![outputs.vector_size()];
-    let vectors = comptime![TILE / lanes];
-    let tap = tap(plan);
-    let (tap_row, tap_column) = (tap / plan.kernel, tap % plan.kernel);
-    #[unroll]
-    for product in 0..comptime![plan.pixels() / plan.step()] {
-        let pixel = comptime![product * plan.step()];
-        let (row, column) = comptime![(pixel / plan.columns, pixel % plan.columns)];
-        if takes(product, plan) {
-            let from = (row * plan.stride + tap_row) * comptime![plan.input_columns()]
-                + column * plan.stride
-                + tap_column;
-            let a = operand::<S, N>(outputs, pixel * vectors, cmma::MatrixIdent::A, TILE, plan);
-            let below = operand::<S, N>(
-                outputs,
-                pixel * vectors + comptime![UNIT / lanes],
-                cmma::MatrixIdent::A,
-                TILE,
-                plan,
-            );
-            let stride = comptime![TILE * plan.stride];
-            let b = operand::<S, N>(inputs, from * vectors, cmma::MatrixIdent::B, stride, plan);
-            let right = operand::<S, N>(
-                inputs,
-                from * vectors + comptime![UNIT / lanes],
-                cmma::MatrixIdent::B,
-                stride,
-                plan,
-            );
-            add_product::<S, N>(&a, &b, fragments.index(0usize));
-            add_product::<S, N>(&a, &right, fragments.index(1usize));
-            add_product::<S, N>(&below, &b, fragments.index(2usize));
-            add_product::<S, N>(&below, &right, fragments.index(3usize));
-        }
-    }
-}
-
-/// Sixteen channels of the pixels of a product, `stride` values from pixel to pixel.
-#[cube]
-fn operand<S: Numeric, N: Size>(
-    shared: &SharedMemory<Vector<S, N>>,
-    at: usize,
-    #[comptime] ident: cmma::MatrixIdent,
-    #[comptime] stride: usize,
-    #[comptime] plan: Plan,
-) -> cmma::Matrix<Vector<S, N>> {
-    // Pixels are the columns of the first operand and the rows of the second.
-    let layout = match ident {
-        cmma::MatrixIdent::A => cmma::MatrixLayout::ColMajor,
-        _ => cmma::MatrixLayout::RowMajor,
-    };
-    cmma::Matrix::<Vector<S, N>>::from_slice(
-        ident,
-        UNIT,
-        UNIT,
-        comptime![plan.step()],
-        layout,
-        &shared.slice(at, shared.len()),
-        comptime![stride as u32],
-    )
-}
-
-#[cube]
-fn add_product<S: Numeric, N: Size>(
-    a: &cmma::Matrix<Vector<S, N>>,
-    b: &cmma::Matrix<Vector<S, N>>,
-    sum: &cmma::Matrix<f32>,
-) {
-    cmma::execute::<Vector<S, N>, Vector<S, N>, f32, f32>(a, b, sum, sum);
-}
-
-/// Adds the products of a block, by plain arithmetic.
-#[cube]
-fn multiply<S: Numeric, N: Size>(
-    outputs: &SharedMemory<Vector<S, N>>,
-    inputs: &SharedMemory<Vector<S, N>>,
+fn multiply<N: Size>(
+    outputs: &SharedMemory<Vector<f32, N>>,
+    inputs: &SharedMemory<Vector<f32, N>>,
     sums: &mut Array<f32>,
     #[comptime] plan: Plan,
 ) {
@@ -546,24 +346,24 @@ fn multiply<S: Numeric, N: Size>(
         let from = (row * plan.stride + tap_row) * comptime![plan.input_columns()]
             + column * plan.stride
             + tap_column;
-        let mut left = Array::<f32>::new(comptime![PLAIN[0]]);
+        let mut left = Array::<f32>::new(comptime![SUMS[0]]);
         #[unroll]
-        for index in 0..comptime![PLAIN[0] / lanes] {
+        for index in 0..comptime![SUMS[0] / lanes] {
             let values = outputs[pixel * vectors + output / lanes + index];
             #[unroll]
             for lane in 0..lanes {
-                left[index * lanes + lane] = f32::cast_from(values[lane]);
+                left[index * lanes + lane] = values[lane];
             }
         }
         #[unroll]
-        for index in 0..comptime![PLAIN[1] / lanes] {
+        for index in 0..comptime![SUMS[1] / lanes] {
             let values = inputs[from * vectors + input / lanes + index];
             #[unroll]
             for lane in 0..lanes {
-                let value = f32::cast_from(values[lane]);
+                let value = values[lane];
                 #[unroll]
-                for row in 0..comptime![PLAIN[0]] {
-                    sums[row * comptime![PLAIN[1]] + index * lanes + lane] += left[row] * value;
+                for row in 0..comptime![SUMS[0]] {
+                    sums[row * comptime![SUMS[1]] + index * lanes + lane] += left[row] * value;
                 }
             }
         }
