@@ -9,11 +9,9 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElement};
 
 use super::maps::{Extent, Maps};
-use super::moments::Moments;
-use super::norm::{self, Scale};
-use super::norm_gradient::{self, Forward};
+use super::norm::{self, Forward, Moments, Scale};
 use super::pointwise::{Pairing, pairs};
-use super::{adam, fuse, statistics, weight_gradient};
+use super::{adam, conv, fuse};
 use crate::backend::KernelBackend;
 use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
@@ -49,7 +47,7 @@ where
     fn conv(x: CubeTensor<R>, weight: CubeTensor<R>, geometry: ConvGeometry) -> CubeTensor<R> {
         shapes::conv(&x, &weight, geometry);
         let weight = Self::prepare_weight(weight, x.dtype);
-        Self::conv2d(x, weight, None, reference::options(geometry))
+        conv::forward(x, weight, None, geometry)
     }
 
     fn conv_bias(
@@ -65,12 +63,11 @@ where
             return composed::conv_bias::<Self>(x, weight, bias, residual, activation, geometry);
         }
         let weight = Self::prepare_weight(weight, x.dtype);
-        let options = reference::options(geometry);
         if residual.is_none() && activation == Activation::Identity {
             let bias = cast(bias, x.dtype);
-            return Self::conv2d(x, weight, Some(bias), options);
+            return conv::forward(x, weight, Some(bias), geometry);
         }
-        let y = Maps::from_tensor(Self::conv2d(x, weight, None, options));
+        let y = Maps::from_tensor(conv::forward(x, weight, None, geometry));
         let residual = residual.map(Maps::from_tensor);
         norm::finish(&y, vector(bias), residual.as_ref(), activation).into_tensor()
     }
@@ -147,7 +144,7 @@ where
     ) -> CubeTensor<R> {
         shapes::conv_input_gradient(&x, &weight, &gradient, geometry, sum.as_ref());
         let weight = Self::prepare_weight(weight, x.dtype);
-        let value = Self::conv2d_x_backward(x, weight, gradient, reference::options(geometry));
+        let value = conv::input_gradient(gradient, weight, Extent::of(&x), geometry);
         match sum {
             Some(sum) => Self::add_gradients(sum, value),
             None => value,
@@ -165,7 +162,7 @@ where
         if is_supported(&x) && is_supported(&gradient) {
             let [_, _, height, width] = weight.meta.shape().dims();
             let maps = [&x, &gradient].map(|tensor| Maps::from_tensor(tensor.clone()));
-            let found = weight_gradient::gradient(&maps[0], &maps[1], [height, width], geometry);
+            let found = conv::weight_gradient(&maps[0], &maps[1], [height, width], geometry);
             if let Some(found) = found {
                 return cast(permute_nhwc_to_nchw(found), dtype);
             }
@@ -188,7 +185,7 @@ where
         let (x, output) = (Maps::from_tensor(x), output.map(Maps::from_tensor));
         let scale = scale([mean, variance, weight, bias], epsilon);
         let forward = Forward { x: &x, scale: &scale, origin, activation, output: output.as_ref() };
-        let values = norm_gradient::gradients(&forward, Maps::from_tensor(gradient));
+        let values = norm::gradients(&forward, Maps::from_tensor(gradient));
         NormGradients {
             x: values.x.into_tensor(),
             weight: values.weight,
@@ -255,7 +252,7 @@ where
         unbiased: f64,
     ) -> [CubeTensor<R>; 2] {
         shapes::move_statistics(&running, &batch);
-        statistics::step(running.map(vector), batch.map(vector), share, unbiased)
+        norm::move_statistics(running.map(vector), batch.map(vector), share, unbiased)
     }
 
     fn reserved_memory(device: &Self::Device) -> Option<u64> {

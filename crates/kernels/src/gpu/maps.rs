@@ -35,7 +35,7 @@ impl Extent {
         self.pixels() * self.channels
     }
 
-    fn shape(&self) -> Shape {
+    pub fn shape(&self) -> Shape {
         Shape::new([self.batch, self.channels, self.height, self.width])
     }
 }

@@ -16,14 +16,11 @@
 
 mod adam;
 mod backend;
+mod conv;
 mod fuse;
 mod grid;
 mod maps;
-mod moments;
 mod norm;
-mod norm_gradient;
 mod pointwise;
-mod statistics;
 mod sum;
 mod vectors;
-mod weight_gradient;

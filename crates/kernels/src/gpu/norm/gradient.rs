@@ -7,16 +7,16 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::grid::{Reduction, elementwise};
-use super::maps::{Maps, common_lanes};
+use super::apply::Scale;
 use super::moments::block_pixels;
-use super::norm::Scale;
-use super::sum::over_rows;
-use super::vectors::{load, where_positive};
+use crate::gpu::grid::{Reduction, elementwise};
+use crate::gpu::maps::{Maps, common_lanes};
+use crate::gpu::sum::over_rows;
+use crate::gpu::vectors::{load, where_positive};
 use crate::types::{Activation, Origin};
 
 /// A normalisation that was computed.
-pub(super) struct Forward<'a, R: CubeRuntime> {
+pub(in crate::gpu) struct Forward<'a, R: CubeRuntime> {
     pub x: &'a Maps<R>,
     pub scale: &'a Scale<R>,
     pub origin: Origin,
@@ -26,7 +26,7 @@ pub(super) struct Forward<'a, R: CubeRuntime> {
 }
 
 /// See [`crate::NormGradients`].
-pub(super) struct Gradients<R: CubeRuntime> {
+pub(in crate::gpu) struct Gradients<R: CubeRuntime> {
     pub x: Maps<R>,
     pub weight: CubeTensor<R>,
     pub bias: CubeTensor<R>,
@@ -35,7 +35,10 @@ pub(super) struct Gradients<R: CubeRuntime> {
 
 /// Where the ReLU let values pass is read off the output, if it was kept, and the masked gradient
 /// becomes the residual's; otherwise it is computed anew from the input.
-pub(super) fn gradients<R: CubeRuntime>(forward: &Forward<'_, R>, dy: Maps<R>) -> Gradients<R> {
+pub(in crate::gpu) fn gradients<R: CubeRuntime>(
+    forward: &Forward<'_, R>,
+    dy: Maps<R>,
+) -> Gradients<R> {
     let Forward { x, scale, output, .. } = forward;
     let relu = forward.activation == Activation::Relu;
     let masked = (relu && output.is_some()).then(|| dy.new_like(dy.extent));

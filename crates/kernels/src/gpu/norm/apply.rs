@@ -6,14 +6,14 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::grid::elementwise;
-use super::maps::{Maps, common_lanes};
-use super::vectors::{load, relu};
+use crate::gpu::grid::elementwise;
+use crate::gpu::maps::{Maps, common_lanes};
+use crate::gpu::vectors::{load, relu};
 use crate::types::Activation;
 
 /// `(x - mean) · weight / sqrt(variance + epsilon) + bias`; all `[channels]`, float32, contiguous.
 #[derive(Clone)]
-pub(super) struct Scale<R: CubeRuntime> {
+pub(in crate::gpu) struct Scale<R: CubeRuntime> {
     pub mean: CubeTensor<R>,
     pub variance: CubeTensor<R>,
     pub weight: CubeTensor<R>,
@@ -22,7 +22,7 @@ pub(super) struct Scale<R: CubeRuntime> {
 }
 
 /// `activation(scale(x) + residual)`.
-pub(super) fn apply<R: CubeRuntime>(
+pub(in crate::gpu) fn apply<R: CubeRuntime>(
     x: &Maps<R>,
     scale: &Scale<R>,
     residual: Option<&Maps<R>>,
@@ -54,7 +54,7 @@ pub(super) fn apply<R: CubeRuntime>(
 }
 
 /// `activation(x + bias + residual)`: what follows a convolution with folded normalisation.
-pub(super) fn finish<R: CubeRuntime>(
+pub(in crate::gpu) fn finish<R: CubeRuntime>(
     x: &Maps<R>,
     bias: CubeTensor<R>,
     residual: Option<&Maps<R>>,

@@ -7,11 +7,11 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::grid::elementwise;
-use super::maps::new_like;
+use crate::gpu::grid::elementwise;
+use crate::gpu::maps::new_like;
 
 /// New running mean and variance; all tensors are float32 vectors of one length, contiguous.
-pub(super) fn step<R: CubeRuntime>(
+pub(in crate::gpu) fn step<R: CubeRuntime>(
     running: [CubeTensor<R>; 2],
     batch: [CubeTensor<R>; 2],
     share: f64,

@@ -10,13 +10,13 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::grid::Reduction;
-use super::maps::Maps;
-use super::sum::over_rows;
-use super::vectors::load;
+use crate::gpu::grid::Reduction;
+use crate::gpu::maps::Maps;
+use crate::gpu::sum::over_rows;
+use crate::gpu::vectors::load;
 
 /// Mean and biased variance of all pixels, `[channels]` each.
-pub(super) struct Moments<R: CubeRuntime> {
+pub(in crate::gpu) struct Moments<R: CubeRuntime> {
     pub mean: CubeTensor<R>,
     pub variance: CubeTensor<R>,
 }
@@ -67,7 +67,7 @@ impl<R: CubeRuntime> Moments<R> {
 
 /// Pixels `first..end` of a block.
 #[cube]
-pub(super) fn block_pixels(pixels: usize, blocks: usize, block: usize) -> (usize, usize) {
+pub(in crate::gpu) fn block_pixels(pixels: usize, blocks: usize, block: usize) -> (usize, usize) {
     let step = pixels.div_ceil(blocks);
     let first = min(block * step, pixels);
     (first, min(first + step, pixels))
