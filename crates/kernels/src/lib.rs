@@ -22,6 +22,7 @@ pub mod cpu;
 mod fusion;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod memory;
 pub mod ops;
 pub mod precision;
 mod primitive;
@@ -30,6 +31,7 @@ mod shapes;
 mod types;
 
 pub use backend::KernelBackend;
+pub use memory::repeated;
 pub use types::{
     Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,
     NormState, Origin,

@@ -12,12 +12,13 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
+use super::maps::new_like;
 use crate::types::AdamStep;
 
 /// Parameters that one launch takes at most: what a kernel is unrolled for.
 const MOST_PARAMETERS: usize = 32;
-/// Tensors per parameter: weight, both means, gradient.
-const TENSORS: usize = 4;
+/// Tensors per parameter: weight before and after, both means, gradient.
+const TENSORS: usize = 5;
 /// Bindings that kernels need besides those of the parameters.
 const OTHER_BINDINGS: usize = 2;
 /// Threads of a cube.
@@ -29,6 +30,8 @@ const LANES: usize = 4;
 
 /// A parameter with its means and its gradient, side by side in one order of values.
 pub(super) struct Parameter<R: CubeRuntime> {
+    /// The weight before the step, where others hold it still; else the step is in place.
+    before: Option<CubeTensor<R>>,
     /// Weight, mean, mean of squares.
     values: [CubeTensor<R>; 3],
     gradient: CubeTensor<R>,
@@ -44,8 +47,11 @@ impl<R: CubeRuntime> Parameter<R> {
         let in_order = |tensor: CubeTensor<R>| {
             into_contiguous(if is_kernel { permute_nchw_to_nhwc(tensor) } else { tensor })
         };
-        let values = values.map(in_order).map(owned);
-        Self { values, gradient: in_order(gradient), step, is_kernel }
+        let [weight, mean, square] = values.map(in_order);
+        let before = (!weight.can_mut()).then(|| weight.clone());
+        let weight = if before.is_some() { new_like(&weight) } else { weight };
+        let values = [weight, owned(mean), owned(square)];
+        Self { before, values, gradient: in_order(gradient), step, is_kernel }
     }
 
     fn len(&self) -> usize {
@@ -70,9 +76,12 @@ fn owned<R: CubeRuntime>(tensor: CubeTensor<R>) -> CubeTensor<R> {
 pub(super) fn step_all<R: CubeRuntime>(parameters: Vec<Parameter<R>>) -> Vec<[CubeTensor<R>; 3]> {
     let mut order: Vec<usize> = (0..parameters.len()).collect();
     // Parameters of one launch share a grid, which fits best if they are of like length.
-    order.sort_by_key(|&index| (parameters[index].lanes(), parameters[index].len()));
+    order.sort_by_key(|&index| {
+        let parameter = &parameters[index];
+        (parameter.lanes(), parameter.before.is_some(), parameter.len())
+    });
     let sorted: Vec<&Parameter<R>> = order.iter().map(|&index| &parameters[index]).collect();
-    for group in sorted.chunk_by(|a, b| a.lanes() == b.lanes() && is_alike(a.step, b.step)) {
+    for group in sorted.chunk_by(|a, b| is_alike(a, b)) {
         for chunk in group.chunks(chunk_len(group[0])) {
             launch(chunk);
         }
@@ -81,8 +90,10 @@ pub(super) fn step_all<R: CubeRuntime>(parameters: Vec<Parameter<R>>) -> Vec<[Cu
 }
 
 /// Whether one launch can take both: the number of the step may differ.
-fn is_alike(a: AdamStep, b: AdamStep) -> bool {
-    AdamStep { time: b.time, ..a } == b
+fn is_alike<R: CubeRuntime>(a: &Parameter<R>, b: &Parameter<R>) -> bool {
+    a.lanes() == b.lanes()
+        && a.before.is_some() == b.before.is_some()
+        && AdamStep { time: b.step.time, ..a.step } == b.step
 }
 
 fn chunk_len<R: CubeRuntime>(parameter: &Parameter<R>) -> usize {
@@ -106,6 +117,11 @@ fn launch<R: CubeRuntime>(parameters: &[&Parameter<R>]) {
             CubeDim::new_1d(THREADS),
             lanes,
             parameters.iter().map(|parameter| array(&parameter.gradient)).collect(),
+            parameters
+                .iter()
+                .filter_map(|parameter| parameter.before.as_ref())
+                .map(array)
+                .collect(),
             values(0),
             values(1),
             values(2),
@@ -134,6 +150,7 @@ fn rate(step: AdamStep) -> f32 {
 #[cube(launch_unchecked)]
 fn update<N: Size>(
     gradients: &Sequence<Array<Vector<f32, N>>>,
+    before: &Sequence<Array<Vector<f32, N>>>,
     weights: &mut Sequence<Array<Vector<f32, N>>>,
     means: &mut Sequence<Array<Vector<f32, N>>>,
     squares: &mut Sequence<Array<Vector<f32, N>>>,
@@ -161,7 +178,12 @@ fn update<N: Size>(
                 square[at] = v;
                 let scale =
                     Vector::sqrt(v) * Vector::new(*roots.index(parameter)) + Vector::new(epsilon);
-                weight[at] -= Vector::new(*rates.index(parameter)) * (m / scale);
+                let change = Vector::new(*rates.index(parameter)) * (m / scale);
+                if comptime![before.len() == 0] {
+                    weight[at] -= change;
+                } else {
+                    weight[at] = before.index(parameter)[at] - change;
+                }
             }
         }
     }

@@ -10,12 +10,13 @@ use burn::tensor::backend::AutodiffBackend;
 use burn_train::metric::store::EventStoreClient;
 use burn_train::{
     EventProcessorTraining, Learner, LearnerEvent, SupervisedTrainingEventProcessor, TrainLoader,
-    TrainingItem,
+    TrainOutput, TrainingItem,
 };
-use scalenas_kernels::KernelBackend;
+use scalenas_kernels::{KernelBackend, repeated};
 use scalenas_model::Prediction;
 use scalenas_space::Architecture;
 
+use super::items::StepOutput;
 use super::learner::TaskLearner;
 use super::setup::{Components, Setup, State};
 use crate::error::Result;
@@ -47,6 +48,8 @@ where
     pub accumulated: usize,
     /// The last subnet trained.
     pub subnet: Option<Arc<Architecture>>,
+    /// Whether weights and means are allocated, so that steps only need memory for a while.
+    pub is_settled: bool,
     /// Iterations done, with those whose pictures were all left out.
     pub iteration: u64,
     /// Iteration of the newest checkpoint.
@@ -125,10 +128,11 @@ where
         self.subnet = Some(Arc::clone(&batch.architecture));
         let (count, position) = (batch.sample.images.dims()[0], batch.position);
         self.learner.lr_step();
-        let mut output = self.learner.train_step(batch);
+        let mut output = self.gradients(batch);
         let statistics = std::mem::take(&mut output.item.statistics);
         self.state.statistics.update(&statistics, self.setup.options.norm_momentum);
         self.optimise(output.grads);
+        self.settle();
         self.iteration = position.iteration + 1;
         self.state.meter.add(&output.item.loss, count);
         let epoch = self.iteration.div_ceil(self.setup.epoch_length) as usize;
@@ -144,6 +148,24 @@ where
             self.log()?;
         }
         Ok(())
+    }
+
+    /// The forward and the backward pass.
+    fn gradients(&mut self, batch: TrainBatch<B>) -> TrainOutput<StepOutput<B::InnerBackend>> {
+        if !self.is_settled {
+            return self.learner.train_step(batch);
+        }
+        repeated::<B, _, _>(&self.setup.device, (&mut self.learner, batch), |(learner, batch)| {
+            learner.train_step(batch)
+        })
+    }
+
+    /// Frees what the first step alone needed, once everything that stays is allocated.
+    fn settle(&mut self) {
+        if !self.is_settled && self.accumulated == 0 {
+            self.is_settled = true;
+            B::memory_cleanup(&self.setup.device);
+        }
     }
 
     /// Steps once enough gradients are summed.

@@ -78,6 +78,7 @@ where
             accumulator: GradientsAccumulator::new(),
             accumulated: 0,
             subnet: None,
+            is_settled: false,
             iteration: *start,
             saved: *start,
         };

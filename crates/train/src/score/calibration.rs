@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
-use scalenas_kernels::KernelBackend;
+use scalenas_kernels::{KernelBackend, repeated};
 use scalenas_model::{Calibration, Prediction, Statistics, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
@@ -51,7 +51,10 @@ impl<B: Backend> CalibrationSource<B> {
     {
         let mut calibration = Calibration::new(supernet, plan);
         for images in &self.batches {
-            calibration.add(images.clone());
+            let input = (&mut calibration, images.clone());
+            repeated::<B, _, _>(&images.device(), input, |(calibration, images)| {
+                calibration.add(images);
+            });
         }
         calibration.finish()
     }

@@ -11,7 +11,7 @@ use scalenas_space::{Head, SpaceSpec};
 use crate::error::{Error, Result};
 
 /// Network that predicts heatmaps or class scores.
-pub trait Network<B: Backend> {
+pub trait Network<B: Backend>: Sync {
     /// Predicts `[batch, outputs, height / 4, width / 4]` from normalised pictures
     /// `[batch, 3, height, width]`.
     fn predict(&self, images: Tensor<B, 4>) -> Tensor<B, 4> {

@@ -7,7 +7,7 @@ use burn::backend::Autodiff;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Distribution, Tensor};
-use scalenas_kernels::KernelBackend;
+use scalenas_kernels::{KernelBackend, repeated};
 use scalenas_model::{BatchStatistics, Supernet};
 use scalenas_space::cost;
 use scalenas_train::{Adam, AdamOptimizer};
@@ -87,7 +87,11 @@ where
 }
 
 /// Median seconds of `reps` runs after warming up.
-fn median<B: Backend>(reps: usize, device: &B::Device, mut step: impl FnMut()) -> Result<f64> {
+fn median<B: Backend>(
+    reps: usize,
+    device: &B::Device,
+    mut step: impl FnMut() + Send,
+) -> Result<f64> {
     let wait = || B::sync(device).map_err(|e| user(format!("the device failed: {e:?}")));
     for _ in 0..WARM_UP {
         step();
@@ -95,6 +99,7 @@ fn median<B: Backend>(reps: usize, device: &B::Device, mut step: impl FnMut()) -
     wait()?;
     // Memory of tuning is no part of the peak.
     B::memory_cleanup(device);
+    let mut step = || repeated::<B, _, _>(device, &mut step, |step| step());
     step();
     wait()?;
     let mut seconds = Vec::new();

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-use burn::module::{AutodiffModule, ModuleMapper, Param, ParamId};
+use burn::module::{AutodiffModule, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
 use burn::optim::record::AdaptorRecord;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
@@ -23,6 +23,9 @@ type AnyModule<B> = Param<Tensor<B, 1>>;
 /// Means of every parameter that has had a gradient.
 type Records<B> = <OptimizerAdaptor<Adam, AnyModule<B>, B> as Optimizer<AnyModule<B>, B>>::Record;
 
+/// Means before the first gradient of their parameter: of gradients, and of their squares.
+type Reserved<B> = HashMap<ParamId, [FloatTensor<<B as AutodiffBackend>::InnerBackend>; 2]>;
+
 /// Adam over the parameters of a module that have a gradient.
 #[derive(Clone)]
 pub struct AdamOptimizer<M, B>
@@ -33,6 +36,8 @@ where
 {
     rule: Adam,
     records: Records<B>,
+    /// Made at the first step, so that memory does not grow with every layer that is sampled first.
+    reserved: Option<Reserved<B>>,
     module: PhantomData<M>,
 }
 
@@ -43,7 +48,7 @@ where
     B::InnerBackend: KernelBackend,
 {
     fn from(rule: Adam) -> Self {
-        Self { rule, records: Records::<B>::default(), module: PhantomData }
+        Self { rule, records: Records::<B>::default(), reserved: None, module: PhantomData }
     }
 }
 
@@ -80,8 +85,9 @@ where
 {
     fn step_all(&mut self, rate: LearningRate, module: M, gradients: GradAdaptor) -> M {
         let (rule, records) = (&self.rule, &mut self.records);
-        let mut taken =
-            Taken { rule, rate, records, gradients, parameters: Vec::new(), ids: Vec::new() };
+        let reserved = self.reserved.get_or_insert_with(|| reserve(&module, records));
+        let (parameters, ids) = (Vec::new(), Vec::new());
+        let mut taken = Taken { rule, rate, records, reserved, gradients, parameters, ids };
         let module = module.map(&mut taken);
         let Taken { parameters, ids, .. } = taken;
         let times: Vec<usize> = parameters.iter().map(|parameter| parameter.step.time).collect();
@@ -99,6 +105,7 @@ where
     rule: &'a Adam,
     rate: LearningRate,
     records: &'a mut Records<B>,
+    reserved: &'a mut Reserved<B>,
     gradients: GradAdaptor,
     parameters: Vec<AdamParameter<B::InnerBackend>>,
     ids: Vec<ParamId>,
@@ -116,9 +123,50 @@ where
         let place = Tensor::empty([1; D], &device).set_require_grad(tensor.is_require_grad());
         let weight = tensor.to_device(&device).inner();
         let state = self.records.remove(&id).map(AdaptorRecord::into_state::<D>);
+        let state = state.or_else(|| self.reserved.remove(&id).map(first_state::<B, D>));
         self.parameters.push(self.rule.parameter(self.rate, weight, gradient, state));
         self.ids.push(id);
         Param::from_mapped_value(id, place, mapper)
+    }
+}
+
+/// State of Adam before the first step.
+fn first_state<B: AutodiffBackend, const D: usize>(
+    [mean, square]: [FloatTensor<B::InnerBackend>; 2],
+) -> AdamState<B::InnerBackend, D> {
+    AdamState { time: 0, mean: lift::<B, D>(mean), square: lift::<B, D>(square) }
+}
+
+/// Zeros for the parameters of a module that have no means yet.
+fn reserve<M, B>(module: &M, records: &Records<B>) -> Reserved<B>
+where
+    M: AutodiffModule<B>,
+    B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
+{
+    let mut lacking = Lacking { records, reserved: HashMap::new() };
+    module.visit(&mut lacking);
+    lacking.reserved
+}
+
+struct Lacking<'a, B: AutodiffBackend>
+where
+    B::InnerBackend: KernelBackend,
+{
+    records: &'a Records<B>,
+    reserved: Reserved<B>,
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Lacking<'_, B>
+where
+    B::InnerBackend: KernelBackend,
+{
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        if self.records.contains_key(&param.id) || !param.val().is_require_grad() {
+            return;
+        }
+        let zeros = || Tensor::<B::InnerBackend, D>::zeros(param.dims(), &param.device());
+        self.reserved.insert(param.id, [0, 1].map(|_| zeros().into_primitive().tensor()));
     }
 }
 

@@ -8,6 +8,7 @@ use burn::tensor::backend::Backend;
 use scalenas_data::pictures::PIXELS_PER_SCALE;
 use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, TopDownBatch, TopDownDataset};
 use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
+use scalenas_kernels::repeated;
 
 use crate::error::Result;
 use crate::run::progress::Progress;
@@ -88,8 +89,9 @@ fn heatmaps<B: Backend>(
     device: &B::Device,
 ) -> Result<Vec<f32>> {
     let images = normalised::<B>(&batch.images, batch.size, device);
-    let mirrored = (flip == FlipTest::On).then(|| net.predict(images.clone().flip([COLUMNS])));
-    let mut heatmaps = values(net.predict(images))?;
+    let predict = |images| repeated::<B, _, _>(device, (net, images), |(n, i)| n.predict(i));
+    let mirrored = (flip == FlipTest::On).then(|| predict(images.clone().flip([COLUMNS])));
+    let mut heatmaps = values(predict(images))?;
     if let Some(mirrored) = mirrored {
         let mut mirrored = values(mirrored)?;
         dataset.codec().flip_back(&mut mirrored, &dataset.facts().flip_pairs);
