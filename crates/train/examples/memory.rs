@@ -11,7 +11,7 @@ use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::{Distribution, Tensor};
 use scalenas_kernels::cpu::{MemoryUse, release_memory};
 use scalenas_model::{BatchStatistics, Supernet};
-use scalenas_space::{Architecture, SpaceSpec, sample};
+use scalenas_space::{SpaceSpec, sample};
 use scalenas_train::{Adam, AdamOptimizer};
 
 type Train = Autodiff<Flex>;
@@ -65,11 +65,7 @@ fn train(width: usize, steps: usize) -> bool {
     let mut optimizer = AdamOptimizer::from(Adam::default());
     watch(&format!("training, width {width}"), steps, |index| {
         let network = supernet.take().expect("every step puts it back");
-        // Adam's means of a parameter appear with its first gradient: all of them in the first step.
-        let architecture = match index {
-            0 => Architecture::largest(&spec),
-            _ => sample::grouped(&spec, 1, index as u64),
-        };
+        let architecture = sample::grouped(&spec, 1, index as u64);
         let plan = network.plan(&architecture);
         let batch = BATCHES[index % BATCHES.len()];
         let [height, width] = INPUT;

@@ -161,7 +161,8 @@ impl<B: KernelBackend> Supernet<B> {
     }
 
     fn run(&self, images: Tensor<B, 4>, plan: &Plan, norms: &mut Norms<'_, B>) -> Prediction<B> {
-        ops::join(self);
+        // Others would carry the records of earlier steps along, which are then never freed.
+        ops::join(&(self.backbone.restricted(plan), self.head.clone()));
         let branches = self.backbone.forward(images, plan, norms);
         self.head.forward(branches, &plan.heads, norms)
     }
