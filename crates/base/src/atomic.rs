@@ -30,6 +30,18 @@ pub fn write_with(
     })
 }
 
+/// Checks that files can be written below `folder`, which may have to be made first; leaves nothing.
+///
+/// # Errors
+/// When the nearest folder that exists is none, or takes no file.
+pub fn check_writable(folder: &Path) -> io::Result<()> {
+    let existing = folder.ancestors().find(|above| above.exists());
+    let existing = existing.filter(|above| !above.as_os_str().is_empty());
+    let probe = partial_path(&existing.unwrap_or(Path::new(".")).join("probe"));
+    File::create(&probe)?;
+    fs::remove_file(probe)
+}
+
 fn fill_and_rename(
     partial: &Path,
     path: &Path,
@@ -54,6 +66,16 @@ fn partial_path(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_are_probed_without_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        check_writable(&folder.path().join("new/deeper")).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let file = folder.path().join("file");
+        write(&file, b"").unwrap();
+        assert!(check_writable(&file.join("below")).is_err());
+    }
 
     #[test]
     fn a_failed_write_leaves_the_old_file_and_no_other() {

@@ -1,15 +1,19 @@
 //! RGB pictures of 8 bits per channel: reading, checking for truncation, writing.
 //!
-//! The orientation tag of EXIF is ignored: annotations refer to the stored pixels.
+//! The orientation tag of EXIF is not applied: annotations refer to the stored pixels.
 
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{ExtendedColorType, ImageFormat};
+use image::metadata::Orientation;
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::Size;
+
+/// Largest decoded picture, in bytes of red, green and blue: a square of 26,000 pixels.
+pub const LARGEST: usize = 2 << 30;
 
 /// A picture file that is missing, truncated or of another format.
 #[derive(Debug, thiserror::Error)]
@@ -55,10 +59,24 @@ impl Image8 {
         Self::decode(&bytes).map_err(error)
     }
 
+    /// Size of the picture in a file, without decoding it.
+    ///
+    /// # Errors
+    /// When the file is missing or no JPEG or PNG picture.
+    pub fn read_size(path: impl AsRef<Path>) -> Result<Size, PictureError> {
+        let path = path.as_ref();
+        let error = |problem| PictureError { path: path.display().to_string(), problem };
+        let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
+        let reader = reader.map_err(|e| error(format!("cannot read: {e}")))?;
+        let (width, height) = reader.into_dimensions().map_err(|e| error(e.to_string()))?;
+        Ok(Size::new(height as usize, width as usize))
+    }
+
     /// Decodes a JPEG or PNG picture.
     ///
     /// # Errors
-    /// The reason, when the bytes are no such picture or end early.
+    /// The reason, when the bytes are no such picture, end early or make a larger picture than
+    /// [`LARGEST`].
     pub fn decode(bytes: &[u8]) -> Result<Self, String> {
         if bytes.is_empty() {
             return Err("the file is empty".into());
@@ -67,14 +85,44 @@ impl Image8 {
         if format == ImageFormat::Jpeg && !jpeg_is_complete(bytes) {
             return Err("the JPEG data is cut off (no end marker)".into());
         }
-        let decoded =
-            image::load_from_memory_with_format(bytes, format).map_err(|e| e.to_string())?;
-        let rgb = decoded.into_rgb8();
-        let (width, height) = (rgb.width() as usize, rgb.height() as usize);
-        Ok(Self { width, height, pixels: rgb.into_raw() })
+        let decoder = decoder(bytes, format)?;
+        let (width, height) = decoder.dimensions();
+        let (width, height) = (width as usize, height as usize);
+        if width.saturating_mul(height).saturating_mul(3) > LARGEST {
+            return Err(format!(
+                "has {width}x{height} pixels, {} MiB when decoded; the limit is {} MiB",
+                (width as u64 * height as u64 * 3) >> 20,
+                LARGEST >> 20
+            ));
+        }
+        let decoded = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
+        Ok(Self { width, height, pixels: decoded.into_rgb8().into_raw() })
+    }
+
+    /// Whether the EXIF orientation tag of a file asks viewers to turn or mirror it.
+    pub fn has_orientation(path: impl AsRef<Path>) -> bool {
+        let orientation = || {
+            let bytes = fs::read(path).ok()?;
+            let format = image::guess_format(&bytes).ok()?;
+            decoder(&bytes, format).ok()?.orientation().ok()
+        };
+        orientation().is_some_and(|found| found != Orientation::NoTransforms)
+    }
+
+    /// The picture as JPEG of `quality` 1 to 100 with its extension; as PNG where a side is longer than
+    /// JPEG can say.
+    pub fn to_file(&self, quality: u8) -> (Vec<u8>, &'static str) {
+        let longest = usize::from(u16::MAX);
+        if self.width.max(self.height) > longest {
+            return (self.to_png(), "png");
+        }
+        (self.to_jpeg(quality), "jpg")
     }
 
     /// The picture as JPEG; `quality` from 1 to 100.
+    ///
+    /// # Panics
+    /// When a side has more than 65,535 pixels.
     pub fn to_jpeg(&self, quality: u8) -> Vec<u8> {
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality)
@@ -97,6 +145,13 @@ impl Image8 {
         .expect("writing to memory, sizes match");
         bytes.into_inner()
     }
+}
+
+fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, String> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    // The size is compared with a limit of our own, which the message can name.
+    reader.limits(Limits::no_limits());
+    reader.into_decoder().map_err(|e| e.to_string())
 }
 
 /// Whether an end marker follows the start of the scan. Decoders fill what is missing with grey

@@ -5,17 +5,34 @@ use std::path::Path;
 
 use scalenas_base::atomic;
 
-/// Fails if `path` is a folder, device or pipe, which a renamed file would replace. Verbs call it before
-/// the work for the file begins.
+use crate::error::user;
+
+/// Fails if `path` is a folder, device or pipe, which a renamed file would replace, or in a folder that
+/// cannot be written. Verbs call it before the work for the file begins.
 pub fn check_target(option: &str, path: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = path else { return Ok(()) };
     match fs::metadata(path) {
-        Ok(there) if !there.is_file() => Err(crate::error::user(format!(
+        Ok(there) if !there.is_file() => Err(user(format!(
             "{option} {}: is not a file; accepted: a file to write",
             path.display()
         ))),
-        _ => Ok(()),
+        _ => check_writable(option, path, path.parent().unwrap_or(Path::new(""))),
     }
+}
+
+/// Fails if files cannot be written into the folder at `path`. Verbs call it before the work for the files
+/// begins.
+pub fn check_folder(option: &str, path: Option<&Path>) -> anyhow::Result<()> {
+    path.map_or(Ok(()), |path| check_writable(option, path, path))
+}
+
+fn check_writable(option: &str, path: &Path, folder: &Path) -> anyhow::Result<()> {
+    atomic::check_writable(folder).map_err(|e| {
+        user(format!(
+            "{option} {}: cannot be written: {e}; accepted: a place to write",
+            path.display()
+        ))
+    })
 }
 
 /// Creates the folder of a file.
@@ -26,7 +43,7 @@ pub fn make_parent(path: &Path) -> std::io::Result<()> {
 
 /// Writes a file with its folder, whole or not at all.
 pub fn write_file(path: &Path, bytes: impl AsRef<[u8]>) -> anyhow::Result<()> {
-    let context = |e| crate::error::user(format!("failed to write {}: {e}", path.display()));
+    let context = |e| user(format!("failed to write {}: {e}", path.display()));
     make_parent(path).map_err(context)?;
     atomic::write(path, bytes).map_err(context)
 }

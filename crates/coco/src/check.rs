@@ -1,9 +1,9 @@
-//! Checks of an annotation file that both purposes share, with their differences.
+//! The entries of an annotation file, read and checked as both purposes need them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use crate::document::{CategoryEntry, Document, ImageEntry, PersonEntry};
-use crate::{Error, JointSet, Purpose, Result};
+use crate::annotations::{CategoryEntry, Document, ImageEntry, People, PersonEntry};
+use crate::{Error, JointSet, Note, Purpose, Result};
 
 /// Checks the entries of one file.
 pub(crate) struct Checker<'a> {
@@ -12,32 +12,64 @@ pub(crate) struct Checker<'a> {
     pub joints: &'a JointSet,
 }
 
+/// Entries of one file: images and annotations with unique ids, annotations of people only.
+pub(crate) struct Entries<'a> {
+    /// In the order of the file for training, by id for scoring.
+    pub images: Vec<ImageEntry>,
+    /// With their positions in the file.
+    pub people: Vec<(usize, PersonEntry<'a>)>,
+    /// Categories of people; all where the file does not tell them apart.
+    pub categories: Vec<CategoryEntry>,
+    pub notes: Vec<Note>,
+}
+
 impl Checker<'_> {
-    /// The images and annotations of a document, each with unique ids. Images come in the order of
-    /// the file for training, by id for scoring.
-    pub fn entries<'a>(
-        &self,
-        document: &mut Document<'a>,
-    ) -> Result<(Vec<ImageEntry>, Vec<PersonEntry<'a>>)> {
-        let annotations = document.take_annotations(self.file, self.purpose)?;
-        let images = self.unique_images(std::mem::take(&mut document.images))?;
-        self.unique("annotations.id", annotations.iter().map(|person| person.id))?;
-        if self.purpose == Purpose::Training {
-            self.category_joints(&document.categories)?;
+    /// Reads and checks the entries of a document.
+    pub fn entries<'a>(&self, document: Document<'a>) -> Result<Entries<'a>> {
+        let mut notes = Vec::new();
+        let images = document.images.into_iter().enumerate();
+        let images = images.map(|(position, raw)| ImageEntry::read(raw, self.file, position));
+        let images = self.unique_images(images.collect::<Result<_>>()?, &mut notes)?;
+        let categories = document.categories.unwrap_or_default().into_iter().enumerate();
+        let categories =
+            categories.map(|(position, raw)| CategoryEntry::read(raw, self.file, position));
+        let categories: Vec<_> = categories.collect::<Result<_>>()?;
+        let annotations = match (document.annotations, self.purpose) {
+            (Some(annotations), _) => annotations,
+            (None, Purpose::Training) => Vec::new(),
+            (None, Purpose::Scoring) => {
+                return Err(self.missing("the file".into(), "annotations"));
+            }
+        };
+        let people = People::of(&categories, &annotations, self.joints);
+        let (mut kept, mut others) = (Vec::new(), BTreeMap::new());
+        for (position, raw) in annotations.into_iter().enumerate() {
+            let category = PersonEntry::category(&raw);
+            if people.holds(category) {
+                kept.push((position, PersonEntry::read(raw, self.file, position)?));
+            } else {
+                *others.entry(category).or_insert(0) += 1;
+            }
         }
-        Ok((images, annotations))
+        notes.extend(other_categories(&others, &categories));
+        self.unique("annotations.id", kept.iter().map(|(_, person)| person.id))?;
+        let categories: Vec<_> = categories.into_iter().filter(|c| people.holds(c.id)).collect();
+        self.category_joints(&categories)?;
+        Ok(Entries { images, people: kept, categories, notes })
     }
 
-    /// The joints `[x, y, visibility]` of an annotation, as many as expected.
+    /// The joints of an annotation, as many as expected; zeros where it has none.
     pub fn keypoints(&self, person: &mut PersonEntry<'_>) -> Result<Vec<[f64; 3]>> {
-        let triples = person.keypoints.take();
-        let triples = triples.ok_or_else(|| self.missing(annotation(person), "keypoints"))?;
-        let keypoints = triples.complete(self.file, || annotation(person))?;
-        let found = keypoints.len();
-        if found == self.joints.joints() {
-            return Ok(keypoints);
+        let keypoints = std::mem::take(&mut person.keypoints);
+        let (found, expected) = (keypoints.len(), self.joints.joints());
+        match found {
+            0 => {
+                person.num_keypoints = Some(0);
+                Ok(vec![[0.0; 3]; expected])
+            }
+            found if found == expected => Ok(keypoints),
+            _ => Err(self.joint_count(format!("{}: keypoints", person.name()), found)),
         }
-        Err(self.joint_count(format!("annotation {}: keypoints", person.id), found))
     }
 
     /// The error about a required key that `entry` lacks.
@@ -46,15 +78,24 @@ impl Checker<'_> {
         Error::Missing { file: self.file.into(), entry, key, accepted }
     }
 
-    fn unique_images(&self, mut images: Vec<ImageEntry>) -> Result<Vec<ImageEntry>> {
+    fn unique_images(
+        &self,
+        mut images: Vec<ImageEntry>,
+        notes: &mut Vec<Note>,
+    ) -> Result<Vec<ImageEntry>> {
+        let count = images.len();
         if self.purpose == Purpose::Scoring {
             let same = |a: &ImageEntry, b: &ImageEntry| {
                 (a.id, &a.file_name, a.crowd_index) == (b.id, &b.file_name, b.crowd_index)
             };
             images.sort_by_key(|image| image.id);
             images.dedup_by(|a, b| same(a, b));
+        } else {
+            images = without_repetitions(images);
         }
         self.unique("images.id", images.iter().map(|image| image.id))?;
+        let left_out = count - images.len();
+        notes.extend((left_out > 0).then_some(Note::RepeatedImages { count: left_out }));
         Ok(images)
     }
 
@@ -67,13 +108,25 @@ impl Checker<'_> {
         })
     }
 
+    /// Categories of people have the expected joints, in the expected order.
     fn category_joints(&self, categories: &[CategoryEntry]) -> Result<()> {
-        let named = categories.iter().filter_map(|category| {
-            let found = category.keypoints.as_ref()?.len();
-            (found != 0).then(|| (format!("categories: `{}`", category.name), found))
-        });
-        let mut wrong = named.filter(|(_, found)| *found != self.joints.joints());
-        wrong.next().map_or(Ok(()), |(entry, found)| Err(self.joint_count(entry, found)))
+        for category in categories.iter().filter(|category| !category.joints.is_empty()) {
+            let entry = format!("categories: `{}`", category.name);
+            let found = category.joints.len();
+            if found != self.joints.joints() && self.purpose == Purpose::Training {
+                return Err(self.joint_count(entry, found));
+            }
+            if let Some((position, expected)) = self.joints.misplaced(&category.joints) {
+                return Err(Error::JointOrder {
+                    file: self.file.into(),
+                    entry,
+                    position,
+                    found: category.joints.join(", "),
+                    expected: expected.join(", "),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn joint_count(&self, entry: String, found: usize) -> Error {
@@ -82,7 +135,28 @@ impl Checker<'_> {
     }
 }
 
-/// Name of an annotation in messages.
-pub(crate) fn annotation(person: &PersonEntry<'_>) -> String {
-    format!("annotation {}", person.id)
+/// Images, each content once, in the order of their first occurrence.
+fn without_repetitions(images: Vec<ImageEntry>) -> Vec<ImageEntry> {
+    let mut kept: Vec<ImageEntry> = Vec::with_capacity(images.len());
+    let mut first = std::collections::HashMap::with_capacity(images.len());
+    for image in images {
+        let position = *first.entry(image.id).or_insert(kept.len());
+        if kept.get(position) != Some(&image) {
+            kept.push(image);
+        }
+    }
+    kept
+}
+
+fn other_categories(
+    counts: &BTreeMap<Option<u64>, usize>,
+    categories: &[CategoryEntry],
+) -> Option<Note> {
+    let name = |id: &Option<u64>| {
+        let category = categories.iter().find(|category| category.id == *id);
+        let id = id.map_or_else(String::new, |id| id.to_string());
+        category.map_or(id, |category| category.name.clone())
+    };
+    let names = counts.keys().map(name).collect();
+    (!counts.is_empty()).then(|| Note::OtherCategories { count: counts.values().sum(), names })
 }

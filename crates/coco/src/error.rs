@@ -26,21 +26,26 @@ pub enum Error {
     },
     /// A JSON file ends before its value does.
     #[error(
-        "{file}: the file is cut off at line {line}, column {column}: a complete JSON file is needed"
+        "{file}: the file is cut off in {place} (line {line}, column {column}); accepted: a \
+         complete JSON file"
     )]
     CutOff {
         /// The file.
         file: String,
+        /// Entry and key of the end.
+        place: String,
         /// Line of the end, from 1.
         line: usize,
         /// Column of the end, from 1.
         column: usize,
     },
     /// A JSON file with a value that the format does not allow.
-    #[error("{file}: {source}; accepted: {accepted}")]
+    #[error("{file}: {place}: {source}; accepted: {accepted}")]
     Json {
         /// The file.
         file: String,
+        /// Entry and key of the value.
+        place: String,
         /// Key, value and position.
         source: serde_json::Error,
         /// The expected format.
@@ -69,6 +74,37 @@ pub enum Error {
         key: &'static str,
         /// Accepted form.
         accepted: &'static str,
+    },
+    /// A value of another kind than its key has.
+    #[error("{file}: {entry}: `{key}` is {value}; accepted: {accepted}")]
+    Value {
+        /// The file.
+        file: String,
+        /// Image, annotation, detection or result.
+        entry: String,
+        /// The key.
+        key: &'static str,
+        /// The value, as written.
+        value: String,
+        /// Accepted form.
+        accepted: &'static str,
+    },
+    /// The joints of a category in another order than those of the data set.
+    #[error(
+        "{file}: {entry}: `keypoints` has its joints in another order than the facts, from joint \
+         {position} on: {found}; accepted: {expected}, or facts (a RON file) in the order of the file"
+    )]
+    JointOrder {
+        /// The annotation file.
+        file: String,
+        /// The category.
+        entry: String,
+        /// Position of the first joint that differs, from 0.
+        position: usize,
+        /// Joints of the file.
+        found: String,
+        /// Joints of the facts.
+        expected: String,
     },
     /// A coordinate, score or box that is NaN or infinite.
     #[error("{file}: {entry}: `{key}` is {value}; accepted: finite numbers")]
@@ -135,9 +171,9 @@ pub enum Error {
         /// Number of such annotations.
         count: usize,
     },
-    /// Labelled people whose boxes cannot be cropped.
+    /// No labelled person has a box that can be cropped.
     #[error(
-        "{file}: annotation {annotation}: {problem} ({count} labelled people with unusable boxes); \
+        "{file}: annotation {annotation}: {problem}, and so for all {count} labelled people; \
          accepted: area > 0 and a box [x, y, width, height] that overlaps its picture"
     )]
     UnusableBoxes {

@@ -3,15 +3,18 @@
 //! Outlines are kept only for the regions that training has to ignore (crowds and people without
 //! joints). Every [`CocoKeypoints`] has unique ids, known images and the expected joint count.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
 use scalenas_base::Size;
 
-use crate::check::{Checker, annotation};
-use crate::document::{Document, ImageEntry, PersonEntry};
-use crate::{AREA_OF_BOX, Error, JointSet, Outline, Purpose, Result};
+use crate::annotations::{Document, ImageEntry, PersonEntry};
+use crate::check::{Checker, Entries};
+use crate::{AREA_OF_BOX, Error, JointSet, Note, Outline, PERSON_CATEGORY, Purpose, Result};
+
+/// Share of boxes that reach out of their pictures above which their format is in doubt.
+const MOST_OUTSIDE: f64 = 0.1;
 
 /// Checked annotations of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +23,12 @@ pub struct CocoKeypoints {
     pub images: Vec<ImageInfo>,
     /// People, in the order of the file.
     pub annotations: Vec<Annotation>,
+    /// Categories of people; where the file lists none, those of the annotations.
+    pub categories: BTreeSet<u64>,
+    /// Whether the file has `annotations`: lists of pictures for a benchmark's server have none.
+    pub is_annotated: bool,
+    /// Observations about the file.
+    pub notes: Vec<Note>,
     positions: HashMap<i64, usize>,
 }
 
@@ -43,6 +52,8 @@ pub struct Annotation {
     pub id: i64,
     /// Id of the picture.
     pub image_id: i64,
+    /// Category of the person; 1 where the file gives none.
+    pub category_id: u64,
     /// `[x, y, width, height]` in pixels.
     pub bbox: [f64; 4],
     /// Pixels covered; [`AREA_OF_BOX`] of the box where the file gives none.
@@ -57,43 +68,32 @@ pub struct Annotation {
     pub segmentation: Outline,
 }
 
-/// Treatment of labelled people whose boxes cannot be cropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum BadBoxes {
-    /// An error.
-    #[default]
-    Fail,
-    /// Left out when people are listed, as in the HRNet reference.
-    Skip,
-}
+/// Size of a picture by its file name, for images whose size the file does not give.
+pub type SizeOf<'a> = &'a dyn Fn(&str) -> Option<Size>;
 
 impl CocoKeypoints {
-    /// Reads and checks an annotation file; unusable boxes are errors.
+    /// Reads and checks an annotation file that gives the sizes of its images.
     ///
     /// # Errors
     /// When the file cannot be read, is cut off or of another format, has another joint count
-    /// than `joints`, ids twice, annotations of unlisted pictures, or labelled people without
-    /// area or with boxes outside their picture. Crowds and people without joints may have any
-    /// box.
+    /// than `joints` or their names in another order, ids twice, or annotations of unlisted
+    /// pictures.
     pub fn read(path: impl AsRef<Path>, joints: impl Into<JointSet>) -> Result<Self> {
-        Self::read_with(path, joints, BadBoxes::Fail)
+        Self::read_with(path, joints, &|_| None)
     }
 
-    /// [`read`](Self::read) with a choice for unusable boxes.
+    /// [`read`](Self::read), with the sizes of images that the file gives without.
     pub fn read_with(
         path: impl AsRef<Path>,
         joints: impl Into<JointSet>,
-        bad_boxes: BadBoxes,
+        size_of: SizeOf<'_>,
     ) -> Result<Self> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|e| Error::io(path, "read", e))?;
         let (file, joints) = (path.display().to_string(), joints.into());
         let checker = Checker { file: &file, purpose: Purpose::Training, joints: &joints };
-        let coco = Self::parse(&bytes, &checker)?;
+        let coco = Self::parse(&bytes, &checker, size_of)?;
         coco.check_images(&file)?;
-        if bad_boxes == BadBoxes::Fail {
-            coco.check_boxes(&file)?;
-        }
         Ok(coco)
     }
 
@@ -102,28 +102,41 @@ impl CocoKeypoints {
         self.positions.get(&id).copied()
     }
 
+    /// Category of people whose own is not known: the first of the file, else that of COCO.
+    pub fn category(&self) -> u64 {
+        self.categories.first().copied().unwrap_or(PERSON_CATEGORY)
+    }
+
     /// Labelled people that are used: no crowd, some joint, a positive area and a box that
     /// overlaps the picture. Each with the position of its picture and its box clipped to it.
     pub fn usable(&self) -> impl Iterator<Item = (usize, &Annotation, [f64; 4])> {
         self.annotations.iter().filter(|a| a.is_labelled()).filter_map(|annotation| {
             let image = self.image_position(annotation.image_id)?;
             let bbox = clip_box(annotation.bbox, self.images[image].size)?;
-            (annotation.area > 0.0).then_some((image, annotation, bbox))
+            let is_usable = annotation.area > 0.0 && has_extent(annotation.bbox);
+            is_usable.then_some((image, annotation, bbox))
         })
     }
 
-    fn parse(bytes: &[u8], checker: &Checker<'_>) -> Result<Self> {
-        let mut document = Document::parse(bytes, checker.file, Purpose::Training)?;
-        let (images, annotations) = checker.entries(&mut document)?;
+    fn parse(bytes: &[u8], checker: &Checker<'_>, size_of: SizeOf<'_>) -> Result<Self> {
+        let document = Document::parse(bytes, checker.file, Purpose::Training)?;
+        let is_annotated = document.annotations.is_some();
+        let Entries { images, people, categories, mut notes } = checker.entries(document)?;
         let positions = images.iter().enumerate().map(|(place, image)| (image.id, place)).collect();
-        let images = images.into_iter().map(|image| ImageInfo::checked(image, checker));
+        let unsized_images = images.iter().filter(|image| !image.has_size()).count();
+        let images = images.into_iter().map(|image| ImageInfo::checked(image, checker, size_of));
+        let images = images.collect::<Result<_>>()?;
+        if unsized_images > 0 {
+            notes.push(Note::SizesOfPictures { count: unsized_images });
+        }
         let annotations =
-            annotations.into_iter().map(|person| Annotation::checked(person, checker));
-        Ok(Self {
-            images: images.collect::<Result<_>>()?,
-            annotations: annotations.collect::<Result<_>>()?,
-            positions,
-        })
+            people.into_iter().map(|(_, person)| Annotation::checked(person, checker));
+        let annotations: Vec<Annotation> = annotations.collect::<Result<_>>()?;
+        let mut categories: BTreeSet<u64> = categories.iter().filter_map(|c| c.id).collect();
+        if categories.is_empty() {
+            categories.extend(annotations.iter().map(|annotation| annotation.category_id));
+        }
+        Ok(Self { images, annotations, categories, is_annotated, notes, positions })
     }
 
     /// Every annotation is of a listed picture.
@@ -140,39 +153,66 @@ impl CocoKeypoints {
         })
     }
 
-    /// Every labelled person can be cropped.
-    fn check_boxes(&self, file: &str) -> Result<()> {
-        let labelled = self.annotations.iter().filter(|a| a.is_labelled());
-        let mut problems = labelled.filter_map(|a| self.box_problem(a).map(|p| (a.id, p)));
-        problems.next().map_or(Ok(()), |(annotation, problem)| {
+    /// Observations about the boxes of labelled people, which top-down training and prediction crop.
+    ///
+    /// # Errors
+    /// When there are labelled people and none of them can be cropped; `file` names them.
+    pub fn box_notes(&self, file: &Path) -> Result<Vec<Note>> {
+        let labelled: Vec<_> = self.annotations.iter().filter(|a| a.is_labelled()).collect();
+        let outside = labelled.iter().filter(|a| self.reaches_out(a)).count();
+        let mut problems = labelled.iter().filter_map(|a| self.box_problem(a).map(|p| (a.id, p)));
+        let mut notes = Vec::new();
+        if let Some((first, problem)) = problems.next() {
             let count = 1 + problems.count();
-            Err(Error::UnusableBoxes { file: file.into(), annotation, problem, count })
-        })
+            if count == labelled.len() {
+                let file = file.display().to_string();
+                return Err(Error::UnusableBoxes { file, annotation: first, problem, count });
+            }
+            notes.push(Note::UnusableBoxes { count, first, problem });
+        }
+        if outside as f64 > MOST_OUTSIDE * labelled.len() as f64 {
+            notes.push(Note::BoxesOutside { count: outside, of: labelled.len() });
+        }
+        Ok(notes)
+    }
+
+    fn size_of(&self, annotation: &Annotation) -> Option<Size> {
+        Some(self.images[self.image_position(annotation.image_id)?].size)
     }
 
     fn box_problem(&self, annotation: &Annotation) -> Option<String> {
-        let Size { height, width } = self.images[self.image_position(annotation.image_id)?].size;
+        let Size { height, width } = self.size_of(annotation)?;
         let bbox = annotation.bbox;
+        if !has_extent(bbox) {
+            return Some(format!("`bbox` {bbox:?} has no extent"));
+        }
         if clip_box(bbox, (height, width)).is_none() {
             return Some(format!("`bbox` {bbox:?} is outside its {width}x{height} picture"));
         }
         let positive = annotation.area > 0.0;
         (!positive).then(|| format!("`area` is {}", annotation.area))
     }
+
+    /// Whether a box reaches out of its picture by more than rounding explains.
+    fn reaches_out(&self, annotation: &Annotation) -> bool {
+        let [x, y, width, height] = annotation.bbox;
+        self.size_of(annotation).is_some_and(|size| {
+            x + width > size.width as f64 + 1.0 || y + height > size.height as f64 + 1.0
+        })
+    }
 }
 
 impl ImageInfo {
-    fn checked(image: ImageEntry, checker: &Checker<'_>) -> Result<Self> {
+    fn checked(image: ImageEntry, checker: &Checker<'_>, size_of: SizeOf<'_>) -> Result<Self> {
         let id = image.id;
         let missing = |key| checker.missing(format!("image {id}"), key);
-        let height = image.height.ok_or_else(|| missing("height"))?;
-        let width = image.width.ok_or_else(|| missing("width"))?;
-        Ok(Self {
-            id,
-            file_name: image.file_name.ok_or_else(|| missing("file_name"))?,
-            size: Size { height, width },
-            crowd_index: image.crowd_index,
-        })
+        let file_name = image.file_name.ok_or_else(|| missing("file_name"))?;
+        let size = match (image.height, image.width) {
+            (Some(height), Some(width)) => Size { height, width },
+            (height, _) => size_of(&file_name)
+                .ok_or_else(|| missing(if height.is_none() { "height" } else { "width" }))?,
+        };
+        Ok(Self { id, file_name, size, crowd_index: image.crowd_index })
     }
 }
 
@@ -183,7 +223,7 @@ impl Annotation {
     }
 
     fn checked(mut person: PersonEntry<'_>, checker: &Checker<'_>) -> Result<Self> {
-        let bbox = person.bbox.ok_or_else(|| checker.missing(annotation(&person), "bbox"))?;
+        let bbox = person.bbox.ok_or_else(|| checker.missing(person.name(), "bbox"))?;
         let keypoints = checker.keypoints(&mut person)?;
         let labelled = || keypoints.iter().filter(|k| k[2] > 0.0).count();
         let num_keypoints = person.num_keypoints.unwrap_or_else(labelled);
@@ -197,6 +237,7 @@ impl Annotation {
         Ok(Self {
             id: person.id,
             image_id: person.image_id,
+            category_id: person.category_id.unwrap_or(PERSON_CATEGORY),
             bbox,
             area: person.area.unwrap_or(AREA_OF_BOX * bbox[2] * bbox[3]),
             iscrowd: person.iscrowd,
@@ -205,6 +246,11 @@ impl Annotation {
             segmentation: outline?,
         })
     }
+}
+
+/// Whether a box covers pixels.
+fn has_extent([_, _, width, height]: [f64; 4]) -> bool {
+    width > 0.0 && height > 0.0
 }
 
 /// A box limited to the pixels of a picture of `size`, as in the HRNet reference: corners

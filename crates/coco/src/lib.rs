@@ -7,24 +7,25 @@
 //! Invariants: errors name file, entry, key and value; ids of a checked file are unique; results
 //! are written whole or not at all.
 
+mod annotations;
 mod check;
 pub mod detections;
-mod document;
 mod error;
 mod joints;
 mod json;
 mod keypoints;
-mod outline;
+mod notes;
 mod purpose;
 pub mod results;
 mod triples;
 mod truth;
 
+pub use annotations::Outline;
 pub use detections::Detection;
 pub use error::{Error, Result};
 pub use joints::JointSet;
-pub use keypoints::{Annotation, BadBoxes, CocoKeypoints, ImageInfo, clip_box};
-pub use outline::Outline;
+pub use keypoints::{Annotation, CocoKeypoints, ImageInfo, SizeOf, clip_box};
+pub use notes::Note;
 pub use purpose::Purpose;
 pub use results::CocoResult;
 pub use truth::{AnnotatedPerson, AreaSource, GroundTruth, ScoredImage};

@@ -5,11 +5,15 @@
 /// | in the file | `Training` | `Scoring` |
 /// |---|---|---|
 /// | no `annotations` | no people | refused |
-/// | an image listed again with the same file name and `crowdIndex` | refused | dropped |
+/// | an image listed again | left out if all is the same, else refused | left out if file name and `crowdIndex` are the same, else refused |
 /// | annotations of unlisted images | refused | dropped |
-/// | images without `file_name`, `width`, `height` | refused | accepted |
+/// | images without `file_name` | refused | accepted |
+/// | images without `width` or `height` | the picture's | accepted |
 /// | annotations or categories without a category id | accepted | refused |
-/// | joint names of categories in another number | refused | accepted |
+/// | annotations of other categories than people | left out | left out |
+/// | people without `keypoints`, or with an empty list | no joint is labelled | no joint is labelled |
+/// | joint names of people in another number | refused | accepted |
+/// | joint names of people in another order | refused | refused |
 /// | no `area` | [`AREA_OF_BOX`](crate::AREA_OF_BOX) of the box | as [`AreaSource`](crate::AreaSource) says |
 ///
 /// Training crops every person and needs its picture. Published subsets for scoring list an image

@@ -9,8 +9,9 @@ use std::path::Path;
 use scalenas_base::atomic;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::triples::Triples;
-use crate::{Error, JointSet, Result, json};
+use crate::json::{self, Entry, Field, Numbers, accepted};
+use crate::triples::triples;
+use crate::{Error, JointSet, Result};
 
 const ACCEPTED: &str = "COCO keypoint results, a list of objects with the keys `image_id`, \
                         `category_id`, `keypoints` and `score`";
@@ -83,34 +84,40 @@ impl CocoResult {
     }
 }
 
-/// A result as written in a file, before its shape is checked.
-#[derive(Deserialize)]
+/// A result as written in a file, before its values are read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct RawResult {
-    image_id: i64,
-    category_id: u64,
-    keypoints: Option<Triples>,
-    score: f64,
-    bbox: Option<Vec<f64>>,
+    image_id: Field<i64>,
+    category_id: Field<u64>,
+    keypoints: Field<Numbers>,
+    score: Field<f64>,
+    bbox: Field<Numbers>,
 }
 
 impl RawResult {
     fn checked(self, file: &str, index: usize) -> Result<CocoResult> {
-        let entry = || entry(index, self.image_id);
-        let missing =
-            |key| Error::Missing { file: file.into(), entry: entry(), key, accepted: ACCEPTED };
-        let keypoints = self.keypoints.ok_or_else(|| missing("keypoints"))?;
-        let keypoints = keypoints.complete(file, entry)?;
-        let bbox = match self.bbox.as_deref() {
+        let place = Entry::new(file, ("results", "result"), index, &Field::Given(index as i64));
+        let image_id = place.required("image_id", self.image_id, accepted::ID)?;
+        let keypoints = place.required("keypoints", self.keypoints, accepted::JOINTS)?;
+        let keypoints = triples(&keypoints.0).map_err(|found| Error::BrokenTriples {
+            file: file.into(),
+            entry: entry(index, image_id),
+            found,
+        })?;
+        let bbox = place.get("bbox", self.bbox, accepted::BOX)?.unwrap_or_default();
+        let sides = match bbox.0[..] {
             // An empty list counts as no box, as in the COCO evaluator.
-            None | Some([]) => None,
-            Some(sides) => Some(sides.try_into().map_err(|_| missing("bbox"))?),
+            [] => None,
+            [x, y, width, height] => Some([x, y, width, height]),
+            _ => return Err(place.error("bbox", bbox.to_string(), accepted::BOX)),
         };
         Ok(CocoResult {
-            image_id: self.image_id,
-            category_id: self.category_id,
+            image_id,
+            category_id: place.required("category_id", self.category_id, accepted::CATEGORY)?,
             keypoints,
-            score: self.score,
-            bbox,
+            score: place.required("score", self.score, accepted::NUMBER)?,
+            bbox: sides,
         })
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::check::{Checker, annotation};
-use crate::document::{CategoryEntry, Document, ImageEntry, PersonEntry};
+use crate::annotations::{CategoryEntry, Document, ImageEntry, PersonEntry};
+use crate::check::{Checker, Entries};
 use crate::{Error, JointSet, Purpose, Result};
 
 /// Source of an annotated person's area.
@@ -27,7 +27,7 @@ pub struct GroundTruth {
     pub images: Vec<ScoredImage>,
     /// People of listed images, in the order of the file.
     pub people: Vec<AnnotatedPerson>,
-    /// Categories of the file; where it lists none, those of the people.
+    /// Categories of people; where the file lists none, those of the annotations.
     pub categories: BTreeSet<u64>,
     /// Position in the file of the annotation with id 0.
     pub zero_id: Option<usize>,
@@ -73,16 +73,17 @@ impl GroundTruth {
         let bytes = fs::read(path).map_err(|e| Error::io(path, "read", e))?;
         let file = path.display().to_string();
         let checker = Checker { file: &file, purpose: Purpose::Scoring, joints };
-        let mut document = Document::parse(&bytes, &file, Purpose::Scoring)?;
-        let (images, people) = checker.entries(&mut document)?;
-        let zero_id = people.iter().position(|person| person.id == 0);
-        let people = people.into_iter().enumerate();
+        let document = Document::parse(&bytes, &file, Purpose::Scoring)?;
+        let Entries { images, people, categories, .. } = checker.entries(document)?;
+        let zero = people.iter().find(|(_, person)| person.id == 0);
+        let zero_id = zero.map(|(position, _)| *position);
+        let people = people.into_iter();
         let people = people
             .filter_map(|(position, person)| {
                 checked(&checker, &images, area, position, person).transpose()
             })
             .collect::<Result<Vec<_>>>()?;
-        let mut categories = category_ids(&checker, &document.categories)?;
+        let mut categories = category_ids(&checker, &categories)?;
         if categories.is_empty() {
             categories.extend(people.iter().map(|person| person.category_id));
         }
@@ -108,7 +109,7 @@ fn checked(
     position: usize,
     mut person: PersonEntry<'_>,
 ) -> Result<Option<AnnotatedPerson>> {
-    let missing = |key| checker.missing(annotation(&person), key);
+    let missing = |key| checker.missing(person.name(), key);
     let bbox = person.bbox.ok_or_else(|| missing("bbox"))?;
     let category_id = person.category_id.ok_or_else(|| missing("category_id"))?;
     let area = match area {
@@ -132,7 +133,7 @@ fn checked(
 fn missing_area(checker: &Checker<'_>, person: &PersonEntry<'_>) -> Error {
     Error::Missing {
         file: checker.file.into(),
-        entry: annotation(person),
+        entry: person.name(),
         key: "area",
         accepted: "annotations with the person's area in pixels² (CrowdPose files have none: \
                    they need the CrowdPose metric)",

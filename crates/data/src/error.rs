@@ -63,6 +63,19 @@ pub enum Error {
         /// Problem with it.
         problem: String,
     },
+    /// Bad pictures were left out, and no other is left.
+    #[error(
+        "{first}: {reason}; and none of the pictures is left ({count} left out); accepted: at least \
+         one good picture in the folder that the annotations belong to"
+    )]
+    NothingLeft {
+        /// The first picture.
+        first: String,
+        /// Problem with it.
+        reason: String,
+        /// Number of pictures left out.
+        count: usize,
+    },
     /// A split without pictures.
     #[error("{folder}: no pictures; accepted: files whose names end in {suffix}")]
     NoPictures {
@@ -71,13 +84,18 @@ pub enum Error {
         /// Suffix of the file names searched for.
         suffix: String,
     },
-    /// A line of a list that names too many files.
-    #[error("{path}: line {line} names more than two files; accepted: a picture and its labels")]
+    /// A line of a list that does not name a picture and its labels.
+    #[error(
+        "{path}: line {line}: {problem}; accepted: a picture and its labels, apart by a tab, a comma \
+         or a space; paths with such characters in double quotes"
+    )]
     ListLine {
         /// The list.
         path: String,
         /// Line from 1.
         line: usize,
+        /// Problem with it.
+        problem: String,
     },
     /// A setting of this crate that is out of range.
     #[error("{key}: {value}; accepted: {accepted}")]

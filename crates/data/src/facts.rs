@@ -3,9 +3,9 @@
 //! One RON file per data set (`datasets/`); a user's own joints need such a file and no code.
 //! Positions are indices into `joints`, from 0.
 
-use std::fs;
 use std::path::Path;
 
+use scalenas_base::text;
 use scalenas_coco::JointSet;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ impl KeypointFacts {
     /// other: a joint that does not exist, a count of sigmas that is not that of the joints.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|e| Error::io(path, "read", e))?;
+        let text = text::read(path).map_err(|e| Error::io(path, "read", e))?;
         Self::parse(&text, path)
     }
 
@@ -120,7 +120,7 @@ impl KeypointFacts {
 
 impl From<&KeypointFacts> for JointSet {
     fn from(facts: &KeypointFacts) -> Self {
-        Self::Dataset { name: facts.name.clone(), joints: facts.joints.len() }
+        Self::Dataset { name: facts.name.clone(), joints: facts.joints.clone() }
     }
 }
 

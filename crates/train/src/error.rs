@@ -27,6 +27,14 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// Another process works in the folder of a run.
+    #[error("{path}: another process works in this folder: {holder}")]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+        /// Process and machine.
+        holder: String,
+    },
     /// A folder holds no run.
     #[error("{path} is not a run folder: it has no run.json")]
     NotARun {

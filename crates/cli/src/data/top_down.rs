@@ -9,6 +9,7 @@ use scalenas_data::{
     TopDownDataset, annotation_boxes, training_people,
 };
 
+use super::annotations::{read_annotations, warn_of};
 use super::layout::Split;
 use crate::error::user;
 
@@ -27,7 +28,7 @@ pub struct TopDownPart {
 impl TopDownPart {
     /// Reads the annotations.
     pub fn read(files: Split, facts: &KeypointFacts, input: (usize, usize)) -> Result<Self> {
-        let coco = CocoKeypoints::read(&files.annotations, facts)?;
+        let coco = read_annotations(&files.annotations, facts, Some(&files.images))?;
         Ok(Self { coco, facts: facts.clone(), input, files })
     }
 
@@ -38,6 +39,7 @@ impl TopDownPart {
         seed: u64,
         bad: BadImages,
     ) -> Result<Arc<TopDownDataset>> {
+        self.check_boxes()?;
         let dataset = self.dataset(training_people(&self.coco, self.input))?;
         let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
         Ok(Arc::new(dataset.with_bad_images(bad)))
@@ -45,11 +47,19 @@ impl TopDownPart {
 
     /// Annotated boxes, at most `max_people` of them if it is above 0.
     pub fn annotated(&self, max_people: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
+        self.check_boxes()?;
         let mut people = annotation_boxes(&self.coco, self.input);
         if max_people > 0 {
             people.truncate(max_people);
         }
         Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+    }
+
+    /// Warns of annotated boxes that cannot be cropped, and fails if none can.
+    fn check_boxes(&self) -> Result<()> {
+        let file = &self.files.annotations;
+        warn_of(file, &self.coco.box_notes(file)?);
+        Ok(())
     }
 
     /// Given boxes.

@@ -47,8 +47,8 @@ fn space(error: &scalenas_space::Error) -> Verdict {
 
 fn coco(error: &scalenas_coco::Error) -> Verdict {
     use scalenas_coco::Error::{
-        AbsentImages, BrokenTriples, CutOff, DuplicateIds, Io, JointCount, Json, Missing,
-        NoDetections, NotFinite, Outline, UnusableBoxes, UnusableDetections,
+        AbsentImages, BrokenTriples, CutOff, DuplicateIds, Io, JointCount, JointOrder, Json,
+        Missing, NoDetections, NotFinite, Outline, UnusableBoxes, UnusableDetections, Value,
     };
     match error {
         Io { .. }
@@ -58,6 +58,8 @@ fn coco(error: &scalenas_coco::Error) -> Verdict {
         | Missing { .. }
         | NotFinite { .. }
         | JointCount { .. }
+        | JointOrder { .. }
+        | Value { .. }
         | BrokenTriples { .. }
         | DuplicateIds { .. }
         | AbsentImages { .. }
@@ -69,7 +71,7 @@ fn coco(error: &scalenas_coco::Error) -> Verdict {
 
 fn data(error: &scalenas_data::Error) -> Verdict {
     use scalenas_data::Error::{
-        Coco, Facts, Io, Labels, ListLine, NoPeople, NoPictures, Picture, Setting,
+        Coco, Facts, Io, Labels, ListLine, NoPeople, NoPictures, NothingLeft, Picture, Setting,
     };
     match error {
         Picture { .. } | Labels { .. } => Hint(SKIP.to_owned()),
@@ -78,6 +80,7 @@ fn data(error: &scalenas_data::Error) -> Verdict {
         | Facts { .. }
         | NoPeople { .. }
         | NoPictures { .. }
+        | NothingLeft { .. }
         | ListLine { .. }
         | Setting { .. } => Fixable,
     }
@@ -113,9 +116,13 @@ fn report(error: &scalenas_report::Error) -> Verdict {
 
 fn train(error: &scalenas_train::Error) -> Verdict {
     use scalenas_train::Error::{
-        Changed, Data, Diverged, Eval, File, Model, NotARun, Occupied, Option, Space, Tasks, TooFew,
+        Changed, Data, Diverged, Eval, File, Locked, Model, NotARun, Occupied, Option, Space,
+        Tasks, TooFew,
     };
     match error {
+        Locked { .. } => {
+            Hint("wait for it, stop it, or choose another folder with --out".to_owned())
+        }
         Occupied { path } => Hint(format!(
             "continue it with --resume {}, replace it with --force, or choose another folder with \
              --out",

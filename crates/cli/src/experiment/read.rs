@@ -3,11 +3,11 @@
 //! An experiment is checked whole before anything is done with it, and every message names the file. A run
 //! keeps a copy of its experiment, which later verbs read.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use scalenas_train::RunFolder;
+use scalenas_base::text;
+use scalenas_train::{RunFolder, RunInfo};
 
 use super::changes::change;
 use super::check::check;
@@ -26,10 +26,7 @@ const COPY: &str = "experiment.ron";
 impl Experiment {
     /// Reads a file and applies `KEY=VALUE` changes to it.
     pub fn read(path: &Path, changes: &[String]) -> Result<Self> {
-        let name = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .map_err(|e| user(format!("failed to read {name}: {e}; see configs/ for examples")))?;
-        Self::new(&text, &name, changes)
+        Self::new(&content(path)?, &path.display().to_string(), changes)
     }
 
     /// Experiment of `quickstart`.
@@ -40,7 +37,24 @@ impl Experiment {
 
     /// Experiment that a run was made from.
     pub fn from_run(run: &RunFolder, changes: &[String]) -> Result<Self> {
-        Self::read(&run.path().join(COPY), changes)
+        let path = run.path().join(COPY);
+        let name = path.display().to_string();
+        let mut experiment: Self = parse(&content(&path)?, &name)?;
+        experiment.take_places(run.info());
+        experiment.checked(&name, changes)
+    }
+
+    /// Takes the places of data and facts from the description of a run, which may have been moved.
+    fn take_places(&mut self, info: &RunInfo) {
+        let mut sources = info.tasks.iter().map(|task| &task.source);
+        if let (Some(facts), Some(source)) = (&mut self.facts, sources.next()) {
+            facts.clone_from(&source.facts);
+        }
+        if let (Some(second), Some(source)) = (&mut self.second, sources.next()) {
+            second.data.clone_from(&source.data);
+            second.facts.clone_from(&source.facts);
+        }
+        self.train.weights = info.train.weights.clone();
     }
 
     /// Writes a copy into the folder of a run.
@@ -50,7 +64,12 @@ impl Experiment {
     }
 
     fn new(text: &str, name: &str, changes: &[String]) -> Result<Self> {
-        let mut experiment: Self = parse(text, name)?;
+        parse::<Self>(text, name)?.checked(name, changes)
+    }
+
+    /// The experiment with `KEY=VALUE` changes, if all of it is accepted.
+    fn checked(self, name: &str, changes: &[String]) -> Result<Self> {
+        let mut experiment = self;
         if experiment.version != VERSION {
             let found = experiment.version;
             return Err(user(format!("{name}: version is {found}, accepted: {VERSION}")));
@@ -65,8 +84,16 @@ impl Experiment {
     }
 }
 
+fn content(path: &Path) -> Result<String> {
+    let name = path.display();
+    text::read(path)
+        .map_err(|e| user(format!("failed to read {name}: {e}; see configs/ for examples")))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     const SMALL: &str = "(version: 1, space: \"tiny\", input: (64, 64))";

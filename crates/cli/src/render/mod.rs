@@ -5,6 +5,6 @@ pub mod pictures;
 mod progress;
 mod table;
 
-pub use output::Output;
+pub use output::{Output, warn};
 pub use progress::{ProgressView, SearchProgress};
 pub use table::table;

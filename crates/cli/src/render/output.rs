@@ -10,6 +10,11 @@ pub struct Output {
     json: bool,
 }
 
+/// Prints a warning to standard error.
+pub fn warn(text: impl AsRef<str>) {
+    let _ = writeln!(std::io::stderr(), "warning: {}", text.as_ref());
+}
+
 impl Output {
     /// Output of a call; with `json`, standard output gets one object and nothing else.
     pub fn new(json: bool) -> Self {

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_coco::CocoKeypoints;
 use scalenas_data::bottom_up::{BottomUpDataset, SceneFilter, Scenes};
 use scalenas_data::{BadImages, KeypointFacts};
 use scalenas_report::Sample;
@@ -17,11 +16,11 @@ use super::request::Request;
 use super::room::{Room, SAMPLES};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::keypoint_facts;
-use crate::data::{Split, split};
+use crate::data::{Split, read_annotations, split};
 use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
-use crate::render::Output;
 use crate::render::pictures;
+use crate::render::{Output, warn};
 
 /// Room of the task.
 pub struct BottomUp;
@@ -60,7 +59,7 @@ impl Room for BottomUp {
         let scenes = scenes(files, &facts, SceneFilter::AllImages, request.bad)?
             .truncate(request.max_samples);
         let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
-        let metric = keypoints::metric(&facts, &annotations, &ids)?;
+        let metric = keypoints::metric_on(&facts, &annotations, &ids)?;
         let fit = request.variation.scenes.fit;
         let workers = request.info.train.workers;
         let options = SceneOptions { fit, ..SceneOptions::new(source.input.0, workers) };
@@ -85,7 +84,16 @@ pub fn scenes(
     with: SceneFilter,
     bad: BadImages,
 ) -> Result<Scenes> {
-    let coco = CocoKeypoints::read(&files.annotations, facts)?;
+    let coco = read_annotations(&files.annotations, facts, Some(&files.images))?;
+    if coco.categories.len() > 1 {
+        warn(format!(
+            "{}: {} categories of people, which whole pictures do not tell apart: all results get \
+             category_id {}, and people of other categories count as missed",
+            files.annotations.display(),
+            coco.categories.len(),
+            coco.category(),
+        ));
+    }
     Ok(Scenes::new(files.images, &coco, facts, with, bad)?)
 }
 

@@ -14,21 +14,26 @@ use crate::data::synthetic::write_people;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 
-/// Name of the facts with a metric of their own.
-pub const CROWDPOSE: &str = "crowdpose";
-
 /// Name of the facts of the best-known data set.
 pub const DEFAULT_FACTS: &str = "coco";
 
+/// Metric of a data set: that of `CrowdPose` for its joints, else COCO's; with the sigmas of the facts.
+pub fn metric(facts: &KeypointFacts, annotations: &Path) -> Result<KeypointMetric> {
+    let sigmas = Sigmas::new(facts.sigmas.clone())?.with_joints(facts.into());
+    Ok(if facts.joints == KeypointFacts::crowdpose().joints {
+        let evaluator = CrowdPoseEvaluator::read_with(annotations, &sigmas)?;
+        KeypointMetric::CrowdPose(Box::new(evaluator))
+    } else {
+        KeypointMetric::Coco(Box::new(KeypointEvaluator::read(annotations, &sigmas)?))
+    })
+}
+
 /// Metric of a data set over some of its pictures.
-pub fn metric(facts: &KeypointFacts, annotations: &Path, ids: &[i64]) -> Result<KeypointMetric> {
-    if facts.name == CROWDPOSE {
-        let evaluator = CrowdPoseEvaluator::read(annotations)?.on_images(ids)?;
-        return Ok(KeypointMetric::CrowdPose(Box::new(evaluator)));
-    }
-    let sigmas = Sigmas::new(facts.sigmas.clone())?;
-    let evaluator = KeypointEvaluator::read(annotations, &sigmas)?.on_images(ids)?;
-    Ok(KeypointMetric::Coco(Box::new(evaluator)))
+pub fn metric_on(facts: &KeypointFacts, annotations: &Path, ids: &[i64]) -> Result<KeypointMetric> {
+    Ok(match metric(facts, annotations)? {
+        KeypointMetric::Coco(all) => KeypointMetric::Coco(Box::new(all.on_images(ids)?)),
+        KeypointMetric::CrowdPose(all) => KeypointMetric::CrowdPose(Box::new(all.on_images(ids)?)),
+    })
 }
 
 /// Head with as many outputs as the facts have joints.

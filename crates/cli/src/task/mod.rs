@@ -15,7 +15,7 @@ mod top_down;
 pub use bottom_up::scenes;
 pub use registry::{report_samples, room};
 pub use request::{Request, Variation};
-pub use segmentation::labelled;
+pub use segmentation::{labelled, warn_of_positions};
 
 use scalenas_space::SpaceSpec;
 use scalenas_train::Figure;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_data::segmentation::find;
+use scalenas_data::segmentation::{LabelledPicture, find, look_like_positions};
 use scalenas_data::synth::StreetConfig;
 use scalenas_data::{BadImages, SegmentationDataset, SegmentationFacts, WholePictures};
 use scalenas_report::Sample;
@@ -20,8 +20,8 @@ use crate::context::device::{HOST, Host};
 use crate::data::facts::segmentation_facts;
 use crate::data::synthetic::write_street_pictures;
 use crate::experiment::synthetic::Synthetic;
-use crate::render::Output;
 use crate::render::pictures;
+use crate::render::{Output, warn};
 
 /// Room of the task.
 pub struct Segmentation;
@@ -39,6 +39,7 @@ impl Room for Segmentation {
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
         let facts = segmentation_facts(&source.facts)?;
         let list = find(&source.data, "train", &facts)?;
+        warn_of_positions(&list, &facts);
         let (crops, options) = (request.variation.pictures, &request.info.train);
         let dataset =
             SegmentationDataset::new(list, &facts, source.input, crops, options.seed, request.bad)?;
@@ -76,10 +77,25 @@ pub fn labelled(
     bad: BadImages,
 ) -> Result<Arc<WholePictures>> {
     let mut list = find(data, part, facts)?;
+    warn_of_positions(&list, facts);
     if max_pictures > 0 {
         list.truncate(max_pictures);
     }
     Ok(WholePictures::new(list, facts, bad))
+}
+
+/// Warns of label pictures that hold positions of classes instead of ids.
+pub fn warn_of_positions(pictures: &[LabelledPicture], facts: &SegmentationFacts) {
+    if look_like_positions(pictures, facts) {
+        let labels = pictures.iter().find_map(|picture| picture.labels.as_ref());
+        warn(format!(
+            "{}: the labels look like positions of classes (trainIds), but the facts {} expect ids \
+             (labelIds): wrong classes would be learnt and scored; give a RON file of facts with ids 0 to {}",
+            labels.map(|path| path.display().to_string()).unwrap_or_default(),
+            facts.name,
+            facts.classes.len() - 1,
+        ));
+    }
 }
 
 fn weighing(dataset: &SegmentationDataset, options: PixelOptions) -> Result<PixelWeighing> {

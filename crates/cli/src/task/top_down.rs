@@ -46,7 +46,7 @@ impl Room for TopDown {
         let facts = keypoint_facts(&source.facts)?;
         let people = TopDownPart::read(split(&source.data, "val")?, &facts, source.input)?;
         let dataset = people.annotated(request.max_samples, request.bad)?;
-        let metric = keypoints::metric(&facts, &people.files.annotations, &image_ids(&dataset))?;
+        let metric = keypoints::metric_on(&facts, &people.files.annotations, &image_ids(&dataset))?;
         let (batch, workers) = (source.batch, request.info.train.workers);
         let options = EvaluateOptions { batch, workers, ..EvaluateOptions::default() };
         Ok(HeldOut::TopDown(top_down::HeldOut { dataset, metric, options }))

@@ -40,7 +40,9 @@ fn files_of_a_run() {
     refuses(&place, "metrics.jsonl", other, &[report]);
     let newer = |bytes: &[u8]| {
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        text.replace("\"version\": 1", "\"version\": 99").into_bytes()
+        let newer = text.replace("\"version\": 2", "\"version\": 99");
+        assert_ne!(newer, text, "the version is written so");
+        newer.into_bytes()
     };
     refuses(&place, "run.json", newer, &[score, search, resume]);
 }

@@ -10,9 +10,12 @@ mod check_device;
 mod common;
 mod damaged;
 mod figures;
+mod foreign_data;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod import;
+#[cfg(unix)]
+mod kills;
 mod multitask;
 mod precision;
 mod real_pictures;
@@ -21,3 +24,6 @@ mod resume;
 mod segmentation;
 #[path = "../../../../tests/shared.rs"]
 mod shared;
+#[cfg(unix)]
+#[path = "../../../../tests/stream.rs"]
+mod stream;

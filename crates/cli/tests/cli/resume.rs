@@ -120,3 +120,27 @@ fn a_quickstart_that_is_stopped() {
         assert!(read(&whole) == read(&stopped), "{file} differs");
     }
 }
+
+#[test]
+fn a_run_belongs_to_one_process() {
+    let place = Place::new();
+    place.supernet("whole", &LONG).good();
+    let arguments = supernet(&place, "held");
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let run = place.arg("held");
+    let mut first = command(&arguments);
+    let first = first.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let log = place.path("held/metrics.jsonl");
+    let clock = Instant::now();
+    while lines(&log) < 2 && clock.elapsed() < PATIENCE {
+        sleep(Duration::from_millis(2));
+    }
+    let said = ["held", "another process works", &format!("process {}", first.id())];
+    scalenas(&["supernet", "--resume", &run]).fixable(&said);
+    scalenas(&[&arguments[..], &["--force"]].concat()).fixable(&said);
+    assert_eq!(ended(first).code, Some(0), "the first process was disturbed");
+    assert_same_run(&place, "whole", "held");
+    // What a killed process leaves keeps nobody out: see the runs above that are killed and continued.
+    assert!(!place.path("held/run.lock").exists());
+    scalenas(&["supernet", "--resume", &run]).good();
+}

@@ -12,7 +12,7 @@ use super::mask::mask;
 use super::scenes::Scenes;
 use super::targets::{TagPositions, TargetMaps, encode};
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{Mirror, mirror_rows, warp_into};
+use crate::pictures::{Mirror, SkippedImage, mirror_rows, warp_into};
 use crate::{Error, Result};
 
 /// Strides of the two resolutions of targets, coarse first.
@@ -127,6 +127,10 @@ impl BottomUpDataset {
 
 impl BatchSource for BottomUpDataset {
     type Batch = BottomUpBatch;
+
+    fn skipped(&self) -> Vec<SkippedImage> {
+        self.scenes.skipped()
+    }
 
     fn samples(&self) -> usize {
         self.scenes.len()

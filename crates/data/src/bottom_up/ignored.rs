@@ -74,6 +74,7 @@ mod tests {
         Annotation {
             id: 7,
             image_id: 1,
+            category_id: 1,
             bbox: [0.0, 0.0, 1.0, 1.0],
             area: 1.0,
             iscrowd: true,

@@ -17,6 +17,8 @@ pub struct Scenes {
     folder: PathBuf,
     list: Vec<(ImageInfo, Vec<Annotation>)>,
     facts: KeypointFacts,
+    category: u64,
+    is_annotated: bool,
     skips: SkipList,
 }
 
@@ -46,7 +48,9 @@ impl Scenes {
         if list.is_empty() {
             return Err(Error::NoPeople { folder: crate::error::show(&folder) });
         }
-        Ok(Self { folder, list, facts: facts.clone(), skips: SkipList::new(bad_images) })
+        let (facts, skips) = (facts.clone(), SkipList::new(bad_images));
+        let (category, is_annotated) = (coco.category(), coco.is_annotated);
+        Ok(Self { folder, list, facts, category, is_annotated, skips })
     }
 
     /// The first `count` pictures; all of them where it is 0.
@@ -71,6 +75,17 @@ impl Scenes {
     /// The facts of the joints.
     pub fn facts(&self) -> &KeypointFacts {
         &self.facts
+    }
+
+    /// Category of the people; the first where the annotation file has several, which whole pictures
+    /// do not tell apart.
+    pub fn category(&self) -> u64 {
+        self.category
+    }
+
+    /// Whether the annotation file has `annotations`.
+    pub fn is_annotated(&self) -> bool {
+        self.is_annotated
     }
 
     /// Description of the picture at `index`, and its people.
@@ -123,6 +138,10 @@ impl Samples for Vec<Scene> {
 
 impl BatchSource for Scenes {
     type Batch = Vec<Scene>;
+
+    fn skipped(&self) -> Vec<SkippedImage> {
+        Self::skipped(self)
+    }
 
     fn samples(&self) -> usize {
         self.len()

@@ -6,14 +6,17 @@ use std::thread::{self, JoinHandle};
 use super::config::LoaderConfig;
 use super::queue::Shared;
 use super::source::{BatchSource, Samples};
-use crate::Result;
+use crate::pictures::SkippedImage;
+use crate::{Error, Result};
 
 /// Iterator over the batches of (a part of) an epoch. Ends after the first error. Batches whose
-/// pictures were all skipped are left out.
+/// pictures were all skipped are left out; if all batches from the first on are, that is an error.
 pub struct BatchLoader<S: BatchSource> {
     shared: Arc<Shared<S>>,
     workers: Vec<JoinHandle<()>>,
     iteration: usize,
+    /// Whether every batch from the first of the epoch on was empty.
+    is_empty: bool,
 }
 
 impl<S: BatchSource> BatchLoader<S> {
@@ -33,7 +36,8 @@ impl<S: BatchSource> BatchLoader<S> {
             thread::spawn(move || shared.work())
         };
         let workers = (0..count).map(worker).collect();
-        Ok(Self { shared, workers, iteration: config.start })
+        let is_empty = config.start == 0 && end > 0;
+        Ok(Self { shared, workers, iteration: config.start, is_empty })
     }
 
     /// Number within the epoch of the batch that comes next.
@@ -57,11 +61,27 @@ impl<S: BatchSource> Iterator for BatchLoader<S> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.advance()? {
-                Ok(batch) if batch.samples() == 0 => {}
-                result => return Some(result),
+            match self.advance() {
+                Some(Ok(batch)) if batch.samples() == 0 => {}
+                None if self.is_empty => {
+                    self.is_empty = false;
+                    return Some(Err(nothing_left(&self.shared.skipped())));
+                }
+                result => {
+                    self.is_empty = false;
+                    return result;
+                }
             }
         }
+    }
+}
+
+fn nothing_left(skipped: &[SkippedImage]) -> Error {
+    let first = skipped.first();
+    Error::NothingLeft {
+        first: first.map_or_else(String::new, |image| image.path.display().to_string()),
+        reason: first.map_or_else(String::new, |image| image.reason.clone()),
+        count: skipped.len(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::thread;
 use super::config::LoaderConfig;
 use super::source::BatchSource;
 use crate::Result;
+use crate::pictures::SkippedImage;
 
 /// State that workers and the consumer share.
 pub(super) struct Shared<S: BatchSource> {
@@ -40,6 +41,11 @@ impl<S: BatchSource> Shared<S> {
         };
         let (stop, queue) = (AtomicBool::new(false), Mutex::new(queue));
         Self { source, config, order, end, stop, queue, changed: Condvar::new() }
+    }
+
+    /// Pictures left out so far.
+    pub fn skipped(&self) -> Vec<SkippedImage> {
+        self.source.skipped()
     }
 
     /// Number of the batch behind the last one.

@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::Result;
+use crate::pictures::SkippedImage;
 
 /// Makes batches of samples. A sample depends on (seed, epoch, index) alone, never on the batch
 /// it is in or on the thread that makes it.
@@ -12,6 +13,9 @@ pub trait BatchSource: Send + Sync + 'static {
 
     /// Number of samples in an epoch.
     fn samples(&self) -> usize;
+
+    /// Pictures left out so far.
+    fn skipped(&self) -> Vec<SkippedImage>;
 
     /// Makes a batch; gives up with `None` between two pictures once `stop` is set.
     ///

@@ -86,7 +86,21 @@ pub(crate) fn read_sized(path: &Path, annotated: Size) -> Result<Image8> {
     let found = format!("is {}x{}", picture.width, picture.height);
     let Size { height, width } = annotated;
     let problem = format!("{found}, but the annotations are for {width}x{height}");
-    Err(Error::picture(path, problem))
+    let reason = reason(path, picture.size(), annotated);
+    Err(Error::picture(path, format!("{problem}{reason}")))
+}
+
+/// Explanation of a picture that has another size than its annotations say.
+fn reason(path: &Path, stored: Size, annotated: Size) -> &'static str {
+    let is_turned = (stored.height, stored.width) == (annotated.width, annotated.height);
+    match (is_turned, Image8::has_orientation(path)) {
+        (true, true) => {
+            ": its EXIF orientation tag turns it in viewers, but not here; turn its pixels and drop the \
+             tag (`jpegtran`, `exiftran`, `magick -auto-orient`), or annotate it as it is stored"
+        }
+        (true, false) => ": width and height are exchanged in the annotations or the picture",
+        (false, _) => "",
+    }
 }
 
 #[cfg(test)]

@@ -98,6 +98,10 @@ impl Samples for SegmentationBatch {
 impl BatchSource for SegmentationDataset {
     type Batch = SegmentationBatch;
 
+    fn skipped(&self) -> Vec<SkippedImage> {
+        Self::skipped(self)
+    }
+
     fn samples(&self) -> usize {
         self.len()
     }

@@ -2,9 +2,9 @@
 //!
 //! One RON file per data set (`datasets/`); a user's own classes need such a file and no code.
 
-use std::fs;
 use std::path::Path;
 
+use scalenas_base::text;
 use serde::{Deserialize, Serialize};
 
 use super::labels::IGNORED;
@@ -76,7 +76,7 @@ impl SegmentationFacts {
     /// other: a label value that means two things, a weight that is not positive.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|e| Error::io(path, "read", e))?;
+        let text = text::read(path).map_err(|e| Error::io(path, "read", e))?;
         Self::parse(&text, path)
     }
 

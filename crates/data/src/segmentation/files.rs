@@ -1,9 +1,10 @@
-//! Pictures of a segmentation data set: found in its folders, or read from a list.
+//! Pictures of a segmentation data set, found in its folders.
 //!
 //! Pictures come in the order of their paths, so that no file system decides about a run.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::{fs, io};
 
 use super::facts::SegmentationFacts;
 use crate::error::show;
@@ -12,7 +13,8 @@ use crate::{Error, Result};
 /// Files of a picture and of its labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LabelledPicture {
-    /// Name without folders and suffix, such as `frankfurt_000000_000294`.
+    /// Name without suffix, such as `frankfurt_000000_000294`; with folders, apart by `/`, where others
+    /// have the same name.
     pub name: String,
     /// The picture.
     pub image: PathBuf,
@@ -27,7 +29,7 @@ pub struct LabelledPicture {
 pub fn find(root: &Path, split: &str, facts: &SegmentationFacts) -> Result<Vec<LabelledPicture>> {
     let folder = root.join(&facts.images.folder).join(split);
     let mut files = Vec::new();
-    walk(&folder, &mut files)?;
+    walk(&folder, &mut files, &mut Vec::new())?;
     files.retain(|path| show(path).ends_with(&facts.images.suffix));
     files.sort_unstable();
     if files.is_empty() {
@@ -48,49 +50,46 @@ pub fn find(root: &Path, split: &str, facts: &SegmentationFacts) -> Result<Vec<L
             image,
         }
     };
-    Ok(files.into_iter().map(labelled).collect())
+    let mut pictures: Vec<_> = files.into_iter().map(labelled).collect();
+    name_apart(&mut pictures, &folder);
+    Ok(pictures)
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// Collects the files below a folder; `above` holds the folders on the way to it.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>, above: &mut Vec<PathBuf>) -> Result<()> {
     let failed = |e| Error::io(folder, "read the folder", e);
+    let real = fs::canonicalize(folder).map_err(failed)?;
+    if above.contains(&real) {
+        let problem = io::Error::other(format!("a link leads back to {}", show(&real)));
+        return Err(failed(problem));
+    }
+    above.push(real);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.is_dir() {
-            walk(&path, files)?;
+            walk(&path, files, above)?;
         } else {
             files.push(path);
         }
     }
+    above.pop();
     Ok(())
 }
 
-/// Pictures from a list file: per line a picture and, if it has one, its label picture, below
-/// `root` and apart by white space.
-///
-/// # Errors
-/// When the file cannot be read, is empty or a line names more than two files.
-pub fn read_list(
-    list: &Path,
-    root: &Path,
-    facts: &SegmentationFacts,
-) -> Result<Vec<LabelledPicture>> {
-    let text = fs::read_to_string(list).map_err(|e| Error::io(list, "read", e))?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let pictures = lines.map(|(number, line)| {
-        let files: Vec<&str> = line.split_whitespace().collect();
-        let (image, labels) = match files[..] {
-            [image] => (image, None),
-            [image, labels] => (image, Some(root.join(labels))),
-            _ => return Err(Error::ListLine { path: show(list), line: number + 1 }),
-        };
-        let file = image.rsplit(['/', '\\']).next().unwrap_or(image);
-        let name = file.strip_suffix(&facts.images.suffix);
-        let name = name.unwrap_or_else(|| file.rsplit_once('.').map_or(file, |(stem, _)| stem));
-        Ok(LabelledPicture { name: name.to_owned(), image: root.join(image), labels })
-    });
-    let pictures: Vec<_> = pictures.collect::<Result<_>>()?;
-    if pictures.is_empty() {
-        return Err(Error::NoPictures { folder: show(list), suffix: facts.images.suffix.clone() });
+/// Gives pictures of one name in several folders names with their folders below `root`.
+pub(super) fn name_apart(pictures: &mut [LabelledPicture], root: &Path) {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for picture in pictures.iter() {
+        *counts.entry(picture.name.clone()).or_default() += 1;
     }
-    Ok(pictures)
+    for picture in pictures.iter_mut().filter(|picture| counts[&picture.name] > 1) {
+        let relative = picture.image.strip_prefix(root).unwrap_or(&picture.image);
+        let folders = relative.parent().into_iter().flat_map(Path::components);
+        let folders = folders.filter_map(|part| match part {
+            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
+            _ => None,
+        });
+        let parts: Vec<String> = folders.chain([picture.name.clone()]).collect();
+        picture.name = parts.join("/");
+    }
 }

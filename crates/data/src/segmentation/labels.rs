@@ -3,6 +3,7 @@
 //! A colour picture, a palette or 16 bits are refused: a decoder would turn them into other values
 //! without a word.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -40,6 +41,15 @@ impl LabelMap {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|e| Error::labels(path, format!("cannot read: {e}")))?;
         Self::decode(&bytes, table).map_err(|problem| Error::labels(path, problem))
+    }
+
+    /// Label values in a file, whatever they mean.
+    ///
+    /// # Errors
+    /// When the file is missing, cut off or not an 8-bit grey PNG.
+    pub fn values(path: impl AsRef<Path>) -> Result<BTreeSet<u8>> {
+        let all = std::array::from_fn(|value| Some(value as u8));
+        Ok(Self::read(path, &all)?.classes.into_iter().collect())
     }
 
     fn decode(bytes: &[u8], table: &[Option<u8>; 256]) -> std::result::Result<Self, String> {

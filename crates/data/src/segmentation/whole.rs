@@ -65,6 +65,10 @@ impl Samples for Vec<WholePicture> {
 impl BatchSource for WholePictures {
     type Batch = Vec<WholePicture>;
 
+    fn skipped(&self) -> Vec<SkippedImage> {
+        Self::skipped(self)
+    }
+
     fn samples(&self) -> usize {
         self.pictures.list.len()
     }

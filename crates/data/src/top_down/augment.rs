@@ -172,6 +172,7 @@ mod tests {
             image: 0,
             image_id: 1,
             annotation_id: Some(1),
+            category_id: 1,
             bbox: [90.0, 40.0, 200.0, 400.0],
             center: [190.0, 240.0],
             scale: [1.875, 2.5],

@@ -119,6 +119,11 @@ impl TopDownDataset {
         &self.codec
     }
 
+    /// Name of a person's picture in the annotation file.
+    pub fn file_name(&self, person: &PersonBox) -> &str {
+        &self.images[person.image].file_name
+    }
+
     /// File of a person's picture.
     pub fn picture(&self, person: &PersonBox) -> PathBuf {
         self.path(person.image)
@@ -211,6 +216,10 @@ impl TopDownDataset {
 
 impl BatchSource for TopDownDataset {
     type Batch = TopDownBatch;
+
+    fn skipped(&self) -> Vec<SkippedImage> {
+        Self::skipped(self)
+    }
 
     fn samples(&self) -> usize {
         self.people.len()

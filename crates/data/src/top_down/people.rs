@@ -20,6 +20,8 @@ pub struct PersonBox {
     pub image_id: i64,
     /// Id of the annotation; `None` for detections.
     pub annotation_id: Option<i64>,
+    /// Category of the person.
+    pub category_id: u64,
     /// `[x, y, width, height]` in picture pixels.
     pub bbox: [f64; 4],
     /// Centre of the crop in picture pixels.
@@ -64,6 +66,7 @@ pub fn detection_boxes(
             image,
             image_id: d.image_id,
             annotation_id: None,
+            category_id: d.category_id.unwrap_or(coco.category()),
             bbox: d.bbox,
             center,
             scale,
@@ -100,6 +103,7 @@ fn annotated(image: usize, annotation: &Annotation, bbox: [f64; 4], input: Size)
         image,
         image_id: annotation.image_id,
         annotation_id: Some(annotation.id),
+        category_id: annotation.category_id,
         bbox,
         center,
         scale,

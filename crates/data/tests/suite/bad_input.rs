@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scalenas_coco::{BadBoxes, CocoKeypoints, Error, detections};
+use scalenas_coco::{CocoKeypoints, Error, Note, detections};
 use scalenas_data::{
     BadImages, HeatmapCodec, Image8, KeypointFacts, TopDownDataset, training_people,
 };
@@ -80,7 +80,7 @@ fn cut_off_file() {
     fs::write(&path, &text[..text.len() / 2]).unwrap();
     let error = CocoKeypoints::read(&path, &KeypointFacts::coco()).unwrap_err();
     assert!(matches!(error, Error::CutOff { .. }));
-    assert_says(&error, &["annotations.json", "cut off at line 1"]);
+    assert_says(&error, &["annotations.json", "cut off in annotations[", "line 1"]);
 }
 
 #[test]
@@ -100,27 +100,40 @@ fn other_joint_count() {
 }
 
 #[test]
-fn boxes_outside_and_zero_areas() {
-    let error = read_changed(|value| {
-        value["annotations"][1]["bbox"] = json!([60.0, 5.0, 10.0, 10.0]);
-        value["annotations"][2]["bbox"] = json!([60.0, 5.0, 10.0, 10.0]);
+fn boxes_that_cannot_be_cropped_are_left_out_and_counted() {
+    for (index, key, value, said) in [
+        (0, "area", json!(0.0), "annotation 10: `area` is 0"),
+        (1, "bbox", json!([60.0, 5.0, 10.0, 10.0]), "annotation 11: `bbox` [60.0, 5.0"),
+        (2, "bbox", json!([5.0, 5.0, 0.0, 10.0]), "annotation 12: `bbox` [5.0, 5.0, 0.0"),
+        (2, "bbox", json!([5.0, 5.0, 10.0, -3.0]), "has no extent"),
+    ] {
+        let coco = read_changed(|file| file["annotations"][index][key] = value).unwrap();
+        let notes = coco.box_notes(Path::new("annotations.json")).unwrap();
+        assert_says(&notes[0], &["left out 1 labelled people", said]);
+        assert_eq!(training_people(&coco, INPUT).len(), 2);
+    }
+    let none = read_changed(|file| {
+        for index in 0..3 {
+            file["annotations"][index]["bbox"] = json!([0, 0, 0, 0]);
+        }
     });
-    let error = error.unwrap_err();
-    assert_says(&error, &["annotation 11", "`bbox` [60.0, 5.0", "48x40", "2 labelled people"]);
-    let error = read_changed(|value| value["annotations"][2]["area"] = json!(0.0)).unwrap_err();
-    assert_says(&error, &["annotation 12", "`area` is 0", "1 labelled people"]);
+    let error = none.unwrap().box_notes(Path::new("own.json")).unwrap_err();
+    assert_says(
+        &error,
+        &["own.json", "annotation 10", "`bbox` [0.0, 0.0", "all 3 labelled people"],
+    );
 }
 
 #[test]
-fn unusable_boxes_can_be_skipped() {
-    let folder = TempDir::new().unwrap();
-    let mut value = file();
-    value["annotations"][0]["area"] = json!(0.0);
-    value["annotations"][1]["bbox"] = json!([60.0, 5.0, 10.0, 10.0]);
-    let path = write(&folder, &value);
-    let coco = CocoKeypoints::read_with(path, &KeypointFacts::coco(), BadBoxes::Skip).unwrap();
-    let people = training_people(&coco, INPUT);
-    assert_eq!(people.iter().map(|p| p.annotation_id).collect::<Vec<_>>(), [Some(12)]);
+fn corners_in_the_place_of_sizes_are_suspected() {
+    let coco = read_changed(|file| {
+        for index in 0..3 {
+            file["annotations"][index]["bbox"] = json!([20.0, 15.0, 40.0, 35.0]);
+        }
+    });
+    let notes = coco.unwrap().box_notes(Path::new("annotations.json")).unwrap();
+    assert_eq!(notes, [Note::BoxesOutside { count: 3, of: 3 }]);
+    assert_says(&notes[0], &["`bbox`", "100 %", "reach out of their pictures"]);
 }
 
 #[test]
@@ -146,13 +159,14 @@ fn detections_without_use() {
     let read = |value: Value| {
         let path = folder.path().join("detections.json");
         fs::write(&path, value.to_string()).unwrap();
-        detections::read(path)
+        detections::read(path, &[1].into())
     };
     let person = json!({"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5});
     let dog = json!({"image_id": 1, "category_id": 18, "bbox": [1, 2, 3, 4], "score": 0.5});
     assert_eq!(read(json!([dog, person])).unwrap().len(), 1);
     assert_says(&read(json!([])).unwrap_err(), &["detections.json", "0 detections"]);
-    assert_says(&read(json!([dog])).unwrap_err(), &["1 detections, none with `category_id` 1"]);
+    let error = read(json!([dog])).unwrap_err();
+    assert_says(&error, &["1 detections, none with `category_id` 1, but 18"]);
     let mut flat = person.clone();
     flat["bbox"] = json!([1, 2, 0, 4]);
     let error = read(json!([person, flat, flat])).unwrap_err();

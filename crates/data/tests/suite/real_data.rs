@@ -64,7 +64,7 @@ fn detection_files_become_boxes() {
     ] {
         let (annotations, file) = (shared(annotations), shared(file));
         let coco = CocoKeypoints::read(annotations, &facts).unwrap();
-        let found = detections::read(file).unwrap();
+        let found = detections::read(file, &coco.categories).unwrap();
         let all = detection_boxes(&coco, INPUT, &found, f64::NEG_INFINITY);
         let known = found.iter().filter(|d| coco.image_position(d.image_id).is_some()).count();
         assert_eq!(all.len(), known);

@@ -2,6 +2,8 @@
 //!
 //! Source: HRNet reference. Score = box score x mean of the joint scores above a threshold.
 
+use scalenas_coco::PERSON_CATEGORY;
+
 /// Joint scores at or below this do not enter a pose's score (HRNet reference).
 pub const JOINT_THRESHOLD: f64 = 0.2;
 
@@ -10,6 +12,8 @@ pub const JOINT_THRESHOLD: f64 = 0.2;
 pub struct PoseCandidate {
     /// Image of the data set.
     pub image_id: i64,
+    /// Category of the person.
+    pub category_id: u64,
     /// `[x, y, score]` per joint, in pixels of the image.
     pub keypoints: Vec<[f64; 3]>,
     /// Score of the box from the detector; 1 for annotated boxes.
@@ -23,7 +27,7 @@ pub struct PoseCandidate {
 }
 
 impl PoseCandidate {
-    /// A candidate whose pose score is that of its box.
+    /// A candidate of COCO's category whose pose score is that of its box.
     pub fn new(
         image_id: i64,
         keypoints: Vec<[f64; 3]>,
@@ -31,7 +35,14 @@ impl PoseCandidate {
         area: f64,
         bbox: [f64; 4],
     ) -> Self {
-        Self { image_id, keypoints, box_score, area, bbox, score: box_score }
+        let category_id = PERSON_CATEGORY;
+        Self { image_id, category_id, keypoints, box_score, area, bbox, score: box_score }
+    }
+
+    /// The candidate with another category.
+    #[must_use]
+    pub fn of_category(self, category_id: u64) -> Self {
+        Self { category_id, ..self }
     }
 
     /// Mean of the joint scores above `threshold`; 0 when there is none.

@@ -61,10 +61,15 @@ pub struct CrowdPoseEvaluator {
 }
 
 impl CrowdPoseEvaluator {
-    /// Reads the annotation file at `path`: 14 joints, and a `crowdIndex` in every image.
+    /// Reads the annotation file at `path`: the published 14 joints, and a `crowdIndex` in every image.
     pub fn read(path: &Path) -> Result<Self> {
+        Self::read_with(path, &Sigmas::crowdpose())
+    }
+
+    /// [`read`](Self::read) with other sigmas.
+    pub fn read_with(path: &Path, sigmas: &Sigmas) -> Result<Self> {
         let area = AreaSource::BoxShare(AREA_OF_BOX);
-        let truth = Truth::read(path, &Sigmas::crowdpose(), area)?;
+        let truth = Truth::read(path, sigmas, area)?;
         truth.require_crowd_index()?;
         Ok(Self { truth })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
 use super::sigmas::Sigmas;
 use super::suppression::Suppression;
-use scalenas_coco::{CocoResult, PERSON_CATEGORY};
+use scalenas_coco::CocoResult;
 
 /// Rules by which candidates become results.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,21 +14,15 @@ pub struct ResultRules {
     pub joint_threshold: f64,
     /// Removal of duplicates.
     pub suppression: Suppression,
-    /// Category written into every result.
-    pub category_id: u64,
 }
 
 impl Default for ResultRules {
     fn default() -> Self {
-        Self {
-            joint_threshold: JOINT_THRESHOLD,
-            suppression: Suppression::HARD,
-            category_id: PERSON_CATEGORY,
-        }
+        Self { joint_threshold: JOINT_THRESHOLD, suppression: Suppression::HARD }
     }
 }
 
-/// Rescores `candidates`, removes duplicates within each image and returns the results.
+/// Rescores `candidates`, removes duplicates of a category within each image and returns the results.
 ///
 /// Results are ordered by image id, and best first within an image. They carry no box: a `bbox`
 /// would change the detection's area in the COCO evaluator.
@@ -38,9 +32,10 @@ pub fn finish(
     rules: &ResultRules,
 ) -> Vec<CocoResult> {
     rescore(&mut candidates, rules.joint_threshold);
-    let mut images: BTreeMap<i64, Vec<PoseCandidate>> = BTreeMap::new();
+    let mut images: BTreeMap<(i64, u64), Vec<PoseCandidate>> = BTreeMap::new();
     for candidate in candidates {
-        images.entry(candidate.image_id).or_default().push(candidate);
+        let key = (candidate.image_id, candidate.category_id);
+        images.entry(key).or_default().push(candidate);
     }
     images.into_values().flat_map(|poses| finish_image(poses, sigmas, rules)).collect()
 }
@@ -54,7 +49,7 @@ fn finish_image(
     kept.into_iter()
         .map(|index| CocoResult {
             image_id: poses[index].image_id,
-            category_id: rules.category_id,
+            category_id: poses[index].category_id,
             // Each index is kept once, so its joints can move.
             keypoints: std::mem::take(&mut poses[index].keypoints),
             score: poses[index].score,

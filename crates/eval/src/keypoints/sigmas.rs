@@ -19,7 +19,11 @@ const CROWDPOSE_TENFOLD: [f64; 14] =
 
 /// One sigma per joint, in the joint order of the data set. All are positive and finite.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sigmas(Vec<f64>);
+pub struct Sigmas {
+    values: Vec<f64>,
+    /// Joints of annotations and results.
+    joints: JointSet,
+}
 
 impl Sigmas {
     /// Sigmas of any joint set.
@@ -27,37 +31,48 @@ impl Sigmas {
         let wrong = values.iter().position(|sigma| !(sigma.is_finite() && *sigma > 0.0));
         match wrong {
             Some(index) => Err(Error::Sigma { index, value: values[index] }),
-            None => Ok(Self(values)),
+            None => Ok(Self::of(values)),
         }
     }
 
     /// The 17 joints of COCO.
     pub fn coco() -> Self {
-        Self(COCO_TENFOLD.iter().map(|tenfold| tenfold / 10.0).collect())
+        Self::of(COCO_TENFOLD.iter().map(|tenfold| tenfold / 10.0).collect())
     }
 
     /// The 14 joints of `CrowdPose`.
     pub fn crowdpose() -> Self {
-        Self(CROWDPOSE_TENFOLD.iter().map(|tenfold| tenfold / 10.0).collect())
+        Self::of(CROWDPOSE_TENFOLD.iter().map(|tenfold| tenfold / 10.0).collect())
+    }
+
+    fn of(values: Vec<f64>) -> Self {
+        let joints = JointSet::Sigmas { joints: values.len() };
+        Self { values, joints }
+    }
+
+    /// The sigmas with the joints that annotation files must have, in their order.
+    #[must_use]
+    pub fn with_joints(self, joints: JointSet) -> Self {
+        Self { joints, ..self }
     }
 
     /// Number of joints.
     pub fn joints(&self) -> usize {
-        self.0.len()
+        self.values.len()
     }
 
     /// The values, one per joint.
     pub fn values(&self) -> &[f64] {
-        &self.0
+        &self.values
     }
 
-    pub(crate) fn joint_set(&self) -> JointSet {
-        JointSet::Sigmas { joints: self.joints() }
+    pub(crate) fn joint_set(&self) -> &JointSet {
+        &self.joints
     }
 
     /// `(2σ)²` per joint: the variances in the exponent of OKS.
     pub(crate) fn variances(&self) -> Vec<f64> {
-        self.0.iter().map(|sigma| (2.0 * sigma).powi(2)).collect()
+        self.values.iter().map(|sigma| (2.0 * sigma).powi(2)).collect()
     }
 }
 

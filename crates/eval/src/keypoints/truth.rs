@@ -37,7 +37,7 @@ impl Truth {
     /// The annotations in the file at `path`, whose joints must be those of `sigmas`.
     pub fn read(path: &Path, sigmas: &Sigmas, area: AreaSource) -> Result<Self> {
         let GroundTruth { file, images, people, categories, zero_id } =
-            GroundTruth::read(path, &sigmas.joint_set(), area)?;
+            GroundTruth::read(path, sigmas.joint_set(), area)?;
         let annotations = people.into_iter().map(annotation).collect();
         Ok(Self {
             file,
@@ -152,7 +152,7 @@ impl Truth {
     }
 
     fn check_result(&self, result: &CocoResult, file: &str, index: usize) -> Result<()> {
-        result.check(file, index, &self.sigmas.joint_set())?;
+        result.check(file, index, self.sigmas.joint_set())?;
         if !self.categories.contains(&result.category_id) {
             let accepted = self.categories.iter().map(u64::to_string).collect::<Vec<_>>();
             return Err(Error::UnknownCategory {

@@ -184,7 +184,10 @@ fn broken_files_say_where() {
     let keypoints = |list: &str| {
         format!(r#"[{{"image_id": 1, "category_id": 1, "keypoints": {list}, "score": 1}}]"#)
     };
-    assert_says(&file_problem("[{\"image_id\": 1,"), &["found.json", "cut off at line 1"]);
+    assert_says(
+        &file_problem("[{\"image_id\": 1,"),
+        &["found.json", "cut off in [0].image_id (line 1"],
+    );
     assert_says(
         &file_problem("{}"),
         &["found.json", "expected a sequence", "COCO keypoint results"],

@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 /// Step (counted from one) whose fusion plain HRNet has.
 const HRNET_FUSION_STEP: usize = 4;
 
+/// End of the names of PyTorch's counters of batches.
+const COUNTER: &str = "num_batches_tracked";
+
 /// Kind of network in a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -36,6 +39,10 @@ pub struct Checkpoint {
     pub kind: Kind,
     /// Space of the network, read off the tensors' shapes.
     pub spec: SpaceSpec,
+    /// Tensors that have another name in the file.
+    pub renamed: usize,
+    /// Names in the file of tensors that are no part of the network.
+    pub unused: Vec<String>,
 }
 
 /// Reads the network of a PyTorch checkpoint. Nothing in the file is executed.
@@ -50,16 +57,19 @@ pub fn read_pth(path: &Path) -> Result<Checkpoint> {
     for name in wanted.values_mut() {
         *name = supernet_name(name, kind);
     }
+    let renamed = wanted.iter().filter(|(name, own)| name != own).count();
+    let unused = file.names().filter(|name| !name.ends_with(COUNTER));
+    let unused = unused.filter(|name| !wanted.contains_key(*name)).map(str::to_owned).collect();
     let tensors = file.read(&wanted)?;
     let spec = infer_spec(path, &tensors)?;
-    Ok(Checkpoint { tensors, kind, spec })
+    Ok(Checkpoint { tensors, kind, spec, renamed, unused })
 }
 
 /// Own names of the network's tensors by their names in the file, without counters.
 fn network(file: &PthFile) -> BTreeMap<String, String> {
     let names: Vec<&str> = file.names().collect();
     let network = Names::find(&names);
-    let learned = names.iter().filter(|name| !name.ends_with("num_batches_tracked"));
+    let learned = names.iter().filter(|name| !name.ends_with(COUNTER));
     let own = learned.filter_map(|name| Some(((*name).to_owned(), network.own_name(name)?)));
     own.collect()
 }

@@ -1,7 +1,7 @@
 //! Files of networks: this crate's own, and PyTorch checkpoints.
 
 pub mod import;
-mod names;
+pub(crate) mod names;
 pub(crate) mod parameters;
 mod pth;
 pub(crate) mod store;

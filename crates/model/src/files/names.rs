@@ -12,6 +12,11 @@ pub(super) const HEADS: [&str; 3] =
     ["final_layer.weight", "final_layers.1.weight", "last_layer.3.weight"];
 /// Beginnings of the names of heads' tensors.
 const HEAD_LAYERS: [&str; 4] = ["final_layer.", "final_layers.", "deconv_layers.", "last_layer."];
+
+/// Whether a parameter is one of a head.
+pub fn is_of_head(name: &str) -> bool {
+    HEAD_LAYERS.iter().any(|layer| name.starts_with(layer))
+}
 /// Prefixes of heads where they differ from the backbone's.
 const HEAD_PREFIXES: [&str; 4] = ["", "keypoint_head.", "head.", "decode_head."];
 /// Dictionaries of a checkpoint that holds several networks, the one to take first.
@@ -47,7 +52,7 @@ impl Names {
     /// The network's own name of a tensor of the checkpoint, or `None` for one of something else.
     pub fn own_name(&self, name: &str) -> Option<String> {
         let head = name.strip_prefix(&self.head);
-        let head = head.filter(|name| HEAD_LAYERS.iter().any(|layer| name.starts_with(layer)));
+        let head = head.filter(|name| is_of_head(name));
         head.or_else(|| name.strip_prefix(&self.prefix)).map(str::to_owned)
     }
 }

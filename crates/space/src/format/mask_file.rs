@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use scalenas_base::atomic;
+use scalenas_base::{atomic, text};
 use serde::Deserialize;
 
 use crate::architecture::{Architecture, ModuleArch};
@@ -51,10 +51,10 @@ impl MaskFile {
             let architecture = Architecture::from_npy(&bytes).map_err(|e| fault(e.to_string()))?;
             return Ok(architecture.into());
         }
-        let text = String::from_utf8(bytes).map_err(|e| fault(e.to_string()))?;
+        let text = text::decode(&bytes).map_err(|e| fault(e.to_string()))?;
         match extension {
-            "json" => serde_json::from_str(&text).map_err(|e| fault(e.to_string())),
-            "ron" => ron::from_str(&text).map_err(|e| fault(e.to_string())),
+            "json" => serde_json::from_str(text).map_err(|e| fault(e.to_string())),
+            "ron" => ron::from_str(text).map_err(|e| fault(e.to_string())),
             _ => Err(fault(format!("extension {extension:?}, accepted: .json, .ron, .npy"))),
         }
     }

@@ -1,16 +1,20 @@
 //! Run folder: the files of a run, with all that is needed to continue it.
 //!
 //! ```text
+//! run.lock                     the process that works in the folder
 //! run.json                     space, data, options, versions
+//! facts-TASK.ron               facts of the task's joints or classes, where they are no built-in ones
 //! metrics.jsonl                one line per few iterations and per validated subnet
 //! checkpoints/ITERATION/       complete or absent
 //! supernet.safetensors         the trained weights
 //! ```
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
 
 use scalenas_base::atomic;
+use scalenas_base::lock::{FolderLock, LockError};
 
 use super::info::RunInfo;
 use crate::error::{Error, Result};
@@ -34,30 +38,50 @@ pub enum Existing {
 pub struct RunFolder {
     path: PathBuf,
     info: RunInfo,
+    /// Held by runs that are made or continued, not by those that are read.
+    _lock: Option<Arc<FolderLock>>,
 }
 
 impl RunFolder {
-    /// Makes a folder for a run, or takes over the existing one.
+    /// Makes a folder for a run, or takes over the existing one; it belongs to this process as long as
+    /// the returned value or a clone of it lives.
     ///
     /// # Errors
-    /// If the folder holds another run, or none that could be resumed.
+    /// If the folder holds another run, or none that could be resumed, or another process works in it.
     pub fn create(path: &Path, info: RunInfo, existing: Existing) -> Result<Self> {
-        let file = path.join(INFO);
-        if file.exists() {
-            match existing {
-                Existing::Refuse => return Err(Error::Occupied { path: path.to_owned() }),
-                Existing::Resume => return Self::resume(path, &info),
-                Existing::Replace => {
-                    fs::remove_dir_all(path).map_err(|e| Error::file("replace", path, e))?;
-                }
+        let mut info = info.anchored();
+        let occupied = || path.join(INFO).exists();
+        match existing {
+            Existing::Refuse if occupied() => {
+                return Err(Error::Occupied { path: path.to_owned() });
             }
-        } else if existing == Existing::Resume {
-            return Err(Error::NotARun { path: path.to_owned() });
+            Existing::Resume if !occupied() => {
+                return Err(Error::NotARun { path: path.to_owned() });
+            }
+            _ => {}
         }
         fs::create_dir_all(path).map_err(|e| Error::file("create", path, e))?;
-        let run = Self { path: path.to_owned(), info };
+        let lock = Some(lock(path)?);
+        if existing == Existing::Resume {
+            return Ok(Self { _lock: lock, ..Self::resume(path, &info)? });
+        }
+        if existing == Existing::Replace && occupied() {
+            clear(path).map_err(|e| Error::file("replace", path, e))?;
+        }
+        let folder = std::path::absolute(path).map_err(|e| Error::file("create", path, e))?;
+        info.keep_facts(&folder)?;
+        info.place = Some(folder);
+        let run = Self { path: path.to_owned(), info, _lock: lock };
         run.write()?;
         Ok(run)
+    }
+
+    /// The run as one that belongs to this process as long as the returned value lives.
+    ///
+    /// # Errors
+    /// If another process works in the folder, or nothing can be written there.
+    pub fn locked(&self) -> Result<Self> {
+        Ok(Self { _lock: Some(lock(&self.path)?), ..self.clone() })
     }
 
     fn write(&self) -> Result<()> {
@@ -75,7 +99,7 @@ impl RunFolder {
         }
         let text = fs::read_to_string(&file).map_err(|e| Error::file("read", &file, e))?;
         let info = RunInfo::from_json(&text).map_err(|e| Error::file("read", &file, e))?;
-        Ok(Self { path: path.to_owned(), info })
+        Ok(Self { path: path.to_owned(), info: info.relocated(path), _lock: None })
     }
 
     /// Opens a folder whose run must be the described one: a resumed run with other options would
@@ -123,4 +147,27 @@ impl RunFolder {
     pub fn search(&self) -> PathBuf {
         self.path.join("search")
     }
+}
+
+fn lock(folder: &Path) -> Result<Arc<FolderLock>> {
+    FolderLock::acquire(folder).map(Arc::new).map_err(|error| match error {
+        LockError::Held { holder } => Error::Locked { path: folder.to_owned(), holder },
+        LockError::Io(error) => Error::file("write", folder.join(FolderLock::FILE), error),
+    })
+}
+
+/// Removes all but the lock.
+fn clear(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == FolderLock::FILE {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 use crate::error::{Cause, Error, Result};
 use crate::run::options::TrainOptions;
 
-/// Version of `run.json` that this crate writes and reads.
-const VERSION: u32 = 1;
+/// Version of `run.json` that this crate writes. It reads version 1, which has no `place`, too.
+const VERSION: u32 = 2;
 
 /// Place and size of the data of one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +53,8 @@ pub struct RunInfo {
     pub tasks: Vec<TaskInfo>,
     /// Training options.
     pub train: TrainOptions,
+    /// Absolute path of the folder of the run, from which the paths of what was moved with it follow.
+    pub place: Option<PathBuf>,
 }
 
 impl RunInfo {
@@ -68,7 +70,7 @@ impl RunInfo {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         let pairs = space.heads.iter().zip(sources);
         let tasks = pairs.map(|(&head, source)| TaskInfo { head, source }).collect();
-        Ok(Self { program, space, tasks, train })
+        Ok(Self { program, space, tasks, train, place: None })
     }
 
     /// Reads the text of a `run.json`.
@@ -77,13 +79,13 @@ impl RunInfo {
     /// If the text is no description of a run, or one of another version.
     pub(crate) fn from_json(text: &str) -> Result<Self, Cause> {
         let file: Document = serde_json::from_str(text)?;
-        let Document { version, program, space, input, data, facts, train, second } = file;
-        if version != VERSION {
-            return Err(format!("version {version}, this program reads {VERSION}").into());
+        let Document { version, program, space, input, data, facts, train, second, place } = file;
+        if !(1..=VERSION).contains(&version) {
+            return Err(format!("version {version}, this program reads 1 to {VERSION}").into());
         }
         let first = TaskSource { data, facts, input, batch: train.batch };
         let sources = std::iter::once(first).chain(second).collect();
-        Ok(Self { program, ..Self::new(space, sources, train)? })
+        Ok(Self { program, place, ..Self::new(space, sources, train)? })
     }
 
     /// The first option that keeps a run from being continued as `other`: key, own value, value of
@@ -102,8 +104,13 @@ impl RunInfo {
         }
         (train.workers, train.log_every, train.checkpoints.keep) = (0, 0, 0);
         info.program.clear();
+        info.place = None;
         for task in &mut info.tasks {
             task.source.data = PathBuf::new();
+            // Facts count by content: a run has a copy of its own.
+            if let Ok(content) = std::fs::read_to_string(&task.source.facts) {
+                task.source.facts = content;
+            }
         }
         serde_json::to_value(info).unwrap_or_default()
     }
@@ -133,6 +140,8 @@ struct Document {
     train: TrainOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     second: Option<TaskSource>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<PathBuf>,
 }
 
 impl From<RunInfo> for Document {
@@ -148,6 +157,7 @@ impl From<RunInfo> for Document {
             facts,
             train: TrainOptions { batch, ..info.train },
             second: sources.next(),
+            place: info.place,
         }
     }
 }
@@ -178,7 +188,7 @@ mod tests {
         let train = TrainOptions { batch: 4, ..TrainOptions::default() };
         let info = RunInfo::new(space, sources, train).expect("two tasks");
         let file = serde_json::to_value(&info).expect("plain data");
-        assert_eq!((&file["version"], &file["data"]), (&1.into(), &"people".into()));
+        assert_eq!((&file["version"], &file["data"]), (&2.into(), &"people".into()));
         assert_eq!((&file["facts"], &file["train"]["batch"]), (&"coco".into(), &4.into()));
         assert_eq!(file["second"]["data"], "streets");
         assert_eq!((&file["second"]["batch"], &file["input"][1]), (&2.into(), &128.into()));

@@ -9,6 +9,7 @@ pub mod meter;
 pub mod metrics;
 pub mod optimiser;
 pub mod options;
+mod place;
 pub mod plan;
 pub mod progress;
 pub mod start;

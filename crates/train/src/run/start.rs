@@ -2,7 +2,7 @@
 
 use burn::tensor::backend::AutodiffBackend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{Absent, NamedParameters, Statistics, Supernet, load_supernet};
+use scalenas_model::{NamedParameters, Statistics, Supernet, load_supernet};
 
 use super::checkpoint::folder::Checkpoints;
 use super::info::RunInfo;
@@ -35,7 +35,7 @@ where
         return Ok((supernet, inner.initial_statistics(device)));
     };
     let (weights, statistics) = load_supernet::<B::InnerBackend>(path, device)?;
-    supernet.load_named(&weights.to_named(), Absent::Refuse, &path.display().to_string())?;
+    supernet.load_initial(&weights.to_named(), &path.display().to_string())?;
     Ok((supernet, statistics))
 }
 

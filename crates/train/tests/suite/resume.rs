@@ -224,6 +224,8 @@ fn a_run_is_continued_as_it_was_begun() {
     let fewer = changed(&options, |options| options.checkpoints.keep = 1);
     let run = RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Resume).unwrap();
     assert_eq!(run.info().train.checkpoints.keep, 1);
+    refuse(&fewer, Existing::Replace, &["run", "another process works", "process"]);
+    drop(run);
     RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Replace).unwrap();
     assert!(read_metrics(&place.path("run/metrics.jsonl")).is_err(), "the old run is still there");
 }

@@ -8,10 +8,9 @@ use scalenas_train::bottom_up::FoundPeople;
 
 use super::style::QUALITY;
 
-/// Picture with all people found in it, with its file name.
+/// Picture with all people found in it, with its name in the data set.
 pub fn draw(scenes: &Scenes, found: &FoundPeople) -> Result<(String, Image8)> {
-    let path = scenes.path(found.index);
-    let picture = Image8::read(&path)?;
+    let picture = Image8::read(scenes.path(found.index))?;
     let people: Vec<Person> = found
         .people
         .iter()
@@ -22,8 +21,7 @@ pub fn draw(scenes: &Scenes, found: &FoundPeople) -> Result<(String, Image8)> {
         .collect();
     let skeleton = Skeleton::from(scenes.facts());
     let drawn = draw_poses(&picture, &people, &skeleton, &PoseStyle::default())?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok((name, drawn))
+    Ok((scenes.scene(found.index).0.file_name.clone(), drawn))
 }
 
 /// Samples of a report: the first `count` pictures, with the numbers of people found and annotated.

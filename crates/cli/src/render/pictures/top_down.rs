@@ -9,7 +9,7 @@ use scalenas_report::{Person, PoseStyle, Sample, Skeleton, draw_poses};
 
 use super::style::QUALITY;
 
-/// All pictures with their predictions, with their file names.
+/// All pictures with their predictions, with their names in the data set.
 pub fn draw_all(
     dataset: &TopDownDataset,
     found: &[PoseCandidate],
@@ -61,8 +61,8 @@ fn draw(
     found: &[PoseCandidate],
     people: &[usize],
 ) -> Result<(String, Image8)> {
-    let path = dataset.picture(&dataset.people()[people[0]]);
-    let picture = Image8::read(&path)?;
+    let first = &dataset.people()[people[0]];
+    let picture = Image8::read(dataset.picture(first))?;
     let persons: Vec<Person> = people
         .iter()
         .filter_map(|&index| found.get(index))
@@ -70,6 +70,5 @@ fn draw(
         .collect();
     let skeleton = Skeleton::from(dataset.facts());
     let drawn = draw_poses(&picture, &persons, &skeleton, &PoseStyle::default())?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok((name, drawn))
+    Ok((dataset.file_name(first).to_owned(), drawn))
 }

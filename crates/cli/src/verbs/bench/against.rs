@@ -1,9 +1,9 @@
 //! Measurements of another program, for ratios: JSON lines with the keys of this program.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use scalenas_base::text;
 use serde_json::Value;
 
 use crate::error::user;
@@ -20,7 +20,7 @@ pub struct Against {
 
 impl Against {
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path)
+        let text = text::read(path)
             .map_err(|e| user(format!("failed to read {}: {e}", path.display())))?;
         let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let parse = |(number, line): (usize, &str)| {

@@ -20,12 +20,12 @@ use crate::context::device::{self, on_device};
 use crate::data::facts::keypoint_facts;
 use crate::error::user;
 use crate::experiment::Experiment;
-use crate::files::{check_target, make_parent};
+use crate::files::{check_folder, check_target, make_parent};
 use crate::networks;
 use crate::render::Output;
 use crate::task::Request;
 pub use arguments::Arguments;
-use scored::Scored;
+use scored::{Scored, Scorer};
 use target::Target;
 
 /// Height and width of the input of a top-down network from a file.
@@ -37,14 +37,17 @@ const DEFAULT_SCENE: (usize, usize) = (512, 512);
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device.choice)?;
     check_target("--out", arguments.out.as_deref())?;
+    check_folder("--pictures", arguments.pictures.as_deref())?;
     let scored = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => {
-            let facts = facts(arguments, "coco")?;
+            let (facts, above) = (facts(arguments, "coco")?, arguments.count_above);
+            let scorer = Scorer::new(&facts, annotations, None, above.is_some())?;
             let list = results::read(found)?;
-            Scored::new(&facts, annotations, Results::File(found), &list, arguments.count_above)?
+            Some(Scored::new(&scorer, Results::File(found), &list, above)?)
         }
         _ => on_device!(arguments.device.choice, score_network(arguments, output))?,
     };
+    let Some(scored) = scored else { return Ok(()) };
     scored.report(output)?;
     match &arguments.results {
         // Figures of an empty list would be 0, but an empty list is a mistake of whoever wrote it.
@@ -63,7 +66,7 @@ fn score_network<B: KernelBackend>(
     arguments: &Arguments,
     output: Output,
     device: &B::Device,
-) -> Result<Scored> {
+) -> Result<Option<Scored>> {
     let (target, found) = match (&arguments.network.run, &arguments.network.weights) {
         (Some(run), _) => score_run::<B>(arguments, &RunFolder::open(run)?, output, device)?,
         (None, Some(weights)) => score_file::<B>(arguments, weights, output, device)?,
@@ -73,9 +76,14 @@ fn score_network<B: KernelBackend>(
         make_parent(path).map_err(|e| user(format!("failed to write {}: {e}", path.display())))?;
         results::write(path, &found)?;
     }
-    let annotations = &target.files.annotations;
-    let source = Results::Memory(&found);
-    Scored::new(&target.facts, annotations, source, &found, arguments.count_above)
+    let Some(scorer) = &target.scorer else {
+        output.say(format!(
+            "{} results written; without annotations, nothing is scored",
+            found.len()
+        ));
+        return Ok(None);
+    };
+    Scored::new(scorer, Results::Memory(&found), &found, arguments.count_above).map(Some)
 }
 
 fn score_run<B: KernelBackend>(

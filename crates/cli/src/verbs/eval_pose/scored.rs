@@ -4,16 +4,38 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_coco::CocoKeypoints;
 use scalenas_data::KeypointFacts;
 use scalenas_eval::{
-    CocoResult, CountStats, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation,
-    KeypointEvaluator, KeypointStats, Results, Sigmas, count_people,
+    CocoResult, CountStats, CrowdPoseStats, KeypointEvaluation, KeypointStats, Results,
+    count_people,
 };
+use scalenas_train::KeypointMetric;
 use serde::Serialize;
 
+use crate::data::read_annotations;
 use crate::render::{Output, table};
-use crate::task::keypoints::CROWDPOSE;
+use crate::task::keypoints::metric;
+
+/// Metric of an annotation file, read before anything is predicted.
+pub struct Scorer {
+    metric: KeypointMetric,
+    /// People per picture; empty unless they are counted.
+    people: BTreeMap<i64, usize>,
+}
+
+impl Scorer {
+    /// Reads the annotations, with the people per picture if they are counted.
+    pub fn new(
+        facts: &KeypointFacts,
+        annotations: &Path,
+        pictures: Option<&Path>,
+        is_counted: bool,
+    ) -> Result<Self> {
+        let people = is_counted.then(|| people_per_picture(facts, annotations, pictures));
+        let people = people.transpose()?.unwrap_or_default();
+        Ok(Self { metric: metric(facts, annotations)?, people })
+    }
+}
 
 /// Figures of results.
 pub struct Scored {
@@ -31,21 +53,16 @@ enum Figures {
 impl Scored {
     /// Scores results with the metric of the data set.
     pub fn new(
-        facts: &KeypointFacts,
-        annotations: &Path,
+        scorer: &Scorer,
         found: Results<'_>,
         list: &[CocoResult],
         count_above: Option<f64>,
     ) -> Result<Self> {
-        let figures = if facts.name == CROWDPOSE {
-            Figures::CrowdPose(CrowdPoseEvaluator::read(annotations)?.evaluate(found)?)
-        } else {
-            let sigmas = Sigmas::new(facts.sigmas.clone())?;
-            let evaluator = KeypointEvaluator::read(annotations, &sigmas)?;
-            Figures::Coco(Box::new(evaluator.evaluate(found)?))
+        let figures = match &scorer.metric {
+            KeypointMetric::Coco(metric) => Figures::Coco(Box::new(metric.evaluate(found)?)),
+            KeypointMetric::CrowdPose(metric) => Figures::CrowdPose(metric.evaluate(found)?),
         };
-        let counted =
-            count_above.map(|above| count(facts, annotations, list, above)).transpose()?;
+        let counted = count_above.map(|above| count_people(&scorer.people, list, above));
         Ok(Self { figures, detections: list.len(), counted })
     }
 
@@ -91,15 +108,14 @@ struct Written<'a, S> {
     counted: Option<CountStats>,
 }
 
-/// Counts the people per picture. Pictures with a crowd that is annotated as one box are left out, for its
-/// number of people is unknown; people without annotated joints do not count.
-fn count(
+/// People per picture. Pictures with a crowd that is annotated as one box are left out, for its number of
+/// people is unknown; people without annotated joints do not count.
+fn people_per_picture(
     facts: &KeypointFacts,
     annotations: &Path,
-    found: &[CocoResult],
-    above: f64,
-) -> Result<CountStats> {
-    let coco = CocoKeypoints::read(annotations, facts)?;
+    pictures: Option<&Path>,
+) -> Result<BTreeMap<i64, usize>> {
+    let coco = read_annotations(annotations, facts, pictures)?;
     let mut people: BTreeMap<i64, usize> = coco.images.iter().map(|image| (image.id, 0)).collect();
     for person in coco.annotations.iter().filter(|person| person.num_keypoints > 0) {
         people.entry(person.image_id).and_modify(|count| *count += 1);
@@ -107,7 +123,7 @@ fn count(
     for crowd in coco.annotations.iter().filter(|annotation| annotation.iscrowd) {
         people.remove(&crowd.image_id);
     }
-    Ok(count_people(&people, found, above))
+    Ok(people)
 }
 
 fn count_line(stats: &CountStats) -> String {

@@ -15,9 +15,9 @@ use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
 
 use super::arguments::{Arguments, SideFit};
+use super::scored::Scorer;
 use crate::data::{Split, TopDownPart, report_skipped, split};
 use crate::error::user;
-use crate::files::write_file;
 use crate::render::Output;
 use crate::render::ProgressView;
 use crate::render::pictures;
@@ -28,10 +28,8 @@ const WORKERS: usize = 2;
 
 /// Data that a network predicts, as the arguments select it.
 pub struct Target {
-    /// Facts of the joints.
-    pub facts: KeypointFacts,
-    /// Annotation file and picture folder.
-    pub files: Split,
+    /// Metric of the annotations; `None` for files without any, whose pictures are only predicted.
+    pub scorer: Option<Scorer>,
     content: Content,
 }
 
@@ -56,7 +54,7 @@ impl Target {
         check_joints(space, facts, origin)?;
         let files = files(arguments, data)?;
         let bad = arguments.data.bad_images();
-        let content = if space.is_bottom_up() {
+        let (content, is_annotated) = if space.is_bottom_up() {
             check_scales(arguments)?;
             let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, bad)?;
             let fit = match arguments.fit {
@@ -64,11 +62,26 @@ impl Target {
                 Some(SideFit::Longer) => Fit::Longer,
                 None => fit,
             };
-            Content::Scenes(Arc::new(scenes), input.0.min(input.1), fit)
+            let is_annotated = scenes.is_annotated();
+            (Content::Scenes(Arc::new(scenes), input.0.min(input.1), fit), is_annotated)
         } else {
-            Content::Crops(crops(arguments, &files, facts, input)?)
+            let (crops, is_annotated) = crops(arguments, &files, facts, input)?;
+            (Content::Crops(crops), is_annotated)
         };
-        Ok(Self { facts: facts.clone(), files, content })
+        let scorer = is_annotated
+            .then(|| {
+                let is_counted = arguments.count_above.is_some();
+                Scorer::new(facts, &files.annotations, Some(&files.images), is_counted)
+            })
+            .transpose()?;
+        if scorer.is_none() && arguments.out.is_none() {
+            return Err(user(format!(
+                "{}: has no key `annotations`, so that nothing can be scored; accepted: annotations, or \
+                 --out FILE to write results without scoring them",
+                files.annotations.display()
+            )));
+        }
+        Ok(Self { scorer, content })
     }
 
     /// Predicts the poses of all people, and draws the requested pictures.
@@ -107,7 +120,7 @@ impl Target {
                         write_pictures(folder, [pictures::bottom_up::draw(scenes, scene)?])?;
                     }
                 }
-                Ok(results(&found))
+                Ok(results(&found, scenes.category()))
             }
         }
     }
@@ -118,7 +131,7 @@ fn write_pictures(
     drawn: impl IntoIterator<Item = (String, scalenas_data::Image8)>,
 ) -> Result<()> {
     for (name, picture) in drawn {
-        write_file(&folder.join(name), picture.to_jpeg(pictures::QUALITY))?;
+        pictures::file::write(folder, &name, &picture)?;
     }
     Ok(())
 }
@@ -151,11 +164,13 @@ fn crops(
     files: &Split,
     facts: &KeypointFacts,
     input: (usize, usize),
-) -> Result<Arc<TopDownDataset>> {
+) -> Result<(Arc<TopDownDataset>, bool)> {
     let people = TopDownPart::read(files.clone(), facts, input)?;
     let bad = arguments.data.bad_images();
-    let Some(path) = &arguments.detections else { return people.annotated(0, bad) };
-    let found = detections::read(path)?;
+    let Some(path) = &arguments.detections else {
+        return Ok((people.annotated(0, bad)?, people.coco.is_annotated));
+    };
+    let found = detections::read(path, &people.coco.categories)?;
     let threshold = arguments.box_threshold;
     let boxes = detection_boxes(&people.coco, input, &found, threshold);
     if boxes.is_empty() {
@@ -166,7 +181,7 @@ fn crops(
             people.files.annotations.display(),
         )));
     }
-    people.boxes(boxes, bad)
+    Ok((people.boxes(boxes, bad)?, people.coco.is_annotated))
 }
 
 fn files(arguments: &Arguments, data: Option<&Path>) -> Result<Split> {

@@ -20,6 +20,7 @@ use crate::data::facts::segmentation_facts;
 use crate::data::report_skipped;
 use crate::error::user;
 use crate::experiment::Experiment;
+use crate::files::check_folder;
 use crate::networks;
 use crate::render::Output;
 use crate::task::Request;
@@ -28,6 +29,8 @@ pub use arguments::Arguments;
 /// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device.choice)?;
+    check_folder("--pictures", arguments.pictures.as_deref())?;
+    check_folder("--submission", arguments.submission.as_deref())?;
     let (target, stats) = on_device!(arguments.device.choice, score(arguments, output))?;
     report_skipped(&target.pictures.skipped(), output);
     report(&target, &stats, output)

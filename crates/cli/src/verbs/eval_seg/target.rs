@@ -17,9 +17,9 @@ use scalenas_train::segmentation::{SegmentOptions, segment_all};
 use super::arguments::Arguments;
 use crate::error::user;
 use crate::files::write_file;
-use crate::render::pictures::{OPACITY, QUALITY};
+use crate::render::pictures::{self, OPACITY};
 use crate::render::{Output, ProgressView};
-use crate::task::labelled;
+use crate::task::{labelled, warn_of_positions};
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
@@ -87,7 +87,7 @@ impl<'a> Target<'a> {
         let name = &self.pictures.list()[picture.index].name;
         if let Some(folder) = &self.arguments.pictures {
             let drawn = overlay(&picture.image, classes, &self.palette, OPACITY)?;
-            write_file(&folder.join(format!("{name}.jpg")), drawn.to_jpeg(QUALITY))?;
+            pictures::file::write(folder, name, &drawn)?;
         }
         if let Some(folder) = &self.arguments.submission {
             let ids = ids(self.pictures.facts(), classes);
@@ -115,6 +115,7 @@ fn pictures(
         None => labelled(data, &arguments.split, facts, arguments.most, bad),
         Some(list) => {
             let mut pictures = read_list(list, data, facts)?;
+            warn_of_positions(&pictures, facts);
             if arguments.most > 0 {
                 pictures.truncate(arguments.most);
             }

@@ -1,6 +1,7 @@
 //! Search of a supernet on a device.
 
-use std::fs;
+use std::path::Path;
+use std::{fs, io};
 
 use anyhow::Result;
 use scalenas_data::BadImages;
@@ -12,6 +13,7 @@ use scalenas_train::{HeldOut, RunFolder, TaskFitness, Validation};
 use super::results::write;
 use crate::context::Stop;
 use crate::data::report_skipped;
+use crate::error::user;
 use crate::networks;
 use crate::render::{Output, SearchProgress};
 use crate::task::{Request, Variation, figures};
@@ -43,14 +45,15 @@ pub fn search<B: KernelBackend>(
 ) -> Result<Outcome> {
     let info = plan.run.info();
     let input = info.leading().input;
+    let _run = plan.run.locked()?;
     let supernet = networks::supernet::<B>(&plan.run, device)?;
     let validation = validation::<B>(plan, device)?;
     plan.config.validate(&info.space, &CostModel::new(&info.space, input)?)?;
     let folder = plan.run.search();
     if plan.fresh && folder.exists() {
-        fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
     }
-    fs::create_dir_all(&folder)?;
+    fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
     let state = folder.join("state.json");
     let mut archive = Archive::open(&state, &info.space, &plan.config, input)?;
     let search = Search::new(&info.space, &plan.config, input)?;
@@ -70,6 +73,10 @@ pub fn search<B: KernelBackend>(
         write(&folder, &outcome, &figures)?;
     }
     Ok(outcome)
+}
+
+fn unwritable(folder: &Path, error: &io::Error) -> anyhow::Error {
+    user(format!("failed to write {}: {error}", folder.display()))
 }
 
 fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result<Validation<B>> {

@@ -3,7 +3,7 @@
 mod arguments;
 
 use anyhow::Result;
-use scalenas_model::import::{Kind, read_pth};
+use scalenas_model::import::{Checkpoint, Kind, read_pth};
 use scalenas_model::{Absent, NamedParameters, ScaleNet, Supernet, save_supernet};
 use scalenas_space::Architecture;
 use serde_json::json;
@@ -14,6 +14,9 @@ use crate::files::{check_target, make_parent};
 use crate::networks;
 use crate::render::Output;
 pub use arguments::Arguments;
+
+/// Unused tensors that are named.
+const SHOWN: usize = 5;
 
 /// Reads a checkpoint and writes it in the format of this program.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
@@ -43,6 +46,9 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         ("supernet", count)
     };
     let value = json!({
+        "tensors": checkpoint.tensors.len(),
+        "renamed": checkpoint.renamed,
+        "unused": checkpoint.unused,
         "out": arguments.out,
         "kind": what,
         "space": spec.name,
@@ -51,11 +57,24 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         "architecture": architecture.as_ref().map(|a| a.id(spec)),
     });
     let text = format!(
-        "{origin}: {what} of space {} with {} outputs, {:.2} M parameters → {}",
+        "{origin}: {what} of space {} with {} outputs, {:.2} M parameters → {}\n{}",
         spec.name,
         spec.outputs(),
         parameters as f64 / 1e6,
-        arguments.out.display()
+        arguments.out.display(),
+        account(&checkpoint),
     );
     output.result(&value, text)
+}
+
+/// Account of the tensors of a checkpoint. None that the network needs is missing, or it was refused.
+fn account(checkpoint: &Checkpoint) -> String {
+    let Checkpoint { tensors, renamed, unused, .. } = checkpoint;
+    let first = unused.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let unused = match unused.len() {
+        0 => "none unused".to_owned(),
+        count if count <= SHOWN => format!("{count} unused: {first}"),
+        count => format!("{count} unused: {first}, …"),
+    };
+    format!("{} tensors read, {renamed} of them renamed, none missing, {unused}", tensors.len())
 }

@@ -60,11 +60,16 @@ pub fn write(
     write_file(out, report.to_html())
 }
 
-/// Description of a run without the folder of its data set, so that equal runs give equal pages anywhere.
+/// Description of a run without folders, so that equal runs give equal pages anywhere.
 fn description(run: &RunFolder) -> serde_json::Value {
     let mut info = json!(run.info());
     if let Some(keys) = info.as_object_mut() {
         keys.remove("data");
+        keys.remove("place");
+        if let Some(facts) = keys.get_mut("facts") {
+            let name = facts.as_str().map(Path::new).and_then(Path::file_name);
+            *facts = json!(name.map(|name| name.to_string_lossy()));
+        }
     }
     info
 }

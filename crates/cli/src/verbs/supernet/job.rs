@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use burn::backend::Autodiff;
+use scalenas_base::lock::FolderLock;
 use scalenas_data::BadImages;
 use scalenas_kernels::KernelBackend;
 use scalenas_train::{
@@ -150,7 +151,8 @@ fn discard(run: &RunFolder) {
     }
     // The error that led here is reported; a file that resists removal adds nothing to it.
     let _ = fs::remove_dir_all(run.checkpoints());
-    for name in ["metrics.jsonl", "metrics.partial", "experiment.ron", "run.json"] {
+    for name in ["metrics.jsonl", "metrics.partial", "experiment.ron", "run.json", FolderLock::FILE]
+    {
         let _ = fs::remove_file(run.path().join(name));
     }
     let _ = fs::remove_dir(run.path());

@@ -8,21 +8,33 @@ use scalenas_space::SpaceSpec;
 use scalenas_train::{Teacher, TrainOptions};
 
 use crate::context::device::{HOST, Host};
+use crate::render::warn;
 
-/// Refuses initial weights and teachers of another space.
+/// Refuses initial weights and teachers of another space. Initial weights may be of other joints or
+/// classes.
 pub fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
-    let fits = |path: &Path| {
-        let (weights, _) = load_supernet::<Host>(path, &HOST)?;
-        let origin = path.display().to_string();
-        let mut supernet = Supernet::<Host>::new(space, options.seed, &HOST);
-        supernet.load_named(&weights.to_named(), Absent::Refuse, &origin)
-    };
+    let read =
+        |path: &Path| load_supernet::<Host>(path, &HOST).map(|(weights, _)| weights.to_named());
+    let origin = |path: &Path| path.display().to_string();
+    let mut supernet = Supernet::<Host>::new(space, options.seed, &HOST);
     if let Some(path) = &options.weights.teacher {
-        fits(path).context("option train.teacher")?;
+        let fits = |supernet: &mut Supernet<Host>| {
+            supernet.load_named(&read(path)?, Absent::Refuse, &origin(path))
+        };
+        fits(&mut supernet).context("option train.teacher")?;
         Teacher::<Host>::load(path, space, &HOST).context("option train.teacher")?;
     }
     if let Some(path) = &options.weights.initial {
-        fits(path).context("option train.initial")?;
+        let load =
+            |supernet: &mut Supernet<Host>| supernet.load_initial(&read(path)?, &origin(path));
+        let own = load(&mut supernet).context("option train.initial")?;
+        if !own.is_empty() {
+            warn(format!(
+                "option train.initial: {} has other joints or classes; drawn anew: {}",
+                path.display(),
+                own.join(", ")
+            ));
+        }
     }
     Ok(())
 }

@@ -59,7 +59,9 @@ impl Signature {
     pub fn description(self) -> &'static str {
         match self {
             Self::Zip | Self::Pickle => "it is a PyTorch checkpoint; use import",
-            Self::Safetensors => "it is a safetensors file under another name",
+            Self::Safetensors => {
+                "it is a safetensors file; networks of this program need no import, whatever their name"
+            }
             Self::LfsPointer => {
                 "it is a Git LFS pointer, a few lines in the place of the file; \
                  fetch the file itself with git lfs pull"

@@ -38,6 +38,6 @@ impl HeldOutData for HeldOut {
 
     fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
-        self.metric.grade(&results(&found))
+        self.metric.grade(&results(&found, self.scenes.category()))
     }
 }

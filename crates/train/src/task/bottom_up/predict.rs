@@ -18,9 +18,6 @@ use crate::score::flip::{COLUMNS, FlipTest};
 use crate::score::network::Network;
 use crate::score::pictures::normalised;
 
-/// COCO's category of a person.
-const PERSON: u64 = 1;
-
 /// Options of bottom-up prediction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SceneOptions {
@@ -103,11 +100,11 @@ fn candidate(person: &GroupedPose) -> PoseCandidate {
     PoseCandidate::new(0, keypoints, score, width * height, [x, y, width, height])
 }
 
-/// COCO results of people found.
-pub fn results(found: &[FoundPeople]) -> Vec<CocoResult> {
+/// COCO results of people found, of a category.
+pub fn results(found: &[FoundPeople], category_id: u64) -> Vec<CocoResult> {
     let result = |image_id: i64, person: &GroupedPose| CocoResult {
         image_id,
-        category_id: PERSON,
+        category_id,
         keypoints: person.joints.iter().map(|joint| joint.map(f64::from)).collect(),
         score: f64::from(person.score),
         bbox: None,

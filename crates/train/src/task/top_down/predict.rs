@@ -106,4 +106,5 @@ fn candidate(person: &PersonBox, decoded: &Decoded) -> PoseCandidate {
     let side = |axis: usize| f64::from(person.scale[axis] * PIXELS_PER_SCALE);
     let area = side(0) * side(1);
     PoseCandidate::new(person.image_id, keypoints, person.score, area, person.bbox)
+        .of_category(person.category_id)
 }

@@ -1,12 +1,19 @@
 //! JSON files whose errors name the place and the cause.
 
+mod entry;
+mod field;
+mod place;
+
 use std::fs;
 use std::path::Path;
 
+use scalenas_base::text;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::{Error, Result};
+pub(crate) use entry::{Entry, accepted};
+pub(crate) use field::{Field, Numbers};
 
 /// Words that Python writes for numbers that JSON does not have.
 const NON_FINITE_WORDS: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
@@ -23,21 +30,35 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(
     file: &str,
     accepted: &'static str,
 ) -> Result<T> {
+    let bytes = text::without_mark(bytes).map_err(|error| Error::Io {
+        file: file.into(),
+        action: "read",
+        source: error.into(),
+    })?;
     serde_json::from_slice(bytes).map_err(|error| explain(file, bytes, error, accepted))
 }
 
 fn explain(file: &str, bytes: &[u8], error: serde_json::Error, accepted: &'static str) -> Error {
     let (line, column) = (error.line(), error.column());
+    let found = place::place(bytes, offset(bytes, line, column));
     if let Some(word) = non_finite_word(bytes, line, column) {
-        let entry = format!("line {line}, column {column}");
-        return Error::not_finite(file, entry, "value".into(), word);
+        let found = found.unwrap_or_else(|| format!("line {line}, column {column}.value"));
+        let (entry, key) = found.rsplit_once('.').unwrap_or(("the file", &found));
+        return Error::not_finite(file, entry.into(), key.into(), word);
     }
     let file = file.to_owned();
+    let place = found.unwrap_or_else(|| "the whole".into());
     if error.is_eof() {
-        Error::CutOff { file, line, column }
+        Error::CutOff { file, place, line, column }
     } else {
-        Error::Json { file, source: error, accepted }
+        Error::Json { file, place, source: error, accepted }
     }
+}
+
+/// Position of a line and a column, both from 1.
+fn offset(bytes: &[u8], line: usize, column: usize) -> usize {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1));
+    lines.map(<[u8]>::len).sum::<usize>() + column.saturating_sub(1)
 }
 
 /// The word that stopped the parser at (`line`, `column`), both from 1, if it is a non-finite one.
@@ -62,12 +83,9 @@ mod tests {
 
     #[test]
     fn the_file_and_the_place_are_named() {
-        assert!(error("[1,\n2").contains("a.json: the file is cut off at line 2"));
+        assert!(error("[1,\n2").contains("a.json: the file is cut off in [1] (line 2,"));
         let wrong = error("[1, \"a\"]");
-        assert!(
-            wrong.contains("line 1 column 7") && wrong.contains("accepted: numbers"),
-            "{wrong}"
-        );
+        assert!(wrong.contains("a.json: [1]: ") && wrong.contains("accepted: numbers"), "{wrong}");
     }
 
     #[test]

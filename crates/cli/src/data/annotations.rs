@@ -1,0 +1,51 @@
+//! Annotation files, with warnings about what is left out of them.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_base::Image8;
+use scalenas_coco::{CocoKeypoints, Note};
+use scalenas_data::KeypointFacts;
+
+use crate::render::warn;
+
+/// Square pictures whose tags are read beforehand.
+const MOST_LOOKED_AT: usize = 1000;
+
+/// Reads annotations; sizes that the file lacks are those of the pictures, if their folder is known.
+pub fn read_annotations(
+    file: &Path,
+    facts: &KeypointFacts,
+    pictures: Option<&Path>,
+) -> Result<CocoKeypoints> {
+    let size_of = |name: &str| Image8::read_size(pictures?.join(name)).ok();
+    let coco = CocoKeypoints::read_with(file, facts, &size_of)?;
+    warn_of(file, &coco.notes);
+    if let Some(folder) = pictures {
+        warn_of_turned(&coco, folder);
+    }
+    Ok(coco)
+}
+
+/// Warns of square pictures that viewers turn by their EXIF tag, for their size does not tell whether they
+/// were annotated as stored. Others are found by their size when they are read.
+fn warn_of_turned(coco: &CocoKeypoints, folder: &Path) {
+    let square = coco.images.iter().filter(|image| image.size.height == image.size.width);
+    let paths = square.take(MOST_LOOKED_AT).map(|image| folder.join(&image.file_name));
+    let mut turned = paths.filter(|path| Image8::has_orientation(path));
+    if let Some(first) = turned.next() {
+        warn(format!(
+            "{}: its EXIF orientation tag turns it in viewers, but not here, so that it must be annotated as \
+             it is stored ({} such square pictures)",
+            first.display(),
+            1 + turned.count()
+        ));
+    }
+}
+
+/// Prints observations about an annotation file.
+pub fn warn_of(file: &Path, notes: &[Note]) {
+    for note in notes {
+        warn(format!("{}: {note}", file.display()));
+    }
+}
