@@ -47,7 +47,7 @@ fn explain(file: &str, bytes: &[u8], error: serde_json::Error, accepted: &'stati
         return Error::not_finite(file, entry.into(), key.into(), word);
     }
     let file = file.to_owned();
-    let place = found.unwrap_or_else(|| "the whole".into());
+    let place = found.unwrap_or_else(|| "the top level".into());
     if error.is_eof() {
         Error::CutOff { file, place, line, column }
     } else {

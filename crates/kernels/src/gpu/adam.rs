@@ -132,6 +132,7 @@ fn launch<R: CubeRuntime>(parameters: &[&Parameter<R>]) {
             rule.beta_2 as f32,
             (1.0 - rule.beta_2) as f32,
             rule.epsilon as f32,
+            first.before.is_none(),
         );
     }
 }
@@ -161,6 +162,7 @@ fn update<N: Size>(
     keep_square: f32,
     take_square: f32,
     epsilon: f32,
+    #[comptime] is_in_place: bool,
 ) {
     let at = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
     #[unroll]
@@ -179,7 +181,7 @@ fn update<N: Size>(
                 let scale =
                     Vector::sqrt(v) * Vector::new(*roots.index(parameter)) + Vector::new(epsilon);
                 let change = Vector::new(*rates.index(parameter)) * (m / scale);
-                if comptime![before.len() == 0] {
+                if is_in_place {
                     weight[at] -= change;
                 } else {
                     weight[at] = before.index(parameter)[at] - change;
