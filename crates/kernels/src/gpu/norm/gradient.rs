@@ -11,7 +11,7 @@ use super::apply::Scale;
 use super::moments::block_pixels;
 use crate::gpu::grid::{Reduction, elementwise};
 use crate::gpu::maps::{Maps, common_lanes};
-use crate::gpu::sum::over_rows;
+use crate::gpu::sum::{Seat, over_rows};
 use crate::gpu::vectors::{load, where_positive};
 use crate::types::{Activation, Origin};
 
@@ -153,19 +153,15 @@ fn block_sums<F: Float, N: Size>(
     #[comptime] rows: usize,
     #[define(F)] _dtype: StorageType,
 ) {
-    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
-    let block = CUBE_POS_Y as usize;
-    let vectors = x.shape(1) / x.vector_size();
-    let vector = CUBE_POS_X as usize * lanes + lane;
-    // Lanes beyond the last channel take part in barriers, with values that nobody stores.
-    let source = min(vector, vectors - 1);
+    let seat = Seat::of(x.shape(1) / x.vector_size(), lanes);
+    let (block, source) = (CUBE_POS_Y as usize, seat.source);
     let (first, end) = block_pixels(x.shape(0), CUBE_COUNT_Y as usize, block);
     let mean = mean[source];
     let factor = weight[source] / (variance[source] + Vector::new(epsilon)).sqrt();
 
     let mut product = Vector::<f32, N>::new(0.0f32);
     let mut sum = Vector::<f32, N>::new(0.0f32);
-    let mut pixel = first + row;
+    let mut pixel = first + seat.row;
     while pixel < end {
         let centred = load::<F, N>(x, pixel, source) - mean;
         let mut dz = load::<F, N>(dy, pixel, source);
@@ -178,19 +174,19 @@ fn block_sums<F: Float, N: Size>(
         }
         #[comptime]
         if let ComptimeOption::Some(masked) = masked {
-            if vector < vectors {
-                masked[pixel * vectors + vector] = Vector::cast_from(dz);
+            if seat.vector < seat.vectors {
+                masked[pixel * seat.vectors + seat.vector] = Vector::cast_from(dz);
             }
         }
         product += dz * centred;
         sum += dz;
         pixel += rows;
     }
-    let product = over_rows(product, lane, row, lanes, rows);
-    let sum = over_rows(sum, lane, row, lanes, rows);
-    if row == 0 && vector < vectors {
-        products[block * vectors + vector] = product;
-        plain[block * vectors + vector] = sum;
+    let product = over_rows(product, &seat, lanes, rows);
+    let sum = over_rows(sum, &seat, lanes, rows);
+    if seat.stores() {
+        products[block * seat.vectors + seat.vector] = product;
+        plain[block * seat.vectors + seat.vector] = sum;
     }
 }
 
@@ -205,25 +201,22 @@ fn add_blocks<N: Size>(
     #[comptime] lanes: usize,
     #[comptime] rows: usize,
 ) {
-    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
-    let blocks = products.shape(0);
-    let vectors = products.shape(1) / products.vector_size();
-    let vector = CUBE_POS_X as usize * lanes + lane;
-    let source = min(vector, vectors - 1);
+    let seat = Seat::of(products.shape(1) / products.vector_size(), lanes);
+    let (blocks, source) = (products.shape(0), seat.source);
     let mut product = Vector::<f32, N>::new(0.0f32);
     let mut sum = Vector::<f32, N>::new(0.0f32);
-    let mut block = row;
+    let mut block = seat.row;
     while block < blocks {
-        product += products[block * vectors + source];
-        sum += plain[block * vectors + source];
+        product += products[block * seat.vectors + source];
+        sum += plain[block * seat.vectors + source];
         block += rows;
     }
-    let product = over_rows(product, lane, row, lanes, rows);
-    let sum = over_rows(sum, lane, row, lanes, rows);
-    if row == 0 && vector < vectors {
-        let deviation = (variance[vector] + Vector::new(epsilon)).sqrt();
-        weight_gradient[vector] = product / deviation;
-        bias_gradient[vector] = sum;
+    let product = over_rows(product, &seat, lanes, rows);
+    let sum = over_rows(sum, &seat, lanes, rows);
+    if seat.stores() {
+        let deviation = (variance[seat.vector] + Vector::new(epsilon)).sqrt();
+        weight_gradient[seat.vector] = product / deviation;
+        bias_gradient[seat.vector] = sum;
     }
 }
 

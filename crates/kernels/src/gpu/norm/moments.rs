@@ -12,7 +12,7 @@ use cubecl::prelude::*;
 
 use crate::gpu::grid::Reduction;
 use crate::gpu::maps::Maps;
-use crate::gpu::sum::over_rows;
+use crate::gpu::sum::{Seat, over_rows};
 use crate::gpu::vectors::load;
 
 /// Mean and biased variance of all pixels, `[channels]` each.
@@ -82,35 +82,31 @@ fn measure<F: Float, N: Size>(
     #[comptime] rows: usize,
     #[define(F)] _dtype: StorageType,
 ) {
-    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
-    let block = CUBE_POS_Y as usize;
-    let vectors = x.shape(1) / x.vector_size();
-    let vector = CUBE_POS_X as usize * lanes + lane;
-    // Lanes beyond the last channel take part in barriers, with values that nobody stores.
-    let source = min(vector, vectors - 1);
+    let seat = Seat::of(x.shape(1) / x.vector_size(), lanes);
+    let (block, source) = (CUBE_POS_Y as usize, seat.source);
     let (first, end) = block_pixels(x.shape(0), CUBE_COUNT_Y as usize, block);
 
     let mut sum = Vector::<f32, N>::new(0.0f32);
-    let mut pixel = first + row;
+    let mut pixel = first + seat.row;
     while pixel < end {
         sum += load::<F, N>(x, pixel, source);
         pixel += rows;
     }
     let count = f32::cast_from(max(end - first, 1));
-    let mean = over_rows(sum, lane, row, lanes, rows) / Vector::new(count);
+    let mean = over_rows(sum, &seat, lanes, rows) / Vector::new(count);
 
     let mut square = Vector::<f32, N>::new(0.0f32);
-    let mut pixel = first + row;
+    let mut pixel = first + seat.row;
     while pixel < end {
         let distance = load::<F, N>(x, pixel, source) - mean;
         square += distance * distance;
         pixel += rows;
     }
-    let square = over_rows(square, lane, row, lanes, rows);
+    let square = over_rows(square, &seat, lanes, rows);
 
-    if row == 0 && vector < vectors {
-        means[block * vectors + vector] = mean;
-        squares[block * vectors + vector] = square;
+    if seat.stores() {
+        means[block * seat.vectors + seat.vector] = mean;
+        squares[block * seat.vectors + seat.vector] = square;
     }
 }
 
@@ -124,36 +120,33 @@ fn merge<N: Size>(
     #[comptime] lanes: usize,
     #[comptime] rows: usize,
 ) {
-    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
-    let blocks = means.shape(0);
-    let vectors = means.shape(1) / means.vector_size();
-    let vector = CUBE_POS_X as usize * lanes + lane;
-    let source = min(vector, vectors - 1);
+    let seat = Seat::of(means.shape(1) / means.vector_size(), lanes);
+    let (blocks, source) = (means.shape(0), seat.source);
     let pixels = pixels as usize;
     let whole = Vector::<f32, N>::new(f32::cast_from(pixels));
 
     let mut sum = Vector::<f32, N>::new(0.0f32);
-    let mut block = row;
+    let mut block = seat.row;
     while block < blocks {
         let (first, end) = block_pixels(pixels, blocks, block);
-        sum += means[block * vectors + source] * Vector::new(f32::cast_from(end - first));
+        sum += means[block * seat.vectors + source] * Vector::new(f32::cast_from(end - first));
         block += rows;
     }
-    let average = over_rows(sum, lane, row, lanes, rows) / whole;
+    let average = over_rows(sum, &seat, lanes, rows) / whole;
 
     let mut sum = Vector::<f32, N>::new(0.0f32);
-    let mut block = row;
+    let mut block = seat.row;
     while block < blocks {
         let (first, end) = block_pixels(pixels, blocks, block);
         let count = Vector::new(f32::cast_from(end - first));
-        let distance = means[block * vectors + source] - average;
-        sum += squares[block * vectors + source] + distance * distance * count;
+        let distance = means[block * seat.vectors + source] - average;
+        sum += squares[block * seat.vectors + source] + distance * distance * count;
         block += rows;
     }
-    let sum = over_rows(sum, lane, row, lanes, rows);
+    let sum = over_rows(sum, &seat, lanes, rows);
 
-    if row == 0 && vector < vectors {
-        mean[vector] = average;
-        variance[vector] = sum / whole;
+    if seat.stores() {
+        mean[seat.vector] = average;
+        variance[seat.vector] = sum / whole;
     }
 }

@@ -7,7 +7,7 @@ use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
 use super::plan::LANES;
-use crate::gpu::sum::over_rows;
+use crate::gpu::sum::{Seat, over_rows};
 
 /// Rows of threads that add partial sums.
 const ROWS: usize = 8;
@@ -32,21 +32,18 @@ pub(super) fn add<R: CubeRuntime>(partials: CubeTensor<R>, result: &CubeTensor<R
 /// A row of threads takes some of them, one thread per input of a tap.
 #[cube(launch_unchecked)]
 fn add_parts(partials: &Tensor<f32>, result: &mut Tensor<f32>, inputs: usize) {
-    let (lane, row) = (UNIT_POS_X as usize, UNIT_POS_Y as usize);
-    let columns = result.shape(1) * result.shape(2) * inputs;
-    let column = CUBE_POS_X as usize * LANES + lane;
-    let source = min(column, columns - 1);
-    let (tap, input) = (source / inputs, source % inputs);
+    let seat = Seat::of(result.shape(1) * result.shape(2) * inputs, LANES);
+    let (tap, input) = (seat.source / inputs, seat.source % inputs);
     let output = CUBE_POS_Y as usize;
     let at = output * partials.stride(1) + tap * partials.stride(2) + input;
     let mut sum = Vector::<f32, Const<1>>::new(0.0f32);
-    let mut part = row;
+    let mut part = seat.row;
     while part < partials.shape(0) {
         sum += Vector::new(partials[part * partials.stride(0) + at]);
         part += ROWS;
     }
-    let sum = over_rows::<Const<1>>(sum, lane, row, LANES, ROWS);
-    if row == 0 && column < columns {
-        result[output * columns + column] = sum[0usize];
+    let sum = over_rows::<Const<1>>(sum, &seat, LANES, ROWS);
+    if seat.stores() {
+        result[output * seat.vectors + seat.vector] = sum[0usize];
     }
 }
