@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::Backend;
+use scalenas_base::atomic;
 use scalenas_model::{Statistics, Supernet, load_supernet, save_supernet};
 
 use crate::error::{Error, Result};
@@ -13,8 +14,6 @@ use crate::run::meter::MeterRecord;
 const METER: &str = "meter.json";
 /// Name of the file of weights and running statistics.
 const WEIGHTS: &str = "supernet.safetensors";
-/// Name of a folder that is being written.
-const TEMPORARY: &str = "partial";
 
 /// Checkpoints of a run.
 #[derive(Debug, Clone)]
@@ -44,7 +43,7 @@ impl Checkpoints {
 
     /// Folder of the checkpoint of an iteration.
     pub fn path(&self, iteration: u64) -> PathBuf {
-        self.folder.join(format!("{iteration:08}"))
+        self.folder.join(name(iteration))
     }
 
     /// Weights and running statistics of a checkpoint.
@@ -71,21 +70,16 @@ impl Checkpoints {
         state: Saved<'_, B>,
         learner: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<()> {
-        let temporary = self.folder.join(TEMPORARY);
-        if temporary.exists() {
-            fs::remove_dir_all(&temporary).map_err(|e| Error::file("replace", &temporary, e))?;
-        }
-        fs::create_dir_all(&temporary).map_err(|e| Error::file("create", &temporary, e))?;
-        learner(&temporary)?;
-        save_supernet(&temporary.join(WEIGHTS), &state.supernet, state.statistics)?;
-        let meter = temporary.join(METER);
-        let text = serde_json::to_vec(&state.meter).map_err(|e| Error::file("write", &meter, e))?;
-        fs::write(&meter, text).map_err(|e| Error::file("write", &meter, e))?;
-        let path = self.path(iteration);
-        if path.exists() {
-            fs::remove_dir_all(&path).map_err(|e| Error::file("replace", &path, e))?;
-        }
-        fs::rename(&temporary, &path).map_err(|e| Error::file("write", &path, e))?;
+        let fill = |folder: &Path| {
+            learner(folder)?;
+            save_supernet(&folder.join(WEIGHTS), &state.supernet, state.statistics)?;
+            let meter = folder.join(METER);
+            let failed = |e| Error::file("write", &meter, e);
+            let text = serde_json::to_vec(&state.meter).map_err(|e| failed(e.into()))?;
+            atomic::write(&meter, text).map_err(failed)
+        };
+        let failed = |path: &Path, e| Error::file("write", path, e);
+        atomic::write_folder(&self.folder, &name(iteration), fill, failed)?;
         self.remove_old()
     }
 
@@ -98,6 +92,11 @@ impl Checkpoints {
         }
         Ok(())
     }
+}
+
+/// Name of the folder of an iteration.
+fn name(iteration: u64) -> String {
+    format!("{iteration:08}")
 }
 
 /// State of a run beside the records of its learner.
