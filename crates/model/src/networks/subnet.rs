@@ -9,7 +9,7 @@ use scalenas_space::{Architecture, SpaceSpec};
 
 use super::backbone::Backbone;
 use crate::files::parameters::{NamedParameters, Parameter};
-use crate::layers::heads::{Head, Prediction};
+use crate::layers::heads::{Heads, Prediction};
 use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
 use crate::layers::unit::ConvNorm;
@@ -19,7 +19,7 @@ use crate::statistics::BatchStatistics;
 #[derive(Module, Debug)]
 pub struct Subnet<B: Backend> {
     backbone: Backbone<B>,
-    head: Head<B>,
+    heads: Heads<B>,
     #[module(skip)]
     identity: Identity,
 }
@@ -38,10 +38,10 @@ impl<B: Backend> Subnet<B> {
         spec: &SpaceSpec,
         architecture: &Architecture,
         backbone: &Backbone<B>,
-        head: Head<B>,
+        heads: Heads<B>,
     ) -> Self {
         let identity = Identity::new(spec, architecture);
-        Self { backbone: backbone.restricted(&identity.plan), head, identity }
+        Self { backbone: backbone.restricted(&identity.plan), heads, identity }
     }
 
     /// Creates the live layers of an architecture, with weights to be replaced.
@@ -50,7 +50,7 @@ impl<B: Backend> Subnet<B> {
         let initializer = Initializer::zeros(device);
         Self {
             backbone: Backbone::new(&initializer, spec, Some(&identity.plan)),
-            head: Head::new(&initializer, spec),
+            heads: Heads::new(&initializer, spec),
             identity,
         }
     }
@@ -69,7 +69,7 @@ impl<B: Backend> Subnet<B> {
     pub(super) fn units(&self) -> Vec<&ConvNorm<B>> {
         let mut units = Vec::new();
         self.backbone.units(&mut units);
-        self.head.units(&mut units);
+        self.heads.units(&mut units);
         units
     }
 
@@ -97,13 +97,13 @@ impl<B: KernelBackend> Subnet<B> {
     /// Runs the layers with the norms of the caller's choice.
     pub(super) fn run(&self, images: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Prediction<B> {
         let branches = self.backbone.forward(images, &self.identity.plan, norms);
-        self.head.forward(branches, &self.identity.plan.heads, norms)
+        self.heads.forward(branches, &self.identity.plan.heads, norms)
     }
 }
 
 impl<B: Backend> NamedParameters<B> for Subnet<B> {
     fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
         self.backbone.for_each(visit);
-        self.head.for_each(visit);
+        self.heads.for_each(visit);
     }
 }

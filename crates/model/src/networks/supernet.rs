@@ -7,7 +7,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use scalenas_kernels::{KernelBackend, ops};
 use scalenas_space::plan::{Plan, Reach};
-use scalenas_space::{Architecture, Head as HeadSpec, SpaceSpec};
+use scalenas_space::{Architecture, Head, SpaceSpec};
 
 use super::backbone::Backbone;
 use super::calibrated::Calibrated;
@@ -16,7 +16,7 @@ use super::subnet::Subnet;
 use crate::error::Result;
 use crate::files::names::is_of_head;
 use crate::files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter, apply};
-use crate::layers::heads::{Head, Prediction};
+use crate::layers::heads::{Heads, Prediction};
 use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
 use crate::layers::unit::ConvNorm;
@@ -26,7 +26,7 @@ use crate::statistics::{BatchStatistics, Statistics};
 #[derive(Module, Debug)]
 pub struct Supernet<B: Backend> {
     backbone: Backbone<B>,
-    head: Head<B>,
+    heads: Heads<B>,
     #[module(skip)]
     spec: SpaceSpec,
 }
@@ -38,7 +38,7 @@ impl<B: Backend> Supernet<B> {
         let initializer = Initializer::random(device, seed);
         Self {
             backbone: Backbone::new(&initializer, spec, None),
-            head: Head::new(&initializer, spec),
+            heads: Heads::new(&initializer, spec),
             spec: spec.clone(),
         }
     }
@@ -54,7 +54,7 @@ impl<B: Backend> Supernet<B> {
     }
 
     /// The layers of `architecture` that influence some of the heads.
-    pub fn plan_for(&self, heads: &[HeadSpec], architecture: &Architecture) -> Plan {
+    pub fn plan_for(&self, heads: &[Head], architecture: &Architecture) -> Plan {
         Plan::new(&self.spec.with_heads(heads), architecture, Reach::Live)
     }
 
@@ -132,7 +132,7 @@ impl<B: Backend> Supernet<B> {
             "the statistics were calibrated for another subnet than {}",
             architecture.id(&self.spec)
         );
-        let layers = Subnet::new(&self.spec, architecture, &self.backbone, self.head.clone());
+        let layers = Subnet::new(&self.spec, architecture, &self.backbone, self.heads.clone());
         ScaleNet::new(layers, calibrated.statistics())
     }
 
@@ -141,7 +141,7 @@ impl<B: Backend> Supernet<B> {
         let part = self.backbone.restricted(plan);
         let mut units = Vec::new();
         part.units(&mut units);
-        self.head.units(&mut units);
+        self.heads.units(&mut units);
         units.into_iter().map(|unit| unit.norm_name.clone()).collect()
     }
 
@@ -154,7 +154,7 @@ impl<B: Backend> Supernet<B> {
     fn units(&self) -> Vec<&ConvNorm<B>> {
         let mut units = Vec::new();
         self.backbone.units(&mut units);
-        self.head.units(&mut units);
+        self.heads.units(&mut units);
         units
     }
 }
@@ -181,15 +181,15 @@ impl<B: KernelBackend> Supernet<B> {
 
     fn run(&self, images: Tensor<B, 4>, plan: &Plan, norms: &mut Norms<'_, B>) -> Prediction<B> {
         // Others would carry the records of earlier steps along, which are then never freed.
-        ops::join(&(self.backbone.restricted(plan), self.head.clone()));
+        ops::join(&(self.backbone.restricted(plan), self.heads.clone()));
         let branches = self.backbone.forward(images, plan, norms);
-        self.head.forward(branches, &plan.heads, norms)
+        self.heads.forward(branches, &plan.heads, norms)
     }
 }
 
 impl<B: Backend> NamedParameters<B> for Supernet<B> {
     fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>)) {
         self.backbone.for_each(visit);
-        self.head.for_each(visit);
+        self.heads.for_each(visit);
     }
 }

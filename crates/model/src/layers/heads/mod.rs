@@ -2,10 +2,10 @@
 
 mod bottom_up;
 mod head;
-mod multitask;
+mod heads;
 mod prediction;
 mod segmentation;
 mod top_down;
 
-pub(crate) use head::Head;
+pub(crate) use heads::Heads;
 pub use prediction::Prediction;
