@@ -5,7 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Rows and columns of a picture, crop or map; a sequence `(height, width)` in files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(from = "(usize, usize)", into = "(usize, usize)")]
 pub struct Size {
     /// Rows.
@@ -44,6 +46,12 @@ impl Size {
     #[must_use]
     pub const fn divided(self, stride: usize) -> Self {
         Self { height: self.height / stride, width: self.width / stride }
+    }
+
+    /// Both sides multiplied by `factor`.
+    #[must_use]
+    pub const fn times(self, factor: usize) -> Self {
+        Self { height: self.height * factor, width: self.width * factor }
     }
 }
 
@@ -85,6 +93,6 @@ mod tests {
     fn sides_and_pixels() {
         let size = Size::new(256, 192);
         assert_eq!((size.longer(), size.shorter(), size.pixels()), (256, 192, 49152));
-        assert_eq!(size.divided(4), Size::new(64, 48));
+        assert_eq!((size.divided(4), size.times(2)), (Size::new(64, 48), Size::new(512, 384)));
     }
 }

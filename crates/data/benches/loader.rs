@@ -4,6 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
@@ -11,7 +12,7 @@ use scalenas_data::{
     TopDownDataset, crop_affine, training_people, warp_bilinear,
 };
 
-const INPUT: (usize, usize) = (256, 192);
+const INPUT: Size = Size::new(256, 192);
 const PICTURES: usize = 8;
 
 /// A data set of 640x480 pictures in a folder that outlives it.
@@ -37,7 +38,7 @@ fn crops(c: &mut Criterion) {
     let person = &dataset.people()[0];
     let bytes = std::fs::read(dataset.picture(person)).expect("just written");
     let image = Image8::decode(&bytes).expect("just written");
-    let size = Size::from(INPUT);
+    let size = INPUT;
     let map = crop_affine(person.center, person.scale, 30.0, size, Direction::Forward);
     let mut group = c.benchmark_group("crop");
     group.throughput(Throughput::Elements(1));

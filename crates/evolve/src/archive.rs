@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scalenas_base::atomic;
+use scalenas_base::{Size, atomic};
 use scalenas_space::SpaceSpec;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ struct State {
     version: u32,
     spec: SpaceSpec,
     /// Height and width of the network's input, in pixels.
-    input: (usize, usize),
+    input: Size,
     config: SearchConfig,
     /// In the order in which they were scored.
     scored: Vec<Candidate>,
@@ -48,12 +48,7 @@ impl Archive {
     /// [`Error::File`] for a file that cannot be read or has another version, [`Error::Changed`]
     /// for one of a search with another space, input or configuration; the number of generations
     /// may differ.
-    pub fn open(
-        path: &Path,
-        spec: &SpaceSpec,
-        config: &SearchConfig,
-        input: (usize, usize),
-    ) -> Result<Self> {
+    pub fn open(path: &Path, spec: &SpaceSpec, config: &SearchConfig, input: Size) -> Result<Self> {
         let fresh = State {
             version: VERSION,
             spec: spec.clone(),

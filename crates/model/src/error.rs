@@ -57,6 +57,12 @@ pub enum Error {
         /// Found kind of file, or the reason why it is none.
         reason: String,
     },
+    /// The file holds all networks of a space, where one is wanted.
+    #[error("{path} is not a single network: it holds a supernet")]
+    Supernet {
+        /// The file.
+        path: PathBuf,
+    },
     /// The architecture does not belong to the space.
     #[error(transparent)]
     Space(#[from] scalenas_space::Error),

@@ -3,6 +3,7 @@
 //! The ScaleNAS and HRNet tables call MACs / 2^30 "GFLOPs", HigherHRNet's use MACs / 10^9; both are
 //! given here under names that say which.
 
+use scalenas_base::Size;
 use serde::{Deserialize, Serialize};
 
 use crate::architecture::{Architecture, ModuleArch};
@@ -44,7 +45,7 @@ impl Cost {
 /// # Errors
 ///
 /// An architecture that is not of the space; sides that are not multiples of the coarsest stride.
-pub fn cost(spec: &SpaceSpec, architecture: &Architecture, input: (usize, usize)) -> Result<Cost> {
+pub fn cost(spec: &SpaceSpec, architecture: &Architecture, input: Size) -> Result<Cost> {
     architecture.validate(spec)?;
     Ok(CostModel::new(spec, input)?.cost(architecture))
 }
@@ -92,7 +93,7 @@ impl CostModel {
     /// # Errors
     ///
     /// A space that makes no network; sides that are not multiples of the coarsest stride.
-    pub fn new(spec: &SpaceSpec, input: (usize, usize)) -> Result<Self> {
+    pub fn new(spec: &SpaceSpec, input: Size) -> Result<Self> {
         spec.validate()?;
         let geometry = Geometry::new(spec, input)?;
         let mut model = Self {

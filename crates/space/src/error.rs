@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use scalenas_base::Size;
+
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -80,14 +82,12 @@ pub enum Error {
     },
     /// An input size that the network cannot take.
     #[error(
-        "input {height}x{width} is not accepted: both sides must be multiples of {multiple} up to \
+        "input {input} is not accepted: both sides must be multiples of {multiple} up to \
          {largest}"
     )]
     Input {
-        /// Height in pixels.
-        height: usize,
-        /// Width in pixels.
-        width: usize,
+        /// The refused size.
+        input: Size,
         /// Stride of the coarsest branch.
         multiple: usize,
         /// Maximum side in pixels.

@@ -36,7 +36,7 @@ pub use run::options::{
 pub use run::plan::{Outcome, TrainPlan, check_data};
 pub use run::progress::{Display, Progress, Silent, TrainStatus};
 pub use run::teacher::Teacher;
-pub use score::calibration::{Calibrated, CalibrationSource};
+pub use score::calibration::{CalibratedSubnet, CalibrationSource};
 pub use score::fitness::TaskFitness;
 pub use score::flip::FlipTest;
 pub use score::grade::{Figure, Grade, SubnetScore};

@@ -1,5 +1,7 @@
 //! Checked values of arguments.
 
+use scalenas_base::Size;
+
 /// A count of at least 1.
 pub fn count(text: &str) -> Result<usize, String> {
     let count = text.parse().ok().filter(|&count: &usize| count > 0);
@@ -19,11 +21,11 @@ pub fn share(text: &str) -> Result<f64, String> {
 }
 
 /// `HEIGHTxWIDTH`, each at least 1.
-pub fn size(text: &str) -> Result<(usize, usize), String> {
+pub fn size(text: &str) -> Result<Size, String> {
     let accepted = || format!("{text:?} is not HEIGHTxWIDTH, such as 256x192");
     let (height, width) = text.split_once('x').ok_or_else(accepted)?;
     match (height.parse(), width.parse()) {
-        (Ok(height), Ok(width)) if height > 0 && width > 0 => Ok((height, width)),
+        (Ok(height), Ok(width)) if height > 0 && width > 0 => Ok(Size::new(height, width)),
         _ => Err(accepted()),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
     Augmentation, BadImages, HeatmapCodec, KeypointFacts, PersonBox, TopDownAugment,
@@ -20,14 +21,14 @@ pub struct TopDownPart {
     /// Facts of the joints.
     pub facts: KeypointFacts,
     /// Height and width of the network's input.
-    pub input: (usize, usize),
+    pub input: Size,
     /// Annotation file and picture folder.
     pub files: Split,
 }
 
 impl TopDownPart {
     /// Reads the annotations.
-    pub fn read(files: Split, facts: &KeypointFacts, input: (usize, usize)) -> Result<Self> {
+    pub fn read(files: Split, facts: &KeypointFacts, input: Size) -> Result<Self> {
         let coco = read_annotations(&files.annotations, facts, Some(&files.images))?;
         Ok(Self { coco, facts: facts.clone(), input, files })
     }

@@ -100,9 +100,12 @@ fn eval(error: &scalenas_eval::Error) -> Verdict {
 }
 
 fn model(error: &scalenas_model::Error) -> Verdict {
-    use scalenas_model::Error::{File, Format, Missing, Shape, Space};
+    use scalenas_model::Error::{File, Format, Missing, Shape, Space, Supernet};
     match error {
         File { .. } | Shape { .. } | Missing { .. } | Format { .. } => Fixable,
+        Supernet { .. } => {
+            Hint("take one network out with import --arch, or give the run and --arch".to_owned())
+        }
         Space(error) => space(error),
     }
 }

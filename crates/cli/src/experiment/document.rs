@@ -4,6 +4,7 @@ use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_data::TopDownAugment;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
@@ -24,7 +25,7 @@ pub struct Experiment {
     /// Name of the search space; its heads are the tasks.
     pub space: String,
     /// Height and width of the network's input.
-    pub input: (usize, usize),
+    pub input: Size,
     /// Data set folder, in the layout of the task.
     #[serde(default)]
     pub data: Option<PathBuf>,
@@ -57,7 +58,7 @@ pub struct Experiment {
 impl Experiment {
     /// Augmentation of training samples.
     pub fn variation(&self) -> Variation {
-        Variation { people: self.augment, scenes: self.scenes, pictures: self.crops }
+        Variation { top_down: self.augment, bottom_up: self.scenes, segmentation: self.crops }
     }
 
     /// Name or file of the facts, by default those of the task's best-known data set.

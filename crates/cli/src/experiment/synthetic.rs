@@ -1,5 +1,6 @@
 //! Synthetic data of an experiment, for `quickstart`.
 
+use scalenas_base::Size;
 use serde::{Deserialize, Serialize};
 
 /// Synthetic data of an experiment.
@@ -11,7 +12,7 @@ pub struct Synthetic {
     /// Held-out pictures.
     pub val: usize,
     /// Height and width of a picture.
-    pub size: (usize, usize),
+    pub size: Size,
     /// Maximum number of people per picture; streets ignore it.
     #[serde(default = "default_people")]
     pub people: usize,

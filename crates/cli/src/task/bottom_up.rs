@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_data::bottom_up::{BottomUpDataset, SceneFilter, Scenes};
 use scalenas_data::{BadImages, KeypointFacts};
 use scalenas_report::Sample;
 use scalenas_space::Head;
 use scalenas_train::bottom_up::{self, SceneOptions, find_people};
-use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
+use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
 use super::keypoints;
 use super::request::Request;
@@ -35,19 +36,19 @@ impl Room for BottomUp {
     }
 
     /// Whole pictures are learnt from square crops.
-    fn check_input(&self, (height, width): (usize, usize), space: &str) -> Result<()> {
-        if height == width {
+    fn check_input(&self, input: Size, space: &str) -> Result<()> {
+        if input.height == input.width {
             return Ok(());
         }
-        Err(user(format!("input is {height}x{width}, accepted for space {space}: equal sides")))
+        Err(user(format!("input is {input}, accepted for space {space}: equal sides")))
     }
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
         let facts = keypoint_facts(&source.facts)?;
         let scenes =
             scenes(split(&source.data, "train")?, &facts, SceneFilter::Annotated, request.bad)?;
-        let (side, seed) = (source.input.0, request.info.train.seed);
-        let variation = request.variation.scenes;
+        let (side, seed) = (source.input.height, request.info.train.seed);
+        let variation = request.variation.bottom_up;
         let dataset = Arc::new(BottomUpDataset::new(Arc::new(scenes), side, variation, seed)?);
         Ok(TrainingSet::BottomUp(bottom_up::Training(dataset)))
     }
@@ -60,9 +61,9 @@ impl Room for BottomUp {
             .truncate(request.max_samples);
         let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
         let metric = keypoints::metric_on(&facts, &annotations, &ids)?;
-        let fit = request.variation.scenes.fit;
+        let fit = request.variation.bottom_up.fit;
         let workers = request.info.train.workers;
-        let options = SceneOptions { fit, ..SceneOptions::new(source.input.0, workers) };
+        let options = SceneOptions { fit, ..SceneOptions::new(source.input.height, workers) };
         Ok(HeldOut::BottomUp(bottom_up::HeldOut { scenes: Arc::new(scenes), metric, options }))
     }
 
@@ -100,7 +101,7 @@ pub fn scenes(
 /// Predictions of a subnet on held-out pictures, for a report.
 pub fn report_samples(
     held_out: &bottom_up::HeldOut,
-    subnet: &Calibrated<'_, Host>,
+    subnet: &CalibratedSubnet<'_, Host>,
 ) -> Result<Vec<Sample>> {
     let bottom_up::HeldOut { scenes, options, .. } = held_out;
     let found = find_people(subnet, scenes, options, &Silent, &HOST)?;

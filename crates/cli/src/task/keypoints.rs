@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_data::KeypointFacts;
 use scalenas_data::synth::SynthConfig;
 use scalenas_eval::{CrowdPoseEvaluator, KeypointEvaluator, Sigmas};
@@ -43,7 +44,7 @@ pub fn head(facts: &str, head: impl FnOnce(usize) -> Head) -> Result<Head> {
 
 /// Draws pictures of people into a folder.
 pub fn synthesise(synthetic: &Synthetic, seed: u64, data: &Path, output: Output) -> Result<()> {
-    let &Synthetic { train, val, size: (height, width), people: most_people } = synthetic;
+    let &Synthetic { train, val, size: Size { height, width }, people: most_people } = synthetic;
     output.say(format!("1/4 drawing {train} + {val} pictures of people"));
     let rest = SynthConfig::default();
     write_people(data, &SynthConfig { train, val, height, width, most_people, seed, ..rest })?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use scalenas_report::Sample;
 use scalenas_space::Head;
-use scalenas_train::{Calibrated, HeldOut};
+use scalenas_train::{CalibratedSubnet, HeldOut};
 
 use super::room::Room;
 use super::{bottom_up, segmentation, top_down};
@@ -22,7 +22,7 @@ macro_rules! rooms {
         /// Predictions of a subnet on held-out pictures, for a report.
         pub fn report_samples(
             held_out: &HeldOut,
-            subnet: &Calibrated<'_, Host>,
+            subnet: &CalibratedSubnet<'_, Host>,
         ) -> Result<Vec<Sample>> {
             match held_out {
                 $(HeldOut::$task(held_out) => $room::report_samples(held_out, subnet),)+

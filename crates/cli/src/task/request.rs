@@ -16,11 +16,11 @@ use crate::error::user;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Variation {
     /// Crops of people.
-    pub people: TopDownAugment,
+    pub top_down: TopDownAugment,
     /// Whole pictures of people.
-    pub scenes: BottomUpAugment,
+    pub bottom_up: BottomUpAugment,
     /// Crops of labelled pictures.
-    pub pictures: SegmentationAugment,
+    pub segmentation: SegmentationAugment,
 }
 
 /// Data set, variation and limits with which the data of the tasks of a run is read.

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_space::Head;
 use scalenas_train::{HeldOut, TaskSource, TrainingSet};
 
@@ -22,7 +23,7 @@ pub trait Room {
     fn head(&self, facts: &str) -> Result<Head>;
 
     /// Checks the height and width of the network's input in pixels; `space` is for the message.
-    fn check_input(&self, _input: (usize, usize), _space: &str) -> Result<()> {
+    fn check_input(&self, _input: Size, _space: &str) -> Result<()> {
         Ok(())
     }
 

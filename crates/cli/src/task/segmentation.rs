@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_data::segmentation::{LabelledPicture, find, look_like_positions};
 use scalenas_data::synth::StreetConfig;
 use scalenas_data::{BadImages, SegmentationDataset, SegmentationFacts, WholePictures};
@@ -12,7 +13,7 @@ use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::segmentation::{
     self, ClassWeights, PixelOptions, PixelWeighing, SegmentOptions, segment_all,
 };
-use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainOptions, TrainingSet};
+use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainOptions, TrainingSet};
 
 use super::request::Request;
 use super::room::{Room, SAMPLES};
@@ -40,7 +41,7 @@ impl Room for Segmentation {
         let facts = segmentation_facts(&source.facts)?;
         let list = find(&source.data, "train", &facts)?;
         warn_of_positions(&list, &facts);
-        let (crops, options) = (request.variation.pictures, &request.info.train);
+        let (crops, options) = (request.variation.segmentation, &request.info.train);
         let dataset =
             SegmentationDataset::new(list, &facts, source.input, crops, options.seed, request.bad)?;
         let weighing = Arc::new(weighing(&dataset, options.pixels)?);
@@ -62,7 +63,7 @@ impl Room for Segmentation {
         data: &Path,
         output: Output,
     ) -> Result<()> {
-        let &Synthetic { train, val, size: (height, width), .. } = synthetic;
+        let &Synthetic { train, val, size: Size { height, width }, .. } = synthetic;
         output.say(format!("1/4 drawing {train} + {val} streets"));
         write_street_pictures(data, &StreetConfig { train, val, height, width, seed })
     }
@@ -115,7 +116,7 @@ fn segment_options(space: &SpaceSpec, options: &TrainOptions) -> SegmentOptions 
 /// Predictions of a subnet on held-out pictures, for a report.
 pub fn report_samples(
     held_out: &segmentation::HeldOut,
-    subnet: &Calibrated<'_, Host>,
+    subnet: &CalibratedSubnet<'_, Host>,
 ) -> Result<Vec<Sample>> {
     let segmentation::HeldOut { pictures, options } = held_out;
     let mut samples = Vec::new();

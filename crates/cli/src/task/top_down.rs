@@ -7,7 +7,7 @@ use scalenas_eval::Sigmas;
 use scalenas_report::Sample;
 use scalenas_space::Head;
 use scalenas_train::top_down::{self, EvaluateOptions, evaluate};
-use scalenas_train::{Calibrated, HeldOut, Silent, TaskSource, TrainingSet};
+use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
 use super::keypoints;
 use super::request::Request;
@@ -38,7 +38,7 @@ impl Room for TopDown {
         let facts = keypoint_facts(&source.facts)?;
         let people = TopDownPart::read(split(&source.data, "train")?, &facts, source.input)?;
         let seed = request.info.train.seed;
-        let dataset = people.training(request.variation.people, seed, request.bad)?;
+        let dataset = people.training(request.variation.top_down, seed, request.bad)?;
         Ok(TrainingSet::TopDown(top_down::Training(dataset)))
     }
 
@@ -70,7 +70,7 @@ impl Room for TopDown {
 /// Predictions of a subnet on held-out pictures, for a report.
 pub fn report_samples(
     held_out: &top_down::HeldOut,
-    subnet: &Calibrated<'_, Host>,
+    subnet: &CalibratedSubnet<'_, Host>,
 ) -> Result<Vec<Sample>> {
     let top_down::HeldOut { dataset, options, .. } = held_out;
     let found = evaluate(subnet, dataset, options, &Silent, &HOST)?;

@@ -146,7 +146,7 @@ fn run_file() -> Vec<u8> {
     let source = scalenas_train::TaskSource {
         data: "data".into(),
         facts: "coco".into(),
-        input: (64, 64),
+        input: scalenas_base::Size::square(64),
         batch: 4,
     };
     let train = scalenas_train::TrainOptions::default();

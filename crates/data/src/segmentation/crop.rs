@@ -133,10 +133,10 @@ mod tests {
     }
 
     /// The crop of `(height, width)` pixels: the first channel, and the classes.
-    fn cut(crop: &Crop, size: (usize, usize)) -> (Vec<u8>, Vec<u8>) {
+    fn cut(crop: &Crop, size: Size) -> (Vec<u8>, Vec<u8>) {
         let (picture, labels) = picture();
-        let mut pixels = vec![1; size.0 * size.1 * 3];
-        let mut classes = vec![1; size.0 * size.1];
+        let mut pixels = vec![1; size.height * size.width * 3];
+        let mut classes = vec![1; size.height * size.width];
         crop.cut_picture(&picture, size, &mut pixels);
         crop.cut_labels(&labels, size, &mut classes);
         (pixels.into_iter().step_by(3).collect(), classes)
@@ -144,15 +144,15 @@ mod tests {
 
     #[test]
     fn the_whole_picture_is_itself() {
-        let (pixels, classes) = cut(&Crop::whole((2, 4)), (2, 4));
+        let (pixels, classes) = cut(&Crop::whole(Size::new(2, 4)), Size::new(2, 4));
         assert_eq!(pixels, [0, 10, 20, 30, 40, 50, 60, 70]);
         assert_eq!(classes, [0, 1, 2, 3, 4, 5, 6, 7]);
     }
 
     #[test]
     fn what_is_outside_is_black_and_ignored_also_when_mirrored() {
-        let crop = Crop { mirror: Mirror::LeftRight, ..Crop::whole((2, 4)) };
-        let (pixels, classes) = cut(&crop, (3, 5));
+        let crop = Crop { mirror: Mirror::LeftRight, ..Crop::whole(Size::new(2, 4)) };
+        let (pixels, classes) = cut(&crop, Size::new(3, 5));
         assert_eq!(pixels[..5], [0, 30, 20, 10, 0]);
         assert_eq!(classes[..5], [IGNORED, 3, 2, 1, 0]);
         assert_eq!(classes[10..], [IGNORED; 5]);
@@ -160,8 +160,8 @@ mod tests {
 
     #[test]
     fn twice_the_size_interpolates_between_centres() {
-        let crop = Crop { left: 1, ..Crop::whole((4, 8)) };
-        let (pixels, classes) = cut(&crop, (1, 4));
+        let crop = Crop { left: 1, ..Crop::whole(Size::new(4, 8)) };
+        let (pixels, classes) = cut(&crop, Size::new(1, 4));
         assert_eq!(pixels, [3, 8, 13, 18]);
         assert_eq!(classes, [0, 1, 1, 2]);
     }

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use scalenas_base::Size;
 use scalenas_coco::{CocoKeypoints, Error, Note, detections};
 use scalenas_data::{
     BadImages, HeatmapCodec, Image8, KeypointFacts, TopDownDataset, training_people,
@@ -13,7 +14,7 @@ use scalenas_data::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const INPUT: (usize, usize) = (64, 48);
+const INPUT: Size = Size::new(64, 48);
 
 fn annotation(id: i64, image: i64) -> Value {
     let joints = KeypointFacts::coco().joints.len();

@@ -5,6 +5,7 @@
 
 use std::fs;
 
+use scalenas_base::Size;
 use scalenas_coco::{CocoKeypoints, detections};
 use scalenas_data::{
     HeatmapCodec, KeypointFacts, TopDownDataset, annotation_boxes, detection_boxes, training_people,
@@ -13,7 +14,7 @@ use serde_json::Value;
 
 use crate::common::shared;
 
-const INPUT: (usize, usize) = (128, 96);
+const INPUT: Size = Size::new(128, 96);
 
 /// Counts of an annotation file by plain JSON: images, annotations, people with joints.
 fn counts(bytes: &[u8]) -> (usize, usize, usize) {

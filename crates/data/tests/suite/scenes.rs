@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
+use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::bottom_up::{
     BottomUpAugment, BottomUpBatch, BottomUpDataset, SceneFilter, Scenes,
@@ -27,7 +28,7 @@ const GREY: [u8; 3] = [90, 90, 90];
 
 /// A grey picture with a red left ankle, a blue right one, and a green crowd in a corner.
 struct Painted {
-    size: (usize, usize),
+    size: Size,
     left: [usize; 2],
     right: [usize; 2],
     crowd: [usize; 2],
@@ -35,8 +36,8 @@ struct Painted {
 
 impl Painted {
     fn picture(&self) -> Image8 {
-        let (width, height) = self.size;
-        let mut picture = Image8::black((height, width));
+        let Size { height, width } = self.size;
+        let mut picture = Image8::black(self.size);
         for (index, pixel) in picture.pixels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let [x, y] = [index % width, index / width];
             let near = |[a, b]: [usize; 2]| {
@@ -57,7 +58,7 @@ impl Painted {
     }
 
     fn annotations(&self) -> String {
-        let (width, height) = self.size;
+        let Size { height, width } = self.size;
         let mut joints = vec![0; 3 * 17];
         joints[3 * LEFT_ANKLE..][..3].copy_from_slice(&[self.left[0], self.left[1], 2]);
         joints[3 * RIGHT_ANKLE..][..3].copy_from_slice(&[self.right[0], self.right[1], 2]);
@@ -127,7 +128,7 @@ proptest! {
     ) {
         let at = |[x, y]: [f64; 2]| [(x * width as f64) as usize, (y * height as f64) as usize];
         let painted =
-            Painted { size: (width, height), left: at(left), right: at(right), crowd: at(crowd) };
+            Painted { size: Size::new(height, width), left: at(left), right: at(right), crowd: at(crowd) };
         let flip_probability = f64::from(u8::from(mirrored));
         let batch = painted.crop(BottomUpAugment { flip_probability, ..BottomUpAugment::default() }, seed);
         // In a mirrored picture the left ankle looks like a right one.

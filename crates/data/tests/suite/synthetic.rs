@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use scalenas_base::Size;
 use scalenas_coco::{CocoKeypoints, Outline};
 use scalenas_data::loader::Order;
 use scalenas_data::synth::{SynthConfig, write_pose};
@@ -17,7 +18,7 @@ use scalenas_data::{
 };
 use tempfile::TempDir;
 
-const INPUT: (usize, usize) = (64, 48);
+const INPUT: Size = Size::new(64, 48);
 
 fn config() -> SynthConfig {
     SynthConfig {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rand::RngExt;
+use scalenas_base::Size;
 use scalenas_space::vary::{crossover, mutate};
 use scalenas_space::{Architecture, CostModel, SpaceSpec, rng, sample};
 
@@ -23,7 +24,7 @@ type Seen = BTreeSet<String>;
 
 impl Planner {
     /// Checks the options; `input` is height and width of the network's input.
-    pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: (usize, usize)) -> Result<Self> {
+    pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: Size) -> Result<Self> {
         let costs = CostModel::new(spec, input)?;
         config.validate(spec, &costs)?;
         Ok(Self { spec: spec.clone(), config: config.clone(), costs })

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use scalenas_base::Size;
 use scalenas_space::SpaceSpec;
 
 use super::convergence::Convergence;
@@ -29,7 +30,7 @@ impl Search {
     ///
     /// Options out of range, ceilings below the smallest network, an input that the space does not
     /// take.
-    pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: (usize, usize)) -> Result<Self> {
+    pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: Size) -> Result<Self> {
         let planner = Planner::new(spec, config, input)?;
         Ok(Self { planner, scored: Vec::new(), known: BTreeSet::new() })
     }

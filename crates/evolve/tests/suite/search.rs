@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use scalenas_base::Size;
 use scalenas_evolve::{
     Archive, Candidate, Error, Fitness, Limits, Observer, Outcome, Result as SearchResult,
     ScoredBatch, Search, SearchConfig, StopReason,
@@ -58,7 +59,7 @@ fn config() -> SearchConfig {
     }
 }
 
-const INPUT: (usize, usize) = (128, 96);
+const INPUT: Size = Size::new(128, 96);
 
 /// A search and its archive, continued if there is one.
 fn open(space: &SpaceSpec, config: &SearchConfig, state: &Path) -> SearchResult<(Search, Archive)> {

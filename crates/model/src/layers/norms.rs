@@ -8,8 +8,7 @@ use burn::tensor::backend::Backend;
 use super::folded::Folded;
 use crate::statistics::{BatchStatistics, Statistics};
 
-/// Added to the variance before the square root, as in the reference.
-pub(crate) const EPSILON: f64 = 1e-5;
+pub(crate) use scalenas_space::layers::NORM_EPSILON as EPSILON;
 
 /// Source of the normalisation layers' mean and variance in a forward pass.
 pub(crate) enum Norms<'a, B: Backend> {

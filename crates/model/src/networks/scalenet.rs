@@ -98,11 +98,8 @@ impl<B: Backend> ScaleNet<B> {
     /// Reads a file of [`ScaleNet::save`].
     pub fn load(path: &Path, device: &B::Device) -> Result<Self> {
         let contents = store::read(path)?;
-        let architecture = contents.architecture.ok_or_else(|| Error::Format {
-            path: path.to_owned(),
-            expected: "a ScaleNet",
-            reason: "it holds a supernet; take one network out with import --arch".to_owned(),
-        })?;
+        let architecture =
+            contents.architecture.ok_or_else(|| Error::Supernet { path: path.to_owned() })?;
         let origin = path.display().to_string();
         Self::from_named(&contents.spec, &architecture, &contents.tensors, &origin, device)
     }

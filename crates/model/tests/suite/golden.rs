@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use burn::backend::Autodiff;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use scalenas_base::Size;
 use scalenas_model::import::{Checkpoint, Kind, read_pth};
 use scalenas_model::{
     Absent, BatchStatistics, Calibration, NamedParameters, Parameter, ScaleNet, Statistics,
@@ -206,7 +207,7 @@ fn higher_hrnet_is_imported() {
             .expect("a network");
     let parameters = json(&folder.join("bottom_up.json"))["higher_hrnet_params"].as_u64();
     assert_eq!(Some(network.parameters() as u64), parameters);
-    let cost = scalenas_space::cost::cost(spec, &architecture, (128, 128)).expect("a cost");
+    let cost = scalenas_space::cost::cost(spec, &architecture, Size::square(128)).expect("a cost");
     assert_eq!(Some(cost.live_parameters), parameters);
     let golden = Golden::read(&folder.join("bottom_up.safetensors"));
     let input: Tensor<Plain, 4> = golden.tensor("higher_hrnet/input", &device());

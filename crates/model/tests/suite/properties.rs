@@ -70,7 +70,7 @@ proptest! {
                 let macs = |(norm, samples)| kernels[&convolution(norm)] * samples / BATCH;
                 let mut counted: usize = batch.samples().map(macs).sum();
                 // Heatmaps are a quarter of the input.
-                counted += kernels[LAST] * (INPUT.0 / 4) * (INPUT.1 / 4);
+                counted += kernels[LAST] * (INPUT.height / 4) * (INPUT.width / 4);
                 prop_assert_eq!(counted as u64, expected);
                 let listed = layers::layers(&spec, &architecture, INPUT, reach).expect("valid");
                 let mut listed: Vec<String> = listed.into_iter().map(|layer| layer.name).collect();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use scalenas_base::{atomic, text};
+use scalenas_base::{Size, atomic, text};
 use serde::Deserialize;
 
 use crate::architecture::{Architecture, ModuleArch};
@@ -35,7 +35,7 @@ pub struct MaskFile {
     pub width: Option<usize>,
     /// Height and width of the input, in pixels.
     #[serde(default)]
-    pub input_hw: Option<(usize, usize)>,
+    pub input_hw: Option<Size>,
     /// Number of joints or classes.
     #[serde(default)]
     pub outputs: Option<usize>,

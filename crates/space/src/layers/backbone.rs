@@ -6,7 +6,6 @@ use super::layer::{ConvKind, Layer, Tail};
 impl Geometry<'_> {
     pub fn stem(&self) -> Vec<Layer> {
         let stem = &self.spec.stem;
-        let (height, width) = self.size;
         let unit = |name: &str, input, output, kernel, stride, size| Layer {
             name: name.to_owned(),
             input,
@@ -17,7 +16,7 @@ impl Geometry<'_> {
             tail: Tail::Norm,
             kind: ConvKind::Plain,
         };
-        let half = (2 * height, 2 * width);
+        let half = self.size.times(2);
         let mut layers = vec![
             unit("conv1", 3, stem.channels, 3, 2, half),
             unit("conv2", stem.channels, stem.channels, 3, 2, self.size),

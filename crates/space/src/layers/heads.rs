@@ -31,7 +31,7 @@ impl Geometry<'_> {
     }
 
     fn bottom_up(&self, width: usize, joints: usize) -> Vec<Layer> {
-        let fine = (2 * self.size.0, 2 * self.size.1);
+        let fine = self.size.times(2);
         let coarse = self.pointwise("final_layers.0", width, 2 * joints, Tail::Bias);
         let mut layers = vec![coarse];
         layers.push(Layer {

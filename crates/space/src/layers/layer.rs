@@ -1,5 +1,10 @@
 //! Layer: a convolution with its bias and normalisation, and their exact parameters and MACs.
 
+use scalenas_base::Size;
+
+/// Added to the variance in every normalisation, as PyTorch does.
+pub const NORM_EPSILON: f64 = 1e-5;
+
 /// Operations after a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tail {
@@ -25,7 +30,7 @@ pub struct Layer {
     /// Stride.
     pub stride: usize,
     /// Height and width of the output, in pixels.
-    pub size: (usize, usize),
+    pub size: Size,
     /// Bias and normalisation.
     pub tail: Tail,
     /// Plain or transposed.
@@ -54,7 +59,7 @@ impl Layer {
 
     /// Multiply-accumulates with weights for one picture.
     pub fn macs(&self) -> u64 {
-        let pixels = (self.size.0 * self.size.1) as u64;
+        let pixels = (self.size.height * self.size.width) as u64;
         match self.kind {
             ConvKind::Plain => self.weights() * pixels,
             ConvKind::Transposed => self.weights() * pixels / (self.stride * self.stride) as u64,
@@ -63,7 +68,7 @@ impl Layer {
 
     /// Float32 bytes of the output of one picture.
     pub fn output_bytes(&self) -> u64 {
-        4 * (self.output * self.size.0 * self.size.1) as u64
+        4 * (self.output * self.size.pixels()) as u64
     }
 
     fn weights(&self) -> u64 {

@@ -7,7 +7,7 @@ mod layer;
 mod network;
 
 pub use heads::BOTTOM_UP_BLOCKS;
-pub use layer::{ConvKind, Layer, Tail};
+pub use layer::{ConvKind, Layer, NORM_EPSILON, Tail};
 pub use network::layers;
 
 pub(crate) use geometry::Geometry;

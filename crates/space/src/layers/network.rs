@@ -1,5 +1,7 @@
 //! Layers of a whole network, from stem to heads.
 
+use scalenas_base::Size;
+
 use super::geometry::Geometry;
 use super::layer::Layer;
 use crate::architecture::Architecture;
@@ -13,7 +15,7 @@ use crate::spec::SpaceSpec;
 pub fn layers(
     spec: &SpaceSpec,
     architecture: &Architecture,
-    input: (usize, usize),
+    input: Size,
     reach: Reach,
 ) -> Result<Vec<Layer>> {
     architecture.validate(spec)?;

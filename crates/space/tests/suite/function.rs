@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use proptest::prelude::*;
+use scalenas_base::Size;
 use scalenas_space::plan::Reach;
 use scalenas_space::{Architecture, LastModule, SpaceSpec, layers, rng, sample};
 
@@ -115,7 +116,7 @@ proptest! {
     fn a_layer_is_live_exactly_if_the_output_depends_on_it(seed: u64) {
         let space = SpaceSpec::tiny();
         let architecture = sample::uniform(&space, &mut rng::stream(seed, "function", &[]));
-        let input = (space.coarsest_stride(), space.coarsest_stride());
+        let input = Size::square(space.coarsest_stride());
         let names = |reach| -> Result<Vec<String>, TestCaseError> {
             let layers = layers::layers(&space, &architecture, input, reach)?;
             Ok(layers.into_iter().map(|layer| layer.name).collect())

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use scalenas_base::Size;
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost::cost, layers, plan::Reach};
 
 use crate::shared::shared;
@@ -17,7 +18,7 @@ fn json(path: &Path) -> serde_json::Value {
 }
 
 /// Space, architecture and input of a name such as `P2` or `hrnet_pose_w32_256x192`.
-fn resolve(masks: &Path, name: &str) -> (SpaceSpec, Architecture, (usize, usize)) {
+fn resolve(masks: &Path, name: &str) -> (SpaceSpec, Architecture, Size) {
     let file = masks.join(format!("{name}.json"));
     if file.exists() {
         let mask = MaskFile::read(&file).expect("a mask");
@@ -38,7 +39,7 @@ fn resolve(masks: &Path, name: &str) -> (SpaceSpec, Architecture, (usize, usize)
         _ => panic!("unknown reference name {name}"),
     };
     let number = |text: &str| text.parse().expect("a number");
-    (space, architecture, (number(height), number(width)))
+    (space, architecture, Size::new(number(height), number(width)))
 }
 
 #[test]
@@ -68,7 +69,7 @@ fn stored_supernets_have_their_parameters() {
     let stored = expected["stored_supernet_parameters"].as_object().expect("an object");
     for (preset, count) in stored {
         let space = SpaceSpec::preset(preset).expect("a preset");
-        let input = (space.coarsest_stride(), space.coarsest_stride());
+        let input = Size::square(space.coarsest_stride());
         // The largest network lacks only the last row of the last module's edges.
         let mut every = Architecture::largest(&space);
         let last = every.modules.last_mut().expect("modules");

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use scalenas_base::Size;
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::vary::{MutationRates, crossover, mutate};
 use scalenas_space::{Architecture, CostModel, Head, SpaceSpec, cost, layers, rng, sample};
@@ -43,7 +44,7 @@ proptest! {
 
     #[test]
     fn canonical_form_is_a_valid_fixed_point_of_equal_live_layers(space in spaces(), seed: u64) {
-        let input = (space.coarsest_stride(), space.coarsest_stride());
+        let input = Size::square(space.coarsest_stride());
         for architecture in family(&space, seed) {
             let canonical = architecture.canonical(&space);
             canonical.validate(&space)?;
@@ -74,7 +75,7 @@ proptest! {
 
     #[test]
     fn tables_agree_with_the_layers(space in spaces(), seed: u64) {
-        let input = (4 * space.coarsest_stride(), 3 * space.coarsest_stride());
+        let input = Size::new(4 * space.coarsest_stride(), 3 * space.coarsest_stride());
         let model = CostModel::new(&space, input)?;
         for architecture in family(&space, seed) {
             let cost = model.cost(&architecture);
@@ -142,7 +143,8 @@ fn the_tiny_space_is_tiny() {
     /// quickstart takes minutes on a CPU.
     const MOST_MACS: u64 = 150_000_000;
     let space = SpaceSpec::tiny();
-    let cost = cost::cost(&space, &Architecture::largest(&space), (128, 96)).expect("valid");
+    let cost =
+        cost::cost(&space, &Architecture::largest(&space), Size::new(128, 96)).expect("valid");
     assert!(cost.macs < MOST_MACS, "{} MACs", cost.macs);
 }
 
@@ -169,5 +171,5 @@ fn faults_name_their_place() {
     assert!(other.to_string().contains("pose_w32 has 8"), "{other}");
     let name = SpaceSpec::preset("pose_w23").expect_err("a fault").to_string();
     assert!(name.contains("did you mean pose_w32"), "{name}");
-    assert!(cost::cost(&space, &Architecture::largest(&space), (250, 192)).is_err());
+    assert!(cost::cost(&space, &Architecture::largest(&space), Size::new(250, 192)).is_err());
 }

@@ -1,16 +1,17 @@
 //! Costs of the named architectures at the published widths and inputs, as exact integers of the
 //! reference implementation (`golden.rs` compares them with its files, and the published masks).
 
+use scalenas_base::Size;
 use scalenas_space::cost::cost;
 use scalenas_space::{Architecture, SpaceSpec};
 
 /// Preset, input height and width, and architectures with their parameters and multiplications.
-type Row = (&'static str, (usize, usize), [(&'static str, u64, u64); 3]);
+type Row = (&'static str, Size, [(&'static str, u64, u64); 3]);
 
 const PUBLISHED: [Row; 6] = [
     (
         "pose_w32",
-        (256, 192),
+        Size::new(256, 192),
         [
             ("smallest", 13_631_601, 4_319_576_064),
             ("hrnet", 28_536_113, 7_645_003_776),
@@ -19,7 +20,7 @@ const PUBLISHED: [Row; 6] = [
     ),
     (
         "pose_w32",
-        (384, 288),
+        Size::new(384, 288),
         [
             ("smallest", 13_631_601, 9_719_046_144),
             ("hrnet", 28_536_113, 17_201_258_496),
@@ -28,7 +29,7 @@ const PUBLISHED: [Row; 6] = [
     ),
     (
         "pose_w48",
-        (256, 192),
+        Size::new(256, 192),
         [
             ("smallest", 30_083_009, 8_209_612_800),
             ("hrnet", 63_595_745, 15_691_825_152),
@@ -37,7 +38,7 @@ const PUBLISHED: [Row; 6] = [
     ),
     (
         "pose_w48",
-        (384, 288),
+        Size::new(384, 288),
         [
             ("smallest", 30_083_009, 18_471_628_800),
             ("hrnet", 63_595_745, 35_306_606_592),
@@ -46,7 +47,7 @@ const PUBLISHED: [Row; 6] = [
     ),
     (
         "segmentation_w32",
-        (1024, 2048),
+        Size::new(1024, 2048),
         [
             ("smallest", 13_857_491, 215_507_533_824),
             ("hrnet", 29_546_515, 361_226_043_392),
@@ -55,7 +56,7 @@ const PUBLISHED: [Row; 6] = [
     ),
     (
         "segmentation_w48",
-        (1024, 2048),
+        Size::new(1024, 2048),
         [
             ("smallest", 30_583_891, 419_646_406_656),
             ("hrnet", 65_859_379, 747_513_053_184),

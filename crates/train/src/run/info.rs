@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use scalenas_base::Size;
 use scalenas_space::{Head, SpaceSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,7 +23,7 @@ pub struct TaskSource {
     #[serde(default = "cityscapes")]
     pub facts: String,
     /// Height and width of the network's input, in pixels.
-    pub input: (usize, usize),
+    pub input: Size,
     /// Samples per batch.
     pub batch: usize,
 }
@@ -134,7 +135,7 @@ struct Document {
     version: u32,
     program: String,
     space: SpaceSpec,
-    input: (usize, usize),
+    input: Size,
     data: PathBuf,
     facts: String,
     train: TrainOptions,
@@ -178,7 +179,7 @@ mod tests {
     use super::*;
 
     fn source(data: &str, facts: &str, batch: usize) -> TaskSource {
-        TaskSource { data: data.into(), facts: facts.to_owned(), input: (64, 128), batch }
+        TaskSource { data: data.into(), facts: facts.to_owned(), input: Size::new(64, 128), batch }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_kernels::{KernelBackend, repeated};
-use scalenas_model::{Calibration, Prediction, Statistics, Supernet};
+use scalenas_model::{Calibrated, Calibration, Prediction, Statistics, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
 
@@ -45,7 +45,7 @@ impl<B: Backend> CalibrationSource<B> {
     }
 
     /// Calibrates a subnet; the supernet is not changed.
-    pub fn calibrate(&self, supernet: &Supernet<B>, plan: Plan) -> scalenas_model::Calibrated<B>
+    pub fn calibrate(&self, supernet: &Supernet<B>, plan: Plan) -> Calibrated<B>
     where
         B: KernelBackend,
     {
@@ -62,12 +62,12 @@ impl<B: Backend> CalibrationSource<B> {
 
 /// Subnet of a supernet with statistics of its own.
 #[derive(Debug, Clone)]
-pub struct Calibrated<'a, B: Backend> {
+pub struct CalibratedSubnet<'a, B: Backend> {
     supernet: &'a Supernet<B>,
-    subnet: scalenas_model::Calibrated<B>,
+    subnet: Calibrated<B>,
 }
 
-impl<'a, B: KernelBackend> Calibrated<'a, B> {
+impl<'a, B: KernelBackend> CalibratedSubnet<'a, B> {
     /// Calibrates a subnet for the head that learns from the pictures.
     pub fn new(
         supernet: &'a Supernet<B>,
@@ -78,13 +78,13 @@ impl<'a, B: KernelBackend> Calibrated<'a, B> {
         Self { supernet, subnet: source.calibrate(supernet, plan) }
     }
 
-    /// Calibrated statistics.
+    /// CalibratedSubnet statistics.
     pub fn statistics(&self) -> &Statistics<B> {
         self.subnet.statistics()
     }
 }
 
-impl<B: KernelBackend> Network<B> for Calibrated<'_, B> {
+impl<B: KernelBackend> Network<B> for CalibratedSubnet<'_, B> {
     fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
         self.supernet.predict(images, &self.subnet)
     }

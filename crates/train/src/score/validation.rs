@@ -5,7 +5,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::Supernet;
 use scalenas_space::{Architecture, Head};
 
-use super::calibration::{Calibrated, CalibrationSource};
+use super::calibration::{CalibratedSubnet, CalibrationSource};
 use super::grade::{Grade, SubnetScore};
 use crate::error::Result;
 use crate::run::options::TrainOptions;
@@ -63,7 +63,7 @@ impl<B: KernelBackend> Validation<B> {
         device: &B::Device,
     ) -> Result<Vec<TaskGrade>> {
         let grade = |task: &TaskValidation<B>| {
-            let subnet = Calibrated::new(supernet, architecture, &task.calibration);
+            let subnet = CalibratedSubnet::new(supernet, architecture, &task.calibration);
             Ok(TaskGrade { head: task.head, grade: task.held_out.grade(&subnet, device)? })
         };
         self.tasks.iter().map(grade).collect()

@@ -13,7 +13,8 @@ use scalenas_model::{NamedParameters, load_supernet};
 use scalenas_space::{Architecture, cost, rng, sample};
 use scalenas_train::top_down::{self, EvaluateOptions, predict};
 use scalenas_train::{
-    Calibrated, CalibrationSource, HeldOut, KeypointMetric, Silent, TaskFitness, Tasks, Validation,
+    CalibratedSubnet, CalibrationSource, HeldOut, KeypointMetric, Silent, TaskFitness, Tasks,
+    Validation,
 };
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ fn a_score_depends_on_the_candidate_alone() {
     let (dataset, _) = place.annotated("train");
     let evaluation = EvaluateOptions::default();
     let find = |architecture: &Architecture| {
-        let subnet = Calibrated::new(&supernet, architecture, &calibration);
+        let subnet = CalibratedSubnet::new(&supernet, architecture, &calibration);
         predict(&subnet, &dataset, &evaluation, &Silent, &DEVICE).unwrap()
     };
     let all = candidates();

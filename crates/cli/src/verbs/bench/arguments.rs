@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use scalenas_base::Size;
 
 use crate::arguments::{DeviceArguments, Format, values};
 
@@ -33,7 +34,7 @@ pub struct Arguments {
     pub width: usize,
     /// Height and width of the input
     #[arg(long, default_value = "256x192", value_parser = values::size)]
-    pub input: (usize, usize),
+    pub input: Size,
     /// Batch sizes
     #[arg(long, num_args = 1.., default_values_t = [1, 8], value_parser = values::count)]
     pub batch: Vec<usize>,

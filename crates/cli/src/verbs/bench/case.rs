@@ -1,5 +1,6 @@
 //! One measurement.
 
+use scalenas_base::Size;
 use scalenas_space::{Architecture, SpaceSpec};
 use scalenas_train::Precision;
 use serde_json::{Value, json};
@@ -44,7 +45,7 @@ impl Case<'_> {
 
     /// Keys and values that identify the measurement.
     pub fn facts(&self) -> Value {
-        let (height, width) = self.arguments.input;
+        let Size { height, width } = self.arguments.input;
         json!({
             "framework": concat!("scalenas ", env!("CARGO_PKG_VERSION")),
             "arch": self.arguments.arch,

@@ -7,6 +7,7 @@ use burn::backend::Autodiff;
 use burn::optim::{GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Distribution, Tensor};
+use scalenas_base::Size;
 use scalenas_kernels::{KernelBackend, repeated};
 use scalenas_model::{BatchStatistics, Supernet};
 use scalenas_space::cost;
@@ -44,7 +45,7 @@ pub fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<
 }
 
 fn pictures<B: Backend>(case: &Case<'_>, device: &B::Device) -> Tensor<B, 4> {
-    let (height, width) = case.arguments.input;
+    let Size { height, width } = case.arguments.input;
     let shape = [case.batch, 3, height, width];
     case.precision().convert(Tensor::random(shape, Distribution::Normal(0.0, 1.0), device))
 }
@@ -73,7 +74,7 @@ where
     let mut supernet = Some(supernet);
     let mut optimizer = AdamOptimizer::from(Adam::default());
     let images = pictures::<B>(case, device);
-    let (height, width) = case.arguments.input;
+    let Size { height, width } = case.arguments.input;
     let shape = [case.batch, JOINTS, height / 4, width / 4];
     let target = Tensor::random(shape, Distribution::Normal(0.0, 1.0), device);
     median::<B>(case.arguments.reps, device, || {

@@ -1,6 +1,7 @@
 //! Arguments of `check-device`.
 
 use clap::Args;
+use scalenas_base::Size;
 
 use crate::arguments::{Format, values};
 use crate::context::device::DeviceChoice;
@@ -21,7 +22,7 @@ pub struct Arguments {
     pub space: String,
     /// Height and width of the input
     #[arg(long, default_value = "256x192", value_parser = values::size)]
-    pub input: (usize, usize),
+    pub input: Size,
     /// Pictures per batch
     #[arg(long, default_value_t = 2, value_parser = values::count)]
     pub batch: usize,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_space::layers::{ConvKind, Layer, Tail, layers};
 use scalenas_space::plan::Reach;
 use scalenas_space::{Architecture, SpaceSpec};
@@ -16,31 +17,31 @@ const FINEST_STRIDE: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Case {
     /// A convolution.
-    Conv { input: usize, output: usize, kernel: usize, stride: usize, size: (usize, usize) },
+    Conv { input: usize, output: usize, kernel: usize, stride: usize, size: Size },
     /// Normalisation with the batch's statistics, a residual and ReLU.
-    Norm { channels: usize, size: (usize, usize) },
+    Norm { channels: usize, size: Size },
     /// Sum of a feature map and one of a coarser branch, smaller by `factor`.
-    Fuse { channels: usize, size: (usize, usize), factor: usize },
+    Fuse { channels: usize, size: Size, factor: usize },
 }
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Conv { input, output, kernel, stride, size: (height, width) } => {
-                write!(f, "conv {kernel}x{kernel}/{stride} {input} to {output}, {height}x{width}")
+            Self::Conv { input, output, kernel, stride, size } => {
+                write!(f, "conv {kernel}x{kernel}/{stride} {input} to {output}, {size}")
             }
-            Self::Norm { channels, size: (height, width) } => {
-                write!(f, "norm {channels}, {height}x{width}")
+            Self::Norm { channels, size } => {
+                write!(f, "norm {channels}, {size}")
             }
-            Self::Fuse { channels, size: (height, width), factor } => {
-                write!(f, "fusion {channels}, {height}x{width}, {factor} times")
+            Self::Fuse { channels, size, factor } => {
+                write!(f, "fusion {channels}, {size}, {factor} times")
             }
         }
     }
 }
 
 /// All operations for pictures of `input` (height, width).
-pub(super) fn all(space: &SpaceSpec, input: (usize, usize)) -> Result<Vec<Case>> {
+pub(super) fn all(space: &SpaceSpec, input: Size) -> Result<Vec<Case>> {
     let largest = Architecture::largest(space);
     let mut cases = BTreeSet::new();
     for layer in layers(space, &largest, input, Reach::Live)? {
@@ -49,9 +50,9 @@ pub(super) fn all(space: &SpaceSpec, input: (usize, usize)) -> Result<Vec<Case>>
             cases.insert(Case::Norm { channels: layer.output, size: layer.size });
         }
     }
-    let finest = (input.0 / FINEST_STRIDE, input.1 / FINEST_STRIDE);
+    let finest = input.divided(FINEST_STRIDE);
     for (branch, &channels) in space.widths.iter().enumerate() {
-        let size = (finest.0 >> branch, finest.1 >> branch);
+        let size = finest.divided(1 << branch);
         for coarser in branch + 1..space.widths.len() {
             cases.insert(Case::Fuse { channels, size, factor: 1 << (coarser - branch) });
         }
@@ -61,16 +62,13 @@ pub(super) fn all(space: &SpaceSpec, input: (usize, usize)) -> Result<Vec<Case>>
 
 /// Convolution that runs for a layer; `size` is that of its input.
 fn convolution(layer: &Layer) -> Case {
-    let &Layer { input, output, kernel, stride, size: (height, width), .. } = layer;
+    let &Layer { input, output, kernel, stride, size, .. } = layer;
     match layer.kind {
-        ConvKind::Plain => {
-            let size = (height * stride, width * stride);
-            Case::Conv { input, output, kernel, stride, size }
-        }
+        ConvKind::Plain => Case::Conv { input, output, kernel, stride, size: size.times(stride) },
         // A transposed convolution runs as a plain one with the outputs of four pixels side by side.
         ConvKind::Transposed => {
-            let size = (height / stride, width / stride);
             let output = output * stride * stride;
+            let size = size.divided(stride);
             Case::Conv { input, output, kernel: 3, stride: 1, size }
         }
     }

@@ -5,6 +5,7 @@ use burn::tensor::{Distribution, Tensor, TensorData};
 
 use super::case::Case;
 use crate::context::device::{HOST, Host};
+use scalenas_base::Size;
 
 /// Inputs of an operation, and a gradient of its result.
 pub struct Inputs {
@@ -18,12 +19,12 @@ impl Inputs {
     pub fn random(case: &Case, batch: usize) -> Self {
         Host::seed(&HOST, 1);
         match *case {
-            Case::Conv { input, output, kernel, stride, size: (height, width) } => Self {
+            Case::Conv { input, output, kernel, stride, size: Size { height, width } } => Self {
                 features: vec![normal([batch, input, height, width])],
                 weights: vec![normal([output, input, kernel, kernel])],
                 gradient: normal([batch, output, height / stride, width / stride]),
             },
-            Case::Norm { channels, size: (height, width) } => {
+            Case::Norm { channels, size: Size { height, width } } => {
                 let shape = [batch, channels, height, width];
                 Self {
                     features: vec![normal(shape), normal(shape)],
@@ -31,7 +32,7 @@ impl Inputs {
                     gradient: normal(shape),
                 }
             }
-            Case::Fuse { channels, size: (height, width), factor } => {
+            Case::Fuse { channels, size: Size { height, width }, factor } => {
                 let shape = [batch, channels, height, width];
                 Self {
                     features: vec![

@@ -9,6 +9,7 @@ mod inputs;
 mod run;
 
 use anyhow::{Result, bail};
+use scalenas_base::Size;
 use scalenas_space::SpaceSpec;
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ pub use arguments::Arguments;
 struct Report {
     device: String,
     space: String,
-    input: (usize, usize),
+    input: Size,
     batch: usize,
     dtype: &'static str,
     limit: f64,

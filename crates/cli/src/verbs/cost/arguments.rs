@@ -1,6 +1,7 @@
 //! Arguments of `cost`.
 
 use clap::Args;
+use scalenas_base::Size;
 
 use crate::arguments::values;
 
@@ -22,7 +23,7 @@ pub struct Arguments {
     pub space: Option<String>,
     /// Height and width of the input [default: that of the file]
     #[arg(long, value_parser = values::size)]
-    pub input: Option<(usize, usize)>,
+    pub input: Option<Size>,
     /// List every layer
     #[arg(long)]
     pub layers: bool,

@@ -5,6 +5,7 @@ mod arguments;
 use std::path::Path;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_space::plan::Reach;
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost, layers};
 use serde::Serialize;
@@ -20,7 +21,7 @@ const ASSUMED: [&str; 2] = ["pose_w32", "segmentation_w32"];
 #[derive(Serialize)]
 struct Figures {
     space: String,
-    input: (usize, usize),
+    input: Size,
     id: String,
     parameters: u64,
     macs: u64,
@@ -54,10 +55,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     output.result(&figures, text)
 }
 
-fn resolve(
-    arguments: &Arguments,
-    output: Output,
-) -> Result<(SpaceSpec, Architecture, (usize, usize))> {
+fn resolve(arguments: &Arguments, output: Output) -> Result<(SpaceSpec, Architecture, Size)> {
     let path = Path::new(&arguments.arch);
     let file = if path.exists() { Some(MaskFile::read(path)?) } else { None };
     let space = match (&arguments.space, &file) {
@@ -108,28 +106,23 @@ fn summary(figures: &Figures) -> String {
         row("MACs", format!("{:.3} · 10^9 = {:.3} Gi (2^30)", figures.gmacs, figures.gimacs)),
         row("live parameters", format!("{:.2} M", figures.live_parameters as f64 / 1e6)),
         row("live MACs", format!("{:.3} · 10^9", figures.live_macs as f64 / 1e9)),
-        row("activations", format!("{:.1} MiB a picture", mib(figures.activation_bytes))),
+        row("activations", format!("{:.1} MiB per picture", mib(figures.activation_bytes))),
     ];
-    let (height, width) = figures.input;
-    table(&[&figures.space, &format!("{height}x{width}")], &rows)
+    table(&[&figures.space, &figures.input.to_string()], &rows)
 }
 
 fn mib(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
-fn layer_table(
-    space: &SpaceSpec,
-    architecture: &Architecture,
-    input: (usize, usize),
-) -> Result<String> {
+fn layer_table(space: &SpaceSpec, architecture: &Architecture, input: Size) -> Result<String> {
     let layers = layers::layers(space, architecture, input, Reach::Executed)?;
     let row = |layer: &layers::Layer| {
         vec![
             layer.name.clone(),
             format!("{}x{}", layer.kernel, layer.kernel),
             format!("{} → {}", layer.input, layer.output),
-            format!("{}x{}", layer.size.0, layer.size.1),
+            layer.size.to_string(),
             layer.parameters().to_string(),
             layer.macs().to_string(),
         ]

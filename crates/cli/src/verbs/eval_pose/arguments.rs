@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
+use scalenas_base::Size;
 
 use crate::arguments::{
     DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, values,
@@ -77,7 +78,7 @@ pub struct Arguments {
     /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
     /// 512x512, of which the shorter side counts]
     #[arg(long, value_parser = values::size)]
-    pub input: Option<(usize, usize)>,
+    pub input: Option<Size>,
     /// Average the predictions of the picture and of its mirror image
     #[arg(long, value_enum, default_value_t = FlipTest::On)]
     pub flip_test: FlipTest,

@@ -7,13 +7,14 @@ mod target;
 use std::path::Path;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_data::KeypointFacts;
 use scalenas_data::bottom_up::Fit;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_space::{Head, SpaceSpec};
-use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
+use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead};
 
 use crate::arguments::PoseHead;
 use crate::context::device::{self, on_device};
@@ -29,9 +30,9 @@ use scored::{Scored, Scorer};
 use target::Target;
 
 /// Height and width of the input of a top-down network from a file.
-const DEFAULT_INPUT: (usize, usize) = (256, 192);
+const DEFAULT_INPUT: Size = Size::new(256, 192);
 /// Height and width of the input of a bottom-up network from a file.
-const DEFAULT_SCENE: (usize, usize) = (512, 512);
+const DEFAULT_SCENE: Size = Size::new(512, 512);
 
 /// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
@@ -103,7 +104,7 @@ fn score_run<B: KernelBackend>(
     let input = arguments.input.unwrap_or(source.input);
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
     let variation = Experiment::from_run(run, &[])?.variation();
-    let (net, fit) = ((&info.space, input), variation.scenes.fit);
+    let (net, fit) = ((&info.space, input), variation.bottom_up.fit);
     let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
     let request = Request {
         info,
@@ -114,7 +115,7 @@ fn score_run<B: KernelBackend>(
         bad: arguments.data.bad_images(),
     };
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
-    let subnet = Calibrated::new(&supernet, &architecture, &source);
+    let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
     let found = target.predict(&subnet, arguments, output, device)?;
     Ok((target, found))
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_coco::detections;
 use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
 use scalenas_data::{KeypointFacts, TopDownDataset, detection_boxes};
@@ -46,7 +47,7 @@ impl Target {
         arguments: &Arguments,
         data: Option<&Path>,
         facts: &KeypointFacts,
-        (space, input): (&SpaceSpec, (usize, usize)),
+        (space, input): (&SpaceSpec, Size),
         fit: Fit,
         origin: &Path,
     ) -> Result<Self> {
@@ -63,7 +64,7 @@ impl Target {
                 None => fit,
             };
             let is_annotated = scenes.is_annotated();
-            (Content::Scenes(Arc::new(scenes), input.0.min(input.1), fit), is_annotated)
+            (Content::Scenes(Arc::new(scenes), input.height.min(input.width), fit), is_annotated)
         } else {
             let (crops, is_annotated) = crops(arguments, &files, facts, input)?;
             (Content::Crops(crops), is_annotated)
@@ -163,7 +164,7 @@ fn crops(
     arguments: &Arguments,
     files: &Split,
     facts: &KeypointFacts,
-    input: (usize, usize),
+    input: Size,
 ) -> Result<(Arc<TopDownDataset>, bool)> {
     let people = TopDownPart::read(files.clone(), facts, input)?;
     let bad = arguments.data.bad_images();

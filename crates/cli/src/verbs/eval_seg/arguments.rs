@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
+use scalenas_base::Size;
 
 use crate::arguments::{DataArguments, DeviceArguments, FlipTest, NetworkArguments, values};
 
@@ -41,7 +42,7 @@ pub struct Arguments {
     pub flip_test: FlipTest,
     /// Height and width of sliding windows [default: the whole picture at once]
     #[arg(long, value_parser = values::size)]
-    pub window: Option<(usize, usize)>,
+    pub window: Option<Size>,
     /// Maximum number of pictures to predict; 0 for all
     #[arg(long, default_value_t = 0)]
     pub most: usize,

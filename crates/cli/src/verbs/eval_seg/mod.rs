@@ -11,7 +11,7 @@ use scalenas_eval::semantic::SemanticStats;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
 use scalenas_space::{Head, SpaceSpec};
-use scalenas_train::{Calibrated, CalibrationSource, RunFolder, SingleHead};
+use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead};
 
 use self::results::report;
 use self::target::Target;
@@ -73,7 +73,7 @@ fn score_run<'a, B: KernelBackend>(
         bad: arguments.data.bad_images(),
     };
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
-    let subnet = Calibrated::new(&supernet, &architecture, &source);
+    let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
     let stats = target.predict(&subnet, output, device)?;
     Ok((target, stats))
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 use scalenas_data::BadImages;
 use scalenas_evolve::Outcome;
 use scalenas_report::{Report, Sample};
-use scalenas_train::{Calibrated, CalibrationSource, RunFolder, read_metrics};
+use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, read_metrics};
 use serde_json::json;
 
 use self::curves::curves;
@@ -76,10 +76,9 @@ fn description(run: &RunFolder) -> serde_json::Value {
 
 fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String)> {
     let info = run.info();
-    let (height, width) = info.leading().input;
     let mut summary = vec![
         ("Search space".to_owned(), info.space.name.clone()),
-        ("Input".to_owned(), format!("{height}x{width}")),
+        ("Input".to_owned(), info.leading().input.to_string()),
         ("Epochs".to_owned(), info.train.schedule.epochs.to_string()),
         ("Batch".to_owned(), info.train.batch.to_string()),
         ("Seed".to_owned(), info.train.seed.to_string()),
@@ -105,7 +104,7 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
             (&info.leading().data, room(head).report_size(), BadImages::Skip);
         let task = Request { info, data, variation, max_samples, bad }.task(head)?;
         let source = CalibrationSource::read(&task, &info.train, &HOST)?;
-        let subnet = Calibrated::new(&supernet, &best, &source);
+        let subnet = CalibratedSubnet::new(&supernet, &best, &source);
         if let Some(held_out) = &task.held_out {
             samples.extend(report_samples(held_out, &subnet)?);
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use scalenas_base::Size;
 
 use crate::arguments::{Task, values};
 
@@ -30,7 +31,7 @@ pub struct Arguments {
     pub val: usize,
     /// Height and width of the pictures [default: 240x320, streets 128x256]
     #[arg(long, value_parser = values::size)]
-    pub size: Option<(usize, usize)>,
+    pub size: Option<Size>,
     /// Maximum number of people per picture; does not apply to streets
     #[arg(long, default_value_t = 4)]
     pub people: usize,

@@ -3,6 +3,7 @@
 mod arguments;
 
 use anyhow::Result;
+use scalenas_base::Size;
 use scalenas_data::synth::{StreetConfig, SynthConfig};
 use serde_json::json;
 
@@ -14,7 +15,7 @@ use crate::render::Output;
 pub use arguments::Arguments;
 
 /// Default height and width of pictures of people.
-const PEOPLE: (usize, usize) = (240, 320);
+const PEOPLE: Size = Size::new(240, 320);
 
 /// Writes a synthetic data set.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
@@ -33,7 +34,8 @@ fn people(arguments: &Arguments, output: Output) -> Result<()> {
         seed: arguments.seed,
         ..SynthConfig::default()
     };
-    (config.height, config.width) = arguments.size.unwrap_or(PEOPLE);
+    let size = arguments.size.unwrap_or(PEOPLE);
+    (config.height, config.width) = size.into();
     let summary = write_people(&arguments.out, &config)?;
     let out = arguments.out.display();
     let value = json!({
@@ -57,7 +59,9 @@ fn streets(arguments: &Arguments, output: Output) -> Result<()> {
         seed: arguments.seed,
         ..StreetConfig::default()
     };
-    (config.height, config.width) = arguments.size.unwrap_or((config.height, config.width));
+    if let Some(size) = arguments.size {
+        (config.height, config.width) = size.into();
+    }
     write_street_pictures(&arguments.out, &config)?;
     let (out, train, val) = (arguments.out.display(), config.train, config.val);
     let value = json!({ "out": arguments.out, "train_images": train, "val_images": val });

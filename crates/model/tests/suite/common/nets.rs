@@ -2,6 +2,7 @@
 
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
+use scalenas_base::Size;
 use scalenas_model::{Absent, BatchStatistics, Calibrated, Calibration, NamedParameters, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::vary::{MutationRates, crossover, mutate};
@@ -10,7 +11,7 @@ use scalenas_space::{Architecture, SpaceSpec, rng, sample};
 use super::{Plain, device};
 
 /// Height and width of the pictures.
-pub const INPUT: (usize, usize) = (64, 64);
+pub const INPUT: Size = Size::new(64, 64);
 /// Chance that a crossed module comes from the second parent.
 const CROSSOVER: f64 = 0.5;
 /// Factor that makes initial weights (deviation 0.001) large enough that every layer matters.
@@ -24,7 +25,7 @@ pub fn spec() -> SpaceSpec {
 /// Pictures `[batch, 3, height, width]` that differ by seed.
 pub fn pictures(seed: u64, batch: usize) -> Tensor<Plain, 4> {
     let mut random = rng::stream(seed, "pictures", &[]);
-    let shape = [batch, 3, INPUT.0, INPUT.1];
+    let shape = [batch, 3, INPUT.height, INPUT.width];
     let offset = 0.1 * seed as f32;
     let draw = |_| random.random_range(-1.0f32..1.0) + offset;
     let values: Vec<f32> = (0..shape.iter().product()).map(draw).collect();

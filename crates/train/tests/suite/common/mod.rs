@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use burn::backend::flex::FlexDevice;
 use burn::backend::{Autodiff, Flex};
+use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::TopDownAugment;
 use scalenas_data::synth::{SynthConfig, write_pose};
@@ -38,7 +39,7 @@ pub type Train = Autodiff<Plain>;
 /// Where tensors are.
 pub const DEVICE: FlexDevice = FlexDevice;
 /// Height and width of crops.
-pub const INPUT: (usize, usize) = (64, 64);
+pub const INPUT: Size = Size::new(64, 64);
 /// Synthetic pictures and people.
 const PICTURES: SynthConfig = SynthConfig {
     train: 12,
