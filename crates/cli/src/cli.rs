@@ -5,8 +5,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_device, cost, eval_pose, eval_seg, evolve, import, quickstart, report, supernet,
-    synth,
+    bench, check_device, cost, eval_pose, eval_seg, evolve, export, import, quickstart, report,
+    supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -38,6 +38,8 @@ pub enum Verb {
     EvalSeg(eval_seg::Arguments),
     /// Exact parameters and multiply-accumulates of an architecture
     Cost(cost::Arguments),
+    /// Write a network for other runtimes: ONNX, safetensors, PyTorch
+    Export(export::Arguments),
     /// Turn a PyTorch checkpoint (supernet, HRNet, HigherHRNet) into a file of this program
     Import(import::Arguments),
     /// Write the report page of a run
@@ -75,6 +77,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::EvalPose(arguments) => eval_pose::run(&arguments, output),
         Verb::EvalSeg(arguments) => eval_seg::run(&arguments, output),
         Verb::Cost(arguments) => cost::run(&arguments, output),
+        Verb::Export(arguments) => export::run(&arguments, output),
         Verb::Import(arguments) => import::run(&arguments, output),
         Verb::Report(arguments) => report::run(&arguments, output),
         Verb::Bench(arguments) => bench::run(&arguments, output),

@@ -19,6 +19,7 @@ mod statistics;
 pub use error::{Error, Result};
 pub use files::import;
 pub use files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter};
+pub use files::store::to_safetensors;
 pub use layers::heads::Prediction;
 pub use layers::upsample::upsample_bilinear;
 pub use networks::{

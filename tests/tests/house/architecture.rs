@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Allowed dependencies between packages of the workspace.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("scalenas-base", &[]),
     ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-evolve", &["scalenas-base", "scalenas-space"]),
     ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
+    ("scalenas-export", &["scalenas-base", "scalenas-data", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
     (
         "scalenas-train",
@@ -37,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
             "scalenas-data",
             "scalenas-eval",
             "scalenas-evolve",
+            "scalenas-export",
             "scalenas-kernels",
             "scalenas-model",
             "scalenas-report",
@@ -46,13 +48,14 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 7] = [
+const PLAIN: [&str; 8] = [
     "scalenas-base",
     "scalenas-coco",
     "scalenas-space",
     "scalenas-data",
     "scalenas-eval",
     "scalenas-evolve",
+    "scalenas-export",
     "scalenas-report",
 ];
 /// Lines of a file at most, but for single tables and kernels.
@@ -61,8 +64,9 @@ const LONGEST: usize = 450;
 /// Names of the tasks.
 const TASKS: [&str; 3] = ["TopDown", "BottomUp", "Segmentation"];
 /// Folders whose code is independent of the task, with the rooms, registries and task verbs in them.
-const TASK_ROOMS: [(&str, &[&str]); 3] = [
+const TASK_ROOMS: [(&str, &[&str]); 4] = [
     ("crates/train/src", &["task/"]),
+    ("crates/export/src", &["task/"]),
     ("crates/evolve/src", &[]),
     (
         "crates/cli/src",

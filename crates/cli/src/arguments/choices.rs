@@ -1,6 +1,7 @@
 //! Choices that several verbs offer.
 
 use clap::ValueEnum;
+use scalenas_space::Head;
 
 /// Prediction that networks make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -9,6 +10,16 @@ pub enum Task {
     Pose,
     /// A class per pixel
     Segmentation,
+}
+
+impl Task {
+    /// Whether a head learns the task.
+    pub fn is_learnt_by(self, head: Head) -> bool {
+        match head {
+            Head::TopDown { .. } | Head::BottomUp { .. } => self == Self::Pose,
+            Head::Segmentation { .. } => self == Self::Segmentation,
+        }
+    }
 }
 
 /// Method of pose estimation.

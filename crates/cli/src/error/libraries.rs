@@ -23,6 +23,7 @@ pub fn judge(cause: &(dyn Error + 'static)) -> Option<Verdict> {
         .or_else(|| cause.downcast_ref().map(data))
         .or_else(|| cause.downcast_ref().map(eval))
         .or_else(|| cause.downcast_ref().map(model))
+        .or_else(|| cause.downcast_ref().map(export))
         .or_else(|| cause.downcast_ref().map(report))
         .or_else(|| cause.downcast_ref().map(train))
         .or_else(|| cause.downcast_ref().and_then(evolve))
@@ -106,6 +107,15 @@ fn model(error: &scalenas_model::Error) -> Verdict {
         Supernet { .. } => {
             Hint("take one network out with import --arch, or give the run and --arch".to_owned())
         }
+        Space(error) => space(error),
+    }
+}
+
+fn export(error: &scalenas_export::Error) -> Verdict {
+    use scalenas_export::Error::{Decoding, Missing, Opset, Space};
+    match error {
+        Missing { .. } | Opset { .. } => Fixable,
+        Decoding { .. } => Hint("leave out --decode".to_owned()),
         Space(error) => space(error),
     }
 }

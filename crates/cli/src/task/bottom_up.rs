@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use burn::tensor::TensorData;
 use scalenas_base::Size;
 use scalenas_data::bottom_up::{BottomUpDataset, SceneFilter, Scenes};
 use scalenas_data::{BadImages, KeypointFacts};
+use scalenas_export::Facts;
 use scalenas_report::Sample;
 use scalenas_space::Head;
 use scalenas_train::bottom_up::{self, SceneOptions, find_people};
@@ -41,6 +43,19 @@ impl Room for BottomUp {
             return Ok(());
         }
         Err(user(format!("input is {input}, accepted for space {space}: equal sides")))
+    }
+
+    fn usual_input(&self) -> Size {
+        Size::square(512)
+    }
+
+    fn exported_facts(&self, facts: &str) -> Result<Facts> {
+        Ok(Facts::Keypoints(keypoint_facts(facts)?))
+    }
+
+    /// Exported networks do not group people.
+    fn decode(&self, _maps: &[f32], _count: usize, _input: Size) -> Result<Vec<TensorData>> {
+        Ok(Vec::new())
     }
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {

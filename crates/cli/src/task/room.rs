@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
+use burn::tensor::TensorData;
 use scalenas_base::Size;
+use scalenas_export::Facts;
 use scalenas_space::Head;
 use scalenas_train::{HeldOut, TaskSource, TrainingSet};
 
@@ -26,6 +28,16 @@ pub trait Room {
     fn check_input(&self, _input: Size, _space: &str) -> Result<()> {
         Ok(())
     }
+
+    /// Usual height and width of the input of a network that comes without its run.
+    fn usual_input(&self) -> Size;
+
+    /// Names for the description of an exported network.
+    fn exported_facts(&self, facts: &str) -> Result<Facts>;
+
+    /// Native results of what an exported network decodes, in the order of its outputs, from maps
+    /// `[count, outputs, height / 4, width / 4]`.
+    fn decode(&self, maps: &[f32], count: usize, input: Size) -> Result<Vec<TensorData>>;
 
     /// Training data, varied.
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet>;

@@ -4,10 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use burn::tensor::TensorData;
 use scalenas_base::Size;
 use scalenas_data::segmentation::{LabelledPicture, find, look_like_positions};
 use scalenas_data::synth::StreetConfig;
 use scalenas_data::{BadImages, SegmentationDataset, SegmentationFacts, WholePictures};
+use scalenas_eval::semantic::{ClassScores, predict_labels};
+use scalenas_export::Facts;
 use scalenas_report::Sample;
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::segmentation::{
@@ -24,6 +27,9 @@ use crate::experiment::synthetic::Synthetic;
 use crate::render::pictures;
 use crate::render::{Output, warn};
 
+/// Pixels per pixel of class scores.
+const SCORE_STRIDE: usize = 4;
+
 /// Room of the task.
 pub struct Segmentation;
 
@@ -35,6 +41,25 @@ impl Room for Segmentation {
     fn head(&self, facts: &str) -> Result<Head> {
         let classes = segmentation_facts(facts)?.classes.len();
         Ok(Head::Segmentation { classes })
+    }
+
+    fn usual_input(&self) -> Size {
+        Size::new(512, 1024)
+    }
+
+    fn exported_facts(&self, facts: &str) -> Result<Facts> {
+        Ok(Facts::Classes(segmentation_facts(facts)?))
+    }
+
+    /// Class of every pixel of the input.
+    fn decode(&self, maps: &[f32], count: usize, input: Size) -> Result<Vec<TensorData>> {
+        let (length, size) = (maps.len() / count, input.divided(SCORE_STRIDE));
+        let mut classes = Vec::new();
+        for scores in maps.chunks_exact(length) {
+            let scores = ClassScores::new(scores, length / size.pixels(), size)?;
+            classes.extend(predict_labels(&scores, input).into_iter().map(i64::from));
+        }
+        Ok(vec![TensorData::new(classes, [count, input.height, input.width])])
     }
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {

@@ -3,7 +3,13 @@
 use std::path::Path;
 
 use anyhow::Result;
+use burn::tensor::TensorData;
+use scalenas_base::Size;
+use scalenas_data::HeatmapCodec;
+use scalenas_data::pictures::PIXELS_PER_SCALE;
+use scalenas_data::top_down::STRIDE;
 use scalenas_eval::Sigmas;
+use scalenas_export::Facts;
 use scalenas_report::Sample;
 use scalenas_space::Head;
 use scalenas_train::top_down::{self, EvaluateOptions, evaluate};
@@ -32,6 +38,32 @@ impl Room for TopDown {
 
     fn head(&self, facts: &str) -> Result<Head> {
         keypoints::head(facts, |joints| Head::TopDown { joints })
+    }
+
+    fn usual_input(&self) -> Size {
+        Size::new(256, 192)
+    }
+
+    fn exported_facts(&self, facts: &str) -> Result<Facts> {
+        Ok(Facts::Keypoints(keypoint_facts(facts)?))
+    }
+
+    /// Joints in pixels of the input, and their scores.
+    fn decode(&self, maps: &[f32], count: usize, input: Size) -> Result<Vec<TensorData>> {
+        let joints = maps.len() / count / input.divided(STRIDE).pixels();
+        // A crop that is the input: positions in the picture are those in the input.
+        let center = [0.5 * input.width as f32, 0.5 * input.height as f32];
+        let [width, height] =
+            [input.width, input.height].map(|side| side as f32 / PIXELS_PER_SCALE);
+        let (centers, scales) = (vec![center; count], vec![[width, height]; count]);
+        let people = HeatmapCodec::new(input, joints)?.decode(maps, &centers, &scales);
+        let positions = people.iter().flat_map(|person| person.keypoints.iter().flatten());
+        let positions: Vec<f32> = positions.map(|&position| position as f32).collect();
+        let scores: Vec<f32> = people.iter().flat_map(|person| person.scores.clone()).collect();
+        Ok(vec![
+            TensorData::new(positions, [count, joints, 2]),
+            TensorData::new(scores, [count, joints]),
+        ])
     }
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {

@@ -6,6 +6,7 @@ pub mod cost;
 pub mod eval_pose;
 pub mod eval_seg;
 pub mod evolve;
+pub mod export;
 pub mod import;
 pub mod quickstart;
 pub mod report;

@@ -9,6 +9,7 @@ mod chain;
 mod check_device;
 mod common;
 mod damaged;
+mod export;
 mod figures;
 mod foreign_data;
 #[cfg(target_os = "linux")]

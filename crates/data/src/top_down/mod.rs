@@ -14,6 +14,8 @@ pub mod people;
 
 pub use augment::{Augmentation, TopDownAugment};
 pub use batch::TopDownBatch;
-pub use codec::{Decoded, HeatmapCodec};
+pub use codec::{Decoded, HeatmapCodec, STRIDE};
 pub use dataset::TopDownDataset;
-pub use people::{PersonBox, annotation_boxes, crop_of_box, detection_boxes, training_people};
+pub use people::{
+    BOX_PADDING, PersonBox, annotation_boxes, crop_of_box, detection_boxes, training_people,
+};

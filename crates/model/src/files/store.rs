@@ -58,6 +58,16 @@ pub(crate) fn write(path: &Path, contents: &Contents) -> Result<()> {
     atomic::write(path, bytes).map_err(|e| Error::write(path, e))
 }
 
+/// Bytes of a safetensors file of float32 and 64-bit whole numbers.
+///
+/// # Errors
+/// If two tensors share a name.
+pub fn to_safetensors(tensors: impl IntoIterator<Item = (String, TensorData)>) -> Result<Vec<u8>> {
+    let tensors: Vec<(String, TensorData)> = tensors.into_iter().collect();
+    let views = tensors.iter().map(|(name, data)| (name.clone(), TensorView(data)));
+    safetensors::serialize(views, None).map_err(|e| Error::write(Path::new("safetensors"), e))
+}
+
 /// Reads a file and checks its header.
 pub(crate) fn read(path: &Path) -> Result<Contents> {
     let bytes = fs::read(path).map_err(|e| Error::read(path, e))?;
@@ -100,8 +110,11 @@ struct TensorView<'a>(&'a TensorData);
 
 impl View for TensorView<'_> {
     fn dtype(&self) -> Dtype {
-        debug_assert_eq!(self.0.dtype, DType::F32, "networks are kept in float32");
-        Dtype::F32
+        match self.0.dtype {
+            DType::F32 => Dtype::F32,
+            DType::I64 => Dtype::I64,
+            other => panic!("files hold float32 and 64-bit whole numbers, not {other:?}"),
+        }
     }
 
     fn shape(&self) -> &[usize] {

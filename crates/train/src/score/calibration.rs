@@ -44,6 +44,11 @@ impl<B: Backend> CalibrationSource<B> {
         Ok(Self { batches: pictures.collect::<Result<_>>()?, head: task.head })
     }
 
+    /// The batches, each `[batch, 3, height, width]`, normalised.
+    pub fn pictures(&self) -> &[Tensor<B, 4>] {
+        &self.batches
+    }
+
     /// Calibrates a subnet; the supernet is not changed.
     pub fn calibrate(&self, supernet: &Supernet<B>, plan: Plan) -> Calibrated<B>
     where

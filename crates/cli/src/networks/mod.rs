@@ -1,5 +1,7 @@
 //! Architectures and weights by name, id or file.
 
+pub mod single;
+
 use std::path::Path;
 
 use anyhow::Result;

@@ -1,0 +1,139 @@
+//! A single network: taken out of a run's supernet and calibrated, or read from a file.
+
+use std::path::Path;
+
+use anyhow::Result;
+use burn::tensor::Tensor;
+use scalenas_base::Size;
+use scalenas_kernels::KernelBackend;
+use scalenas_model::{NamedParameters, ScaleNet};
+use scalenas_space::{Head, SpaceSpec};
+use scalenas_train::{CalibrationSource, RunFolder};
+
+use super::{architecture, search, supernet};
+use crate::arguments::{DataArguments, NetworkArguments, Task};
+use crate::error::user;
+use crate::experiment::Experiment;
+use crate::task::{Request, room};
+
+/// A network of one head, with what belongs to it.
+pub struct Single<B: KernelBackend> {
+    /// The network.
+    pub network: ScaleNet<B>,
+    /// Its head.
+    pub head: Head,
+    /// Height and width of its input.
+    pub input: Size,
+    /// Name or file of its facts.
+    pub facts: String,
+    /// Normalised training pictures `[batch, 3, height, width]`, of a run.
+    pub pictures: Option<Tensor<B, 4>>,
+}
+
+/// Network of a run or file, as the arguments select it.
+pub struct Selection<'a> {
+    /// Run, file and architecture.
+    pub network: &'a NetworkArguments,
+    /// Data set that calibrates a subnet, where it is no longer that of the run.
+    pub data: &'a DataArguments,
+    /// Task, where a network has several heads.
+    pub task: Option<Task>,
+    /// Refuses what cannot be done with a network of this space, head, input and facts, before weights
+    /// are read and pictures calibrate it.
+    pub accept: &'a dyn Fn(&Kind<'_>) -> Result<()>,
+}
+
+/// What is known of a network before its weights are read.
+pub struct Kind<'a> {
+    /// Space with this head alone.
+    pub space: &'a SpaceSpec,
+    /// The head.
+    pub head: Head,
+    /// Height and width of the input.
+    pub input: Size,
+    /// Name or file of the facts.
+    pub facts: &'a str,
+    /// Run folder or file.
+    pub origin: &'a Path,
+}
+
+impl<B: KernelBackend> Single<B> {
+    /// Loads the selected network.
+    pub fn load(selection: &Selection<'_>, device: &B::Device) -> Result<Self> {
+        match (&selection.network.run, &selection.network.weights) {
+            (Some(run), _) => Self::of_run(selection, &RunFolder::open(run)?, device),
+            (None, Some(weights)) => Self::of_file(selection, weights, device),
+            (None, None) => Err(user("give --run or --weights")),
+        }
+    }
+
+    fn of_run(selection: &Selection<'_>, run: &RunFolder, device: &B::Device) -> Result<Self> {
+        let info = run.info();
+        let head = head(&info.space, selection.task, run.path())?;
+        let task = &info.task(head).expect("a run has data for every head").source;
+        let space = SpaceSpec { heads: vec![head], ..info.space.clone() };
+        let (input, facts, origin) = (task.input, &*task.facts, run.path());
+        (selection.accept)(&Kind { space: &space, head, input, facts, origin })?;
+        let search = search(run)?;
+        let architecture = architecture(&selection.network.arch, &info.space, search.as_ref())?;
+        let supernet = supernet::<B>(run, device)?;
+        let data = selection.data.folder.as_ref().unwrap_or(&task.data);
+        let request = Request {
+            info,
+            data,
+            variation: Experiment::from_run(run, &[])?.variation(),
+            max_samples: 0,
+            bad: selection.data.bad_images(),
+        };
+        let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+        let plan = supernet.plan_for(&[head], &architecture);
+        let calibrated = source.calibrate(&supernet, plan);
+        let mut tensors = supernet.to_named();
+        tensors.extend(calibrated.statistics().to_named());
+        let name = origin.display().to_string();
+        Ok(Self {
+            network: ScaleNet::from_named(&space, &architecture, &tensors, &name, device)?,
+            head,
+            input,
+            facts: facts.to_owned(),
+            pictures: source.pictures().first().cloned(),
+        })
+    }
+
+    fn of_file(selection: &Selection<'_>, weights: &Path, device: &B::Device) -> Result<Self> {
+        let whole = ScaleNet::<B>::load(weights, device)?;
+        let head = head(whole.spec(), selection.task, weights)?;
+        let network = if whole.spec().heads.len() == 1 {
+            whole
+        } else {
+            let space = SpaceSpec { heads: vec![head], ..whole.spec().clone() };
+            let mut tensors = whole.layers().to_named();
+            tensors.extend(whole.statistics().to_named());
+            let origin = weights.display().to_string();
+            ScaleNet::from_named(&space, whole.architecture(), &tensors, &origin, device)?
+        };
+        let (room, origin) = (room(head), weights);
+        let (space, input, facts) = (network.spec(), room.usual_input(), room.facts());
+        (selection.accept)(&Kind { space, head, input, facts, origin })?;
+        Ok(Self { network, head, input, facts: facts.to_owned(), pictures: None })
+    }
+}
+
+/// The head of a space that learns a task, or its only one.
+fn head(space: &SpaceSpec, task: Option<Task>, origin: &Path) -> Result<Head> {
+    let fits = |head: &Head| task.is_none_or(|task| task.is_learnt_by(*head));
+    let fitting: Vec<Head> = space.heads.iter().copied().filter(fits).collect();
+    match (fitting[..].first(), fitting.len()) {
+        (Some(&head), 1) => Ok(head),
+        (None, _) => Err(user(format!(
+            "{} has no head for this task: {:?}; accepted: --task of one of them, or none",
+            origin.display(),
+            space.heads
+        ))),
+        _ => Err(user(format!(
+            "{} has several heads: {:?}; choose one with --task",
+            origin.display(),
+            space.heads
+        ))),
+    }
+}
