@@ -5,8 +5,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_device, cost, eval_pose, eval_seg, evolve, export, import, quickstart, report,
-    supernet, synth,
+    bench, check_device, cost, eval_pose, eval_seg, evolve, export, import, infer, quickstart,
+    report, supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -40,6 +40,8 @@ pub enum Verb {
     Cost(cost::Arguments),
     /// Write a network for other runtimes: ONNX, safetensors, PyTorch
     Export(export::Arguments),
+    /// Predict plain pictures and videos: joints or classes, as files and drawn
+    Infer(infer::Arguments),
     /// Turn a PyTorch checkpoint (supernet, HRNet, HigherHRNet) into a file of this program
     Import(import::Arguments),
     /// Write the report page of a run
@@ -78,6 +80,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::EvalSeg(arguments) => eval_seg::run(&arguments, output),
         Verb::Cost(arguments) => cost::run(&arguments, output),
         Verb::Export(arguments) => export::run(&arguments, output),
+        Verb::Infer(arguments) => infer::run(&arguments, output),
         Verb::Import(arguments) => import::run(&arguments, output),
         Verb::Report(arguments) => report::run(&arguments, output),
         Verb::Bench(arguments) => bench::run(&arguments, output),

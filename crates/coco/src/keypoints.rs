@@ -97,6 +97,19 @@ impl CocoKeypoints {
         Ok(coco)
     }
 
+    /// Pictures without annotations, whose people are of this category.
+    pub fn of_pictures(images: Vec<ImageInfo>, category: u64) -> Self {
+        let positions = images.iter().enumerate().map(|(place, image)| (image.id, place)).collect();
+        Self {
+            images,
+            annotations: Vec::new(),
+            categories: BTreeSet::from([category]),
+            is_annotated: false,
+            notes: Vec::new(),
+            positions,
+        }
+    }
+
     /// Position of a picture in [`images`](Self::images).
     pub fn image_position(&self, id: i64) -> Option<usize> {
         self.positions.get(&id).copied()

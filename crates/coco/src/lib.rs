@@ -8,6 +8,7 @@
 //! are written whole or not at all.
 
 mod annotations;
+pub mod boxes;
 mod check;
 pub mod detections;
 mod error;

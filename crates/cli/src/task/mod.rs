@@ -4,6 +4,7 @@
 //! one kind of prediction (`eval_pose`, `eval_seg`) are part of the rooms.
 
 mod bottom_up;
+mod infer;
 pub mod keypoints;
 mod read;
 mod registry;
@@ -13,7 +14,9 @@ mod segmentation;
 mod top_down;
 
 pub use bottom_up::scenes;
-pub use registry::{report_samples, room};
+pub use infer::{BoxAround, InferRequest, Picture, Predicted};
+pub use keypoints::boxes::find_boxes;
+pub use registry::{infer, report_samples, room};
 pub use request::{Request, Variation};
 pub use segmentation::{labelled, warn_of_positions};
 

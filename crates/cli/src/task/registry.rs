@@ -1,10 +1,12 @@
 //! Registry of the tasks: one line per task.
 
 use anyhow::Result;
+use scalenas_kernels::KernelBackend;
 use scalenas_report::Sample;
 use scalenas_space::Head;
-use scalenas_train::{CalibratedSubnet, HeldOut};
+use scalenas_train::{CalibratedSubnet, HeldOut, Network};
 
+use super::infer::{InferRequest, Predicted};
 use super::room::Room;
 use super::{bottom_up, segmentation, top_down};
 use crate::context::device::Host;
@@ -16,6 +18,18 @@ macro_rules! rooms {
         pub fn room(head: Head) -> &'static dyn Room {
             match head {
                 $(Head::$task { .. } => &$room::$task,)+
+            }
+        }
+
+        /// Predictions of a head on plain pictures.
+        pub fn infer<B: KernelBackend>(
+            head: Head,
+            network: &impl Network<B>,
+            request: &InferRequest<'_>,
+            device: &B::Device,
+        ) -> Result<Box<dyn Predicted>> {
+            match head {
+                $(Head::$task { .. } => $room::infer(network, request, device),)+
             }
         }
 

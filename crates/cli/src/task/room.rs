@@ -29,6 +29,16 @@ pub trait Room {
         Ok(())
     }
 
+    /// Whether the network takes a person at a time.
+    fn takes_boxes(&self) -> bool {
+        false
+    }
+
+    /// Whether predictions are label pictures.
+    fn writes_labels(&self) -> bool {
+        false
+    }
+
     /// Usual height and width of the input of a network that comes without its run.
     fn usual_input(&self) -> Size;
 

@@ -8,6 +8,7 @@ pub mod eval_seg;
 pub mod evolve;
 pub mod export;
 pub mod import;
+pub mod infer;
 pub mod quickstart;
 pub mod report;
 pub mod supernet;

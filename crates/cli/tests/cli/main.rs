@@ -15,6 +15,7 @@ mod foreign_data;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod import;
+mod infer;
 #[cfg(unix)]
 mod kills;
 mod multitask;

@@ -183,3 +183,25 @@ fn copy(from: &Path, to: &Path) {
         fs::write(path, bytes).unwrap();
     }
 }
+
+#[test]
+fn plain_streets_are_segmented() {
+    let place = streets();
+    supernet(&place, "run", &[]).good();
+    let pictures = place.arg("streets/leftImg8bit/val");
+    let (run, labels, table) = (place.arg("run"), place.arg("labels"), place.arg("t.csv"));
+    let words = ["infer", "--run", &run, "--arch", "smallest", &pictures, "--json"];
+    scalenas(&[&words[..], &["--labels", &labels, "--csv", &table]].concat()).good();
+    let expected = place.arg("expected");
+    let words = ["eval-seg", "--run", &run, "--arch", "smallest", "--submission", &expected];
+    scalenas(&words).good();
+    let bytes = |folder: &str| -> Vec<Vec<u8>> {
+        tree(&place.path(folder)).into_iter().map(|(_, bytes)| bytes).collect()
+    };
+    assert_eq!(bytes("labels").len(), 2);
+    assert!(bytes("labels") == bytes("expected"), "one network, two segmentations");
+    let rows = fs::read_to_string(place.path("t.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 3);
+    let boxed = ["infer", "--run", &run, &pictures, "--boxes", "whole", "--csv", &table];
+    scalenas(&boxed).fixable(&["--boxes", "takes whole pictures"]);
+}

@@ -14,18 +14,33 @@ pub fn write(folder: &Path, name: &str, picture: &Image8) -> Result<()> {
     write_file(&folder.join(relative(name, extension)), bytes)
 }
 
+/// File below `folder` for a picture of this name, whatever its ending.
+pub fn below(folder: &Path, name: &str, extension: &str) -> PathBuf {
+    folder.join(relative(name, extension))
+}
+
+/// Folder below `folder` of the pictures whose names begin with `name`.
+pub fn folder(folder: &Path, name: &str) -> PathBuf {
+    folder.join(parts(name))
+}
+
 /// A path that stays below its folder, and that no other name has.
 fn relative(name: &str, extension: &str) -> PathBuf {
+    let mut path = parts(name);
+    if path.extension().is_none_or(|found| found != extension) {
+        path.as_mut_os_string().push(format!(".{extension}"));
+    }
+    path
+}
+
+/// The parts of a name, without those that lead upwards.
+fn parts(name: &str) -> PathBuf {
     let parts = Path::new(name).components().filter_map(|part| match part {
         Component::Normal(part) => Some(part),
         Component::ParentDir => Some("__".as_ref()),
         Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
     });
-    let mut path: PathBuf = parts.collect();
-    if path.extension().is_none_or(|found| found != extension) {
-        path.as_mut_os_string().push(format!(".{extension}"));
-    }
-    path
+    parts.collect()
 }
 
 #[cfg(test)]

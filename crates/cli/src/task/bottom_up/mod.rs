@@ -1,5 +1,7 @@
 //! Bottom-up pose in the runner: whole pictures of people.
 
+mod infer;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,9 +16,6 @@ use scalenas_space::Head;
 use scalenas_train::bottom_up::{self, SceneOptions, find_people};
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
-use super::keypoints;
-use super::request::Request;
-use super::room::{Room, SAMPLES};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::keypoint_facts;
 use crate::data::{Split, read_annotations, split};
@@ -24,6 +23,11 @@ use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::pictures;
 use crate::render::{Output, warn};
+use crate::task::keypoints;
+use crate::task::request::Request;
+use crate::task::room::{Room, SAMPLES};
+
+pub use infer::{find, infer};
 
 /// Room of the task.
 pub struct BottomUp;

@@ -1,5 +1,7 @@
 //! Segmentation in the runner: labelled pictures.
 
+mod infer;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,14 +20,16 @@ use scalenas_train::segmentation::{
 };
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainOptions, TrainingSet};
 
-use super::request::Request;
-use super::room::{Room, SAMPLES};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::segmentation_facts;
 use crate::data::synthetic::write_street_pictures;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::pictures;
 use crate::render::{Output, warn};
+use crate::task::request::Request;
+use crate::task::room::{Room, SAMPLES};
+
+pub use infer::infer;
 
 /// Pixels per pixel of class scores.
 const SCORE_STRIDE: usize = 4;
@@ -49,6 +53,10 @@ impl Room for Segmentation {
 
     fn exported_facts(&self, facts: &str) -> Result<Facts> {
         Ok(Facts::Classes(segmentation_facts(facts)?))
+    }
+
+    fn writes_labels(&self) -> bool {
+        true
     }
 
     /// Class of every pixel of the input.

@@ -1,5 +1,7 @@
 //! Top-down pose in the runner: crops of people.
 
+mod infer;
+
 use std::path::Path;
 
 use anyhow::Result;
@@ -15,15 +17,17 @@ use scalenas_space::Head;
 use scalenas_train::top_down::{self, EvaluateOptions, evaluate};
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
-use super::keypoints;
-use super::request::Request;
-use super::room::{Room, SAMPLES};
 use crate::context::device::{HOST, Host};
 use crate::data::facts::keypoint_facts;
 use crate::data::{TopDownPart, image_ids, split};
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::render::pictures;
+use crate::task::keypoints;
+use crate::task::request::Request;
+use crate::task::room::{Room, SAMPLES};
+
+pub use infer::infer;
 
 /// People that are evaluated for the samples of a report.
 const REPORT_PEOPLE: usize = 24;
@@ -46,6 +50,10 @@ impl Room for TopDown {
 
     fn exported_facts(&self, facts: &str) -> Result<Facts> {
         Ok(Facts::Keypoints(keypoint_facts(facts)?))
+    }
+
+    fn takes_boxes(&self) -> bool {
+        true
     }
 
     /// Joints in pixels of the input, and their scores.

@@ -1,0 +1,66 @@
+//! Top-down prediction on plain pictures with boxes.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use scalenas_data::top_down::crop_of_box;
+use scalenas_data::{HeatmapCodec, PersonBox, TopDownDataset};
+use scalenas_kernels::KernelBackend;
+use scalenas_train::Network;
+use scalenas_train::top_down::{EvaluateOptions, evaluate};
+
+use crate::data::facts::keypoint_facts;
+use crate::data::report_skipped;
+use crate::render::ProgressView;
+use crate::task::infer::{BoxAround, InferRequest, Predicted};
+use crate::task::keypoints::people::{FoundPerson, People, listed};
+
+/// Predicts the person in every box.
+pub fn infer<B: KernelBackend>(
+    network: &impl Network<B>,
+    request: &InferRequest<'_>,
+    device: &B::Device,
+) -> Result<Box<dyn Predicted>> {
+    let facts = keypoint_facts(request.facts)?;
+    let coco = listed(request.pictures);
+    let people = request.boxes.iter().map(|found| person(found, request, coco.category()));
+    let codec = HeatmapCodec::new(request.input, facts.joints.len())?;
+    let dataset = TopDownDataset::new("", &coco, people.collect(), facts.clone(), codec)?;
+    let dataset = Arc::new(dataset.with_bad_images(request.bad));
+    let options = EvaluateOptions {
+        batch: request.batch,
+        workers: request.workers,
+        flip: request.flip,
+        ..EvaluateOptions::default()
+    };
+    let shown = ProgressView::new(request.output);
+    let found = evaluate(network, &dataset, &options, &shown, device)?;
+    report_skipped(&dataset.skipped(), request.output);
+    let found = found.results.into_iter().map(|result| FoundPerson {
+        picture: result.image_id as usize - 1,
+        joints: result.keypoints,
+        score: result.score,
+        bbox: result.bbox,
+    });
+    let people = People::new(facts, found.collect(), request);
+    if let Some(folder) = request.drawn {
+        people.draw(request.pictures, folder)?;
+    }
+    Ok(Box::new(people))
+}
+
+/// A box as the data set of crops takes it.
+fn person(found: &BoxAround, request: &InferRequest<'_>, category_id: u64) -> PersonBox {
+    let (center, scale) = crop_of_box(found.bbox, request.input);
+    PersonBox {
+        image: found.picture,
+        image_id: found.picture as i64 + 1,
+        annotation_id: None,
+        category_id,
+        bbox: found.bbox,
+        center,
+        scale,
+        score: found.score,
+        joints: Vec::new(),
+    }
+}

@@ -1,0 +1,174 @@
+//! `infer`: predictions on plain pictures and videos.
+
+mod arguments;
+mod boxes;
+mod inputs;
+mod results;
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::Result;
+use scalenas_kernels::KernelBackend;
+use scalenas_space::CostModel;
+use scalenas_train::SingleHead;
+
+use crate::arguments::NetworkArguments;
+use crate::context::device::{self, on_device};
+use crate::error::user;
+use crate::files::{check_folder, check_target};
+use crate::networks::single::{Kind, Selection, Single};
+use crate::render::{Output, pictures};
+use crate::task::{self, BoxAround, InferRequest, Picture, room};
+pub use arguments::Arguments;
+use inputs::Inputs;
+
+/// Word that stands for the boxes of whole pictures.
+const WHOLE: &str = "whole";
+
+/// Predicts the pictures that the arguments name.
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    device::require(arguments.device.choice)?;
+    check_target("--out", arguments.out.as_deref())?;
+    check_target("--csv", arguments.csv.as_deref())?;
+    check_folder("--pictures", arguments.pictures.as_deref())?;
+    check_folder("--labels", arguments.labels.as_deref())?;
+    on_device!(arguments.device.choice, infer(arguments, output))
+}
+
+fn infer<B: KernelBackend>(
+    arguments: &Arguments,
+    output: Output,
+    device: &B::Device,
+) -> Result<()> {
+    let accept = |kind: &Kind<'_>| check(kind, arguments);
+    let single = load::<B>(arguments, &arguments.network, &accept, device)?;
+    let inputs = inputs::read(&arguments.inputs, arguments.data.bad_images(), output)?;
+    let people = match &arguments.boxes {
+        None => Vec::new(),
+        Some(word) if word.as_os_str() == WHOLE => boxes::whole(&inputs.pictures),
+        Some(run) if run.join("run.json").exists() => {
+            find_boxes::<B>(arguments, run, &inputs.pictures, output, device)?
+        }
+        Some(file) => boxes::of_file(file, &inputs.pictures)?,
+    };
+    let request = request(arguments, &single, &inputs.pictures, &people, output);
+    let network = single_head(&single);
+    let start = Instant::now();
+    let predicted = task::infer::<B>(single.head, &network, &request, device)?;
+    let seconds = start.elapsed().as_secs_f64();
+    results::write(arguments, &inputs.pictures, &*predicted)?;
+    let videos = put_videos_together(arguments, &inputs)?;
+    results::report(arguments, &inputs.pictures, &*predicted, (seconds, &videos), output)
+}
+
+/// Loads a network of a run or file.
+fn load<B: KernelBackend>(
+    arguments: &Arguments,
+    network: &NetworkArguments,
+    accept: &dyn Fn(&Kind<'_>) -> Result<()>,
+    device: &B::Device,
+) -> Result<Single<B>> {
+    let (data, task) = (&arguments.data, arguments.task);
+    Single::load(&Selection { network, data, task, accept }, device)
+}
+
+/// The folded network.
+fn single_head<B: KernelBackend>(
+    single: &Single<B>,
+) -> SingleHead<scalenas_model::InferenceNet<B>> {
+    let network = single.network.fold();
+    SingleHead::new(network, single.network.spec(), single.head).expect("the head of the space")
+}
+
+/// Refuses what cannot be predicted as asked.
+fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
+    let (room, origin) = (room(kind.head), kind.origin.display());
+    let facts = arguments.facts.as_deref().unwrap_or(kind.facts);
+    if room.head(facts)? != kind.head {
+        return Err(user(format!(
+            "{origin} predicts {} outputs, but the facts {facts} have another number of names; name the \
+             right facts with --facts",
+            kind.head.outputs()
+        )));
+    }
+    CostModel::new(kind.space, arguments.input.unwrap_or(kind.input))?;
+    match (room.takes_boxes(), &arguments.boxes) {
+        (true, None) => Err(user(format!(
+            "{origin} takes a person at a time; give --boxes whole, a JSON file of boxes, or the run of a \
+             bottom-up network"
+        ))),
+        (false, Some(boxes)) => Err(user(format!(
+            "--boxes {}: {origin} takes whole pictures; leave it out",
+            boxes.display()
+        ))),
+        _ if arguments.labels.is_some() && !room.writes_labels() => Err(user(format!(
+            "--labels: {origin} predicts joints; accepted: --out, --csv, --pictures"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn request<'a, B: KernelBackend>(
+    arguments: &'a Arguments,
+    single: &'a Single<B>,
+    pictures: &'a [Picture],
+    boxes: &'a [BoxAround],
+    output: Output,
+) -> InferRequest<'a> {
+    InferRequest {
+        pictures,
+        boxes,
+        facts: arguments.facts.as_deref().unwrap_or(&single.facts),
+        input: arguments.input.unwrap_or(single.input),
+        cell: single.network.spec().coarsest_stride(),
+        flip: arguments.flip_test.into(),
+        scales: &arguments.scales,
+        batch: arguments.batch,
+        workers: arguments.workers,
+        bad: arguments.data.bad_images(),
+        least_score: arguments.least_score,
+        least_joint_score: arguments.least_joint_score,
+        drawn: arguments.pictures.as_deref(),
+        labels: arguments.labels.as_deref(),
+        output,
+    }
+}
+
+/// Boxes around the people whom the bottom-up network of a run finds.
+fn find_boxes<B: KernelBackend>(
+    arguments: &Arguments,
+    run: &Path,
+    pictures: &[Picture],
+    output: Output,
+    device: &B::Device,
+) -> Result<Vec<BoxAround>> {
+    let accept = |kind: &Kind<'_>| match room(kind.head).takes_boxes()
+        || room(kind.head).writes_labels()
+    {
+        true => Err(user(format!("--boxes {}: is no run of a bottom-up network", run.display()))),
+        false => Ok(()),
+    };
+    let network =
+        NetworkArguments { run: Some(run.to_owned()), weights: None, arch: "largest".to_owned() };
+    let finder = load::<B>(arguments, &network, &accept, device)?;
+    let request = InferRequest {
+        facts: &finder.facts,
+        input: finder.input,
+        cell: finder.network.spec().coarsest_stride(),
+        drawn: None,
+        labels: None,
+        ..request(arguments, &finder, pictures, &[], output)
+    };
+    task::find_boxes(&single_head(&finder), &request, device)
+}
+
+/// Drawn frames as videos.
+fn put_videos_together(arguments: &Arguments, inputs: &Inputs) -> Result<Vec<std::path::PathBuf>> {
+    let Some(folder) = &arguments.pictures else { return Ok(Vec::new()) };
+    let videos = inputs
+        .videos
+        .iter()
+        .map(|video| video.put_together(folder, &pictures::file::folder(folder, video.short())));
+    videos.collect()
+}

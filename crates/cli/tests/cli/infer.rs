@@ -1,0 +1,138 @@
+//! Predictions on plain pictures, and what is refused.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::common::{Place, Ran, command, ended, read_json, scalenas, tree};
+
+/// Predicts with a network of the run in `place`.
+fn infer(place: &Place, more: &[&str]) -> Ran {
+    let run = place.arg("run");
+    let arguments = ["infer", "--run", &run, "--arch", "smallest", "--json"];
+    scalenas(&[&arguments[..], more].concat())
+}
+
+fn names(place: &Place, folder: &str) -> Vec<String> {
+    tree(&place.path(folder)).into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn people_in_folders_patterns_and_lists() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let images = place.arg("data/images/val2017");
+    let (out, table, drawn) = (place.arg("a/j.json"), place.arg("a/j.csv"), place.arg("drawn"));
+    let results = ["--out", &out, "--csv", &table, "--pictures", &drawn];
+    let whole = [&["--boxes", "whole", &images][..], &results].concat();
+    let found = infer(&place, &whole).good().json();
+    assert_eq!(found["pictures"], 3);
+    assert_eq!(names(&place, "drawn").len(), 3);
+    let json = read_json(&place.path("a/j.json"));
+    assert_eq!(json["images"][0]["width"], 128);
+    assert_eq!(json["annotations"][0]["keypoints"].as_array().unwrap().len(), 3 * 17);
+    let rows = fs::read_to_string(place.path("a/j.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 1 + json["annotations"].as_array().unwrap().len());
+
+    // A pattern and a list name the same pictures, each once.
+    let pattern = format!("{images}/*.jpg");
+    let again = place.arg("b.json");
+    infer(&place, &["--boxes", "whole", &pattern, &images, "--out", &again]).good();
+    assert_eq!(read_json(&place.path("b.json")), json);
+    let list: String = names(&place, "data/images/val2017")
+        .iter()
+        .map(|name| format!("{images}/{name}\n"))
+        .collect();
+    fs::write(place.path("list.txt"), list).unwrap();
+    let (run, third) = (place.arg("run"), place.arg("c.json"));
+    let words =
+        ["infer", "--run", &run, "--arch", "smallest", "--boxes", "whole", "-", "--out", &third];
+    let mut call = command(&words);
+    call.stdin(fs::File::open(place.path("list.txt")).unwrap());
+    call.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    ended(call.spawn().unwrap()).good();
+    assert_eq!(read_json(&place.path("c.json")), json);
+}
+
+#[test]
+fn boxes_of_a_file_score_like_the_evaluation() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let (run, images) = (place.arg("run"), place.arg("data/images/val2017"));
+    // The annotated boxes, once by the ids of pictures and once by their names.
+    let file = read_json(&place.annotations("val"));
+    let people = file["annotations"].as_array().unwrap().iter().filter(|a| a["iscrowd"] == 0);
+    let (by_id, by_name): (Vec<Value>, Vec<Value>) = people
+        .map(|person| {
+            let is_its = |image: &&Value| image["id"] == person["image_id"];
+            let image = file["images"].as_array().unwrap().iter().find(is_its).unwrap();
+            let (id, name, bbox) = (&image["id"], &image["file_name"], &person["bbox"]);
+            (
+                json!({ "image_id": id, "category_id": 1, "bbox": bbox, "score": 0.5 }),
+                json!({ "file_name": name, "bbox": bbox, "score": 0.5 }),
+            )
+        })
+        .unzip();
+    let [detections, boxes] = ["by_id.json", "by_name.json"].map(|name| place.arg(name));
+    fs::write(&detections, Value::from(by_id).to_string()).unwrap();
+    fs::write(&boxes, Value::from(by_name).to_string()).unwrap();
+    let expected = place.arg("expected.json");
+    let words = ["eval-pose", "--run", &run, "--arch", "smallest", "--flip-test", "off"];
+    let more = ["--detections", &detections, "--out", &expected];
+    scalenas(&[&words[..], &more].concat()).good();
+    let out = place.arg("found.json");
+    infer(&place, &["--boxes", &boxes, &images, "--out", &out]).good();
+    let expected = read_json(&place.path("expected.json"));
+    let found = read_json(&place.path("found.json"));
+    let joints = |value: &Value| -> Vec<Vec<f64>> {
+        let people = value.as_array().unwrap().iter();
+        let mut all: Vec<Vec<f64>> = people
+            .map(|person| {
+                let values = person["keypoints"].as_array().unwrap().chunks(3);
+                values
+                    .flat_map(|xyv| [xyv[0].as_f64().unwrap(), xyv[1].as_f64().unwrap()])
+                    .collect()
+            })
+            .collect();
+        all.sort_by(|a, b| a.partial_cmp(b).unwrap());
+        all
+    };
+    let (expected, found) = (joints(&expected), joints(&found["annotations"]));
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+        assert!((found - expected).abs() < 1e-2, "{found} {expected}");
+    }
+}
+
+#[test]
+fn refused_before_the_work() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    fs::create_dir(place.path("empty")).unwrap();
+    fs::write(place.path("text.jpg"), "no picture").unwrap();
+    fs::write(place.path("clip.mp4"), "no video").unwrap();
+    fs::write(place.path("boxes.json"), "[{\"file_name\": \"x.jpg\", \"bbox\": [1, 2, 3, 4]}]")
+        .unwrap();
+    let (images, out) = (place.arg("data/images/val2017"), place.arg("out.json"));
+    let [empty, text, absent] = ["empty", "text.jpg", "absent*.jpg"].map(|name| place.arg(name));
+    let [clip, boxes] = ["clip.mp4", "boxes.json"].map(|name| place.arg(name));
+    let whole = ["--boxes", "whole", "--out", &*out];
+    for (more, said) in [
+        (vec![&*images, "--out", &out], vec!["a person at a time", "--boxes whole"]),
+        ([&whole[..], &[&empty]].concat(), vec!["empty", "holds no picture"]),
+        ([&whole[..], &[&absent]].concat(), vec!["absent*.jpg", "pattern"]),
+        ([&whole[..], &[&text]].concat(), vec!["text.jpg"]),
+        ([&whole[..], &[&clip]].concat(), vec!["ffmpeg"]),
+        (vec![&*images, "--boxes", &boxes, "--out", &out], vec!["boxes.json", "x.jpg"]),
+        ([&whole[..], &[&images, "--labels", &empty]].concat(), vec!["--labels", "joints"]),
+        ([&whole[..], &[&images, "--facts", "crowdpose"]].concat(), vec!["17 outputs", "--facts"]),
+        ([&whole[..], &[&images, "--input", "65x64"]].concat(), vec!["65x64", "multiples of"]),
+        (vec![&*images, "--boxes", "whole", "--out", &empty], vec!["--out", "is not a file"]),
+    ] {
+        infer(&place, &more).fixable(&said);
+        assert!(!place.path("out.json").exists(), "{more:?} left results");
+    }
+    let skipped = ["--skip-bad-images", &images, &text];
+    let found = infer(&place, &[&whole[..], &skipped].concat()).good().json();
+    assert_eq!(found["pictures"], 3);
+}
