@@ -15,8 +15,8 @@ pub use scalenas_coco::{CocoResult, PERSON_CATEGORY, results};
 
 pub use error::{Error, Result};
 pub use keypoints::{
-    AREA_NAMES, CountStats, CrowdPoseEvaluator, CrowdPoseStats, JOINT_THRESHOLD,
+    AREA_NAMES, CountStats, CrowdPoseEvaluator, CrowdPoseStats, DistanceStats, JOINT_THRESHOLD,
     KeypointEvaluation, KeypointEvaluator, KeypointStats, NMS_THRESHOLD, NOT_COMPUTED,
-    PoseCandidate, ResultRules, Results, SOFT_KEEP, Sigmas, Suppression, count_people,
-    evaluate_keypoints, finish, oks, oks_nms, rescore, soft_oks_nms,
+    PoseCandidate, ResultRules, Results, SOFT_KEEP, Sigmas, SizeOf, Suppression, count_people,
+    evaluate_keypoints, finish, joint_distances, oks, oks_nms, rescore, soft_oks_nms,
 };

@@ -100,7 +100,8 @@ fn results_score_as_with_the_coco_evaluator() {
         let (results, annotations) = (text(&results), text(&annotations));
         let arguments = ["eval-pose", "--results", results, "--annotations", annotations, "--json"];
         let found = scalenas(&arguments).good().json();
-        assert_eq!(found.as_object().unwrap().len(), STATISTICS.len(), "{found}");
+        assert_eq!(found.as_object().unwrap().len(), STATISTICS.len() + 1, "{found}");
+        assert!(found["distances"]["mean_pixels"].as_f64() >= Some(0.0), "{found}");
         for key in STATISTICS {
             let expected = expected["stats"][key].as_f64().unwrap();
             let found = found[key].as_f64().unwrap_or_else(|| panic!("{name} has no {key}"));

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
+use scalenas_coco::{AREA_OF_BOX, AreaSource, GroundTruth};
 use scalenas_data::KeypointFacts;
 use scalenas_eval::{
-    CocoResult, CountStats, CrowdPoseStats, KeypointEvaluation, KeypointStats, Results,
-    count_people,
+    CocoResult, CountStats, CrowdPoseStats, DistanceStats, KeypointEvaluation, KeypointStats,
+    Results, SizeOf, count_people, joint_distances,
 };
 use scalenas_train::KeypointMetric;
 use serde::Serialize;
@@ -21,6 +22,9 @@ pub struct Scorer {
     metric: KeypointMetric,
     /// People per picture; empty unless they are counted.
     people: BTreeMap<i64, usize>,
+    /// Annotated people, for distances.
+    truth: GroundTruth,
+    size: SizeOf,
 }
 
 impl Scorer {
@@ -33,7 +37,10 @@ impl Scorer {
     ) -> Result<Self> {
         let people = is_counted.then(|| people_per_picture(facts, annotations, pictures));
         let people = people.transpose()?.unwrap_or_default();
-        Ok(Self { metric: metric(facts, annotations)?, people })
+        let metric = metric(facts, annotations)?;
+        let truth =
+            GroundTruth::read(annotations, &facts.into(), AreaSource::BoxShare(AREA_OF_BOX))?;
+        Ok(Self { metric, people, truth, size: SizeOf::of_joints(&facts.joints) })
     }
 }
 
@@ -43,6 +50,7 @@ pub struct Scored {
     /// Number of scored results.
     pub detections: usize,
     counted: Option<CountStats>,
+    distances: DistanceStats,
 }
 
 enum Figures {
@@ -63,7 +71,8 @@ impl Scored {
             KeypointMetric::CrowdPose(metric) => Figures::CrowdPose(metric.evaluate(found)?),
         };
         let counted = count_above.map(|above| count_people(&scorer.people, list, above));
-        Ok(Self { figures, detections: list.len(), counted })
+        let distances = joint_distances(&scorer.truth, list, scorer.size);
+        Ok(Self { figures, detections: list.len(), counted, distances })
     }
 
     /// Prints the figures.
@@ -93,10 +102,12 @@ impl Scored {
 
     /// Prints the figures, and below them the count of people.
     fn write(&self, stats: &impl Serialize, mut text: String, output: Output) -> Result<()> {
+        text = format!("{text}\n{}", distance_line(&self.distances));
         if let Some(counted) = &self.counted {
             text = format!("{text}\n{}", count_line(counted));
         }
-        output.result(&Written { stats, counted: self.counted }, text)
+        let (counted, distances) = (self.counted, self.distances);
+        output.result(&Written { stats, distances, counted }, text)
     }
 }
 
@@ -104,6 +115,7 @@ impl Scored {
 struct Written<'a, S> {
     #[serde(flatten)]
     stats: &'a S,
+    distances: DistanceStats,
     #[serde(skip_serializing_if = "Option::is_none")]
     counted: Option<CountStats>,
 }
@@ -124,6 +136,19 @@ fn people_per_picture(
         people.remove(&crowd.image_id);
     }
     Ok(people)
+}
+
+fn distance_line(stats: &DistanceStats) -> String {
+    let DistanceStats { people, missed_people, joints, pck_share, pck_of, .. } = stats;
+    let number =
+        |value: Option<f64>| value.map_or("none".to_owned(), |value| format!("{value:.2}"));
+    format!(
+        "joints: {} pixels off on average, {} in the median, over {joints} joints; PCK@{pck_share} of the \
+         {pck_of} {}; {missed_people} of {people} people without a result",
+        number(stats.mean_pixels),
+        number(stats.median_pixels),
+        stats.pck.map_or("none".to_owned(), |pck| format!("{pck:.4}")),
+    )
 }
 
 fn count_line(stats: &CountStats) -> String {
