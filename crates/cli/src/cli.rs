@@ -5,8 +5,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_device, cost, eval_pose, eval_seg, evolve, export, import, infer, quickstart,
-    report, supernet, synth,
+    bench, check_device, cost, eval_pose, eval_seg, evolve, export, finetune, import, infer,
+    quickstart, report, supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -32,6 +32,8 @@ pub enum Verb {
     Supernet(supernet::Arguments),
     /// Search a trained supernet for networks of any budget
     Evolve(evolve::Arguments),
+    /// Train one network of a run further, or from nothing
+    Finetune(finetune::Arguments),
     /// Score networks, or a file of COCO results, by COCO keypoint AP
     EvalPose(eval_pose::Arguments),
     /// Score networks by the mean IoU of their segmentation
@@ -76,6 +78,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Synth(arguments) => synth::run(&arguments, output),
         Verb::Supernet(arguments) => supernet::run(&arguments, output, &Stop::install()?),
         Verb::Evolve(arguments) => evolve::run(&arguments, output, &Stop::install()?),
+        Verb::Finetune(arguments) => finetune::run(&arguments, output, &Stop::install()?),
         Verb::EvalPose(arguments) => eval_pose::run(&arguments, output),
         Verb::EvalSeg(arguments) => eval_seg::run(&arguments, output),
         Verb::Cost(arguments) => cost::run(&arguments, output),

@@ -14,7 +14,7 @@ pub struct NetworkArguments {
     #[arg(long)]
     pub weights: Option<PathBuf>,
     /// Architecture: smallest, middle, hrnet, largest, best or an id of the run's search, or a
-    /// file
-    #[arg(long, default_value = "largest")]
-    pub arch: String,
+    /// file [default: the one that the run trained alone, else largest]
+    #[arg(long)]
+    pub arch: Option<String>,
 }

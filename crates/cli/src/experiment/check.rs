@@ -15,6 +15,9 @@ pub fn check(experiment: &Experiment) -> Result<()> {
     let space = experiment.space()?;
     let costs = CostModel::new(&space, experiment.input)?;
     experiment.train.validate()?;
+    if let Some((_, only)) = experiment.train.sampling.only(&space) {
+        only.validate(&space).context("option train.sampling")?;
+    }
     experiment.augment.validate()?;
     experiment.scenes.validate()?;
     experiment.crops.validate()?;

@@ -44,6 +44,11 @@ impl Experiment {
         experiment.checked(&name, changes)
     }
 
+    /// The experiment with `KEY=VALUE` changes, if all of it is accepted.
+    pub fn changed(self, changes: &[String]) -> Result<Self> {
+        self.checked("the run's experiment", changes)
+    }
+
     /// Takes the places of data and facts from the description of a run, which may have been moved.
     fn take_places(&mut self, info: &RunInfo) {
         let mut sources = info.tasks.iter().map(|task| &task.source);

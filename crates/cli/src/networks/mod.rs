@@ -43,6 +43,36 @@ pub fn architecture(
     Ok(architecture)
 }
 
+/// Architecture of a run by name, id or file; without a name the one that the run trained alone, else
+/// the largest.
+///
+/// # Errors
+/// Another one than the run trained: its weights are as they were drawn.
+pub fn of_run(
+    run: &RunFolder,
+    name: Option<&str>,
+    search: Option<&Outcome>,
+) -> Result<Architecture> {
+    let info = run.info();
+    let Some((trained, only)) = info.train.sampling.only(&info.space) else {
+        return architecture(name.unwrap_or("largest"), &info.space, search);
+    };
+    let asked = match name {
+        None => return Ok(only),
+        Some(name) if name == trained => return Ok(only),
+        Some(name) => architecture(name, &info.space, search)?,
+    };
+    if asked.id(&info.space) == only.id(&info.space) {
+        return Ok(only);
+    }
+    Err(user(format!(
+        "{} trained one network alone, {trained} ({}); others have no trained weights there; accepted: \
+         --arch {trained}, or none",
+        run.path().display(),
+        only.id(&info.space),
+    )))
+}
+
 /// Outcome of the search of a run, if there is one.
 pub fn search(run: &RunFolder) -> Result<Option<Outcome>> {
     let path = run.search().join("outcome.ron");

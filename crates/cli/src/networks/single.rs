@@ -10,7 +10,7 @@ use scalenas_model::{NamedParameters, ScaleNet};
 use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{CalibrationSource, RunFolder};
 
-use super::{architecture, search, supernet};
+use super::{of_run, search, supernet};
 use crate::arguments::{DataArguments, NetworkArguments, Task};
 use crate::error::user;
 use crate::experiment::Experiment;
@@ -75,7 +75,7 @@ impl<B: KernelBackend> Single<B> {
         let (input, facts, origin) = (task.input, &*task.facts, run.path());
         (selection.accept)(&Kind { space: &space, head, input, facts, origin })?;
         let search = search(run)?;
-        let architecture = architecture(&selection.network.arch, &info.space, search.as_ref())?;
+        let architecture = of_run(run, selection.network.arch.as_deref(), search.as_ref())?;
         let supernet = supernet::<B>(run, device)?;
         let data = selection.data.folder.as_ref().unwrap_or(&task.data);
         let request = Request {

@@ -7,6 +7,7 @@ pub mod eval_pose;
 pub mod eval_seg;
 pub mod evolve;
 pub mod export;
+pub mod finetune;
 pub mod import;
 pub mod infer;
 pub mod quickstart;

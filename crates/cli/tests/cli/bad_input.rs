@@ -149,7 +149,10 @@ fn checkpoints_of_another_width() {
     let take = ["import", "--pth", text(&pth), "--arch", "largest", "--out", &single];
     scalenas(&take).good();
     let change = format!("train.initial={single}");
-    refused(&place, &["--set", &change], &["train.initial", "single.safetensors", "supernet"]);
+    let said = ["train.initial", "single.safetensors", "conv1.weight", "[64, 3, 3, 3]"];
+    refused(&place, &["--set", &change], &said);
+    let change = format!("train.teacher={single}");
+    refused(&place, &["--set", &change], &["train.teacher", "single.safetensors", "supernet"]);
     let absent = ["--set", "train.teacher=nowhere.safetensors"];
     refused(&place, &absent, &["train.teacher", "nowhere.safetensors"]);
 }

@@ -11,6 +11,7 @@ mod common;
 mod damaged;
 mod export;
 mod figures;
+mod finetune;
 mod foreign_data;
 #[cfg(target_os = "linux")]
 mod full_disk;

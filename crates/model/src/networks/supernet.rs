@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use burn::module::Module;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
 use scalenas_kernels::{KernelBackend, ops};
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, Head, SpaceSpec};
@@ -14,7 +14,6 @@ use super::calibrated::Calibrated;
 use super::scalenet::ScaleNet;
 use super::subnet::Subnet;
 use crate::error::Result;
-use crate::files::names::is_of_head;
 use crate::files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter, apply};
 use crate::layers::heads::{Heads, Prediction};
 use crate::layers::initializer::Initializer;
@@ -74,24 +73,6 @@ impl<B: Backend> Supernet<B> {
         apply(self, tensors, absent, origin, &space)
     }
 
-    /// Replaces weights by those of a network that learning starts from. Layers of the head that have
-    /// another shape, since it has other joints or classes, keep their own values and are returned.
-    ///
-    /// # Errors
-    /// If another tensor is absent or has the wrong shape; then nothing changes.
-    pub fn load_initial(&mut self, tensors: &NamedTensors, origin: &str) -> Result<Vec<String>> {
-        let (mut tensors, mut own) = (tensors.clone(), Vec::new());
-        for (name, value) in self.to_named() {
-            let differs = |data: &TensorData| data.shape != value.shape && is_of_head(&name);
-            if tensors.get(&name).is_some_and(differs) {
-                tensors.insert(name.clone(), value);
-                own.push(name);
-            }
-        }
-        self.load_named(&tensors, Absent::Refuse, origin)?;
-        Ok(own)
-    }
-
     /// Reads the statistics of the layers that the source has: all, or those of the subnet that they
     /// were made for.
     pub fn load_statistics(
@@ -146,7 +127,7 @@ impl<B: Backend> Supernet<B> {
     }
 
     /// Names and channels of the normalisation layers.
-    fn norms(&self) -> Vec<(String, usize)> {
+    pub(super) fn norms(&self) -> Vec<(String, usize)> {
         let units = self.units();
         units.iter().map(|unit| (unit.norm_name.clone(), unit.channels())).collect()
     }

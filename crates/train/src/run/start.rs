@@ -2,7 +2,7 @@
 
 use burn::tensor::backend::AutodiffBackend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{NamedParameters, Statistics, Supernet, load_supernet};
+use scalenas_model::{Statistics, Supernet};
 
 use super::checkpoint::folder::Checkpoints;
 use super::info::RunInfo;
@@ -34,8 +34,9 @@ where
         let inner = Supernet::<B::InnerBackend>::new(spec, seed, device);
         return Ok((supernet, inner.initial_statistics(device)));
     };
-    let (weights, statistics) = load_supernet::<B::InnerBackend>(path, device)?;
-    supernet.load_initial(&weights.to_named(), &path.display().to_string())?;
+    let start = supernet.start_from(path)?;
+    let inner = Supernet::<B::InnerBackend>::new(spec, seed, device);
+    let statistics = inner.statistics_of_start(&start, &path.display().to_string(), device)?;
     Ok((supernet, statistics))
 }
 

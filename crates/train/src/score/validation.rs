@@ -8,7 +8,7 @@ use scalenas_space::{Architecture, Head};
 use super::calibration::{CalibratedSubnet, CalibrationSource};
 use super::grade::{Grade, SubnetScore};
 use crate::error::Result;
-use crate::run::options::TrainOptions;
+use crate::run::options::{SubnetSampling, TrainOptions};
 use crate::task::data::Tasks;
 use crate::task::registry::HeldOut;
 
@@ -31,6 +31,7 @@ pub struct TaskGrade {
 /// Held-out and calibration data of every task that networks are scored on.
 pub struct Validation<B: Backend> {
     tasks: Vec<TaskValidation<B>>,
+    sampling: SubnetSampling,
 }
 
 impl<B: KernelBackend> Validation<B> {
@@ -44,7 +45,8 @@ impl<B: KernelBackend> Validation<B> {
             let calibration = CalibrationSource::read(task, options, device)?;
             Ok(TaskValidation { head: task.head, held_out, calibration })
         });
-        Ok(Self { tasks: tasks.collect::<Result<_>>()? })
+        let sampling = options.sampling.clone();
+        Ok(Self { tasks: tasks.collect::<Result<_>>()?, sampling })
     }
 
     /// Held-out data of every task.
@@ -69,14 +71,18 @@ impl<B: KernelBackend> Validation<B> {
         self.tasks.iter().map(grade).collect()
     }
 
-    /// Scores all named subnets.
+    /// Scores all named subnets, or the network that is trained alone.
     ///
     /// # Errors
     /// If held-out data cannot be read or scored.
     pub fn run(&self, supernet: &Supernet<B>, device: &B::Device) -> Result<Vec<SubnetScore>> {
         let spec = supernet.spec();
         let mut scores = Vec::new();
-        for (name, architecture) in Architecture::all_named(spec) {
+        let subnets = match self.sampling.only(spec) {
+            Some(only) => vec![only],
+            None => Architecture::all_named(spec).collect(),
+        };
+        for (name, architecture) in subnets {
             let id = architecture.id(spec);
             let grades = self.score(supernet, &architecture, device)?.into_iter();
             scores.extend(grades.map(|TaskGrade { grade, .. }| SubnetScore {

@@ -58,23 +58,26 @@ fn iterations_train_the_subnets_of_the_seed() {
     let (place, spec) = (Place::new(), spec());
     let options = once();
     let fixed = |pick: fn(&SpaceSpec) -> Architecture| pick(&spec).id(&spec);
-    let expected = |sampling, iteration| match sampling {
+    let middle = Architecture::middle(&spec);
+    let expected = |sampling: &SubnetSampling, iteration| match sampling {
         SubnetSampling::Grouped => sample::grouped(&spec, options.seed, iteration).id(&spec),
         SubnetSampling::Largest => fixed(Architecture::largest),
         SubnetSampling::Smallest => fixed(Architecture::smallest),
         SubnetSampling::Hrnet => fixed(Architecture::hrnet),
+        SubnetSampling::Fixed(architecture) => architecture.id(&spec),
     };
     let all = [
         SubnetSampling::Grouped,
         SubnetSampling::Largest,
         SubnetSampling::Smallest,
         SubnetSampling::Hrnet,
+        SubnetSampling::Fixed(middle),
     ];
-    for sampling in all {
-        let run = format!("{sampling:?}");
-        place.run(&run, &TrainOptions { sampling, ..options.clone() }).unwrap();
+    for (index, sampling) in all.into_iter().enumerate() {
+        let run = format!("run{index}");
+        place.run(&run, &TrainOptions { sampling: sampling.clone(), ..options.clone() }).unwrap();
         for line in metrics(&place.path(&run)) {
-            let expected = expected(sampling, line.iteration - 1);
+            let expected = expected(&sampling, line.iteration - 1);
             assert_eq!(line.architecture, Some(expected), "{run}, iteration {}", line.iteration);
         }
     }

@@ -95,8 +95,7 @@ fn score_run<B: KernelBackend>(
 ) -> Result<(Target, Vec<CocoResult>)> {
     let info = run.info();
     let search = networks::search(run)?;
-    let architecture =
-        networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
+    let architecture = networks::of_run(run, arguments.network.arch.as_deref(), search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
     let head = head(arguments, &info.space, run.path())?;
     let source = &info.task(head).expect("a run has data for every head").source;

@@ -57,8 +57,7 @@ fn score_run<'a, B: KernelBackend>(
     let info = run.info();
     let head = head(&info.space, run.path())?;
     let search = networks::search(run)?;
-    let architecture =
-        networks::architecture(&arguments.network.arch, &info.space, search.as_ref())?;
+    let architecture = networks::of_run(run, arguments.network.arch.as_deref(), search.as_ref())?;
     let supernet = networks::supernet::<B>(run, device)?;
     let source = &info.task(head).expect("a run has data for every head").source;
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(&source.facts))?;

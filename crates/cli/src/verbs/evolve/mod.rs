@@ -10,6 +10,7 @@ use scalenas_train::RunFolder;
 
 use crate::context::Stop;
 use crate::context::device::{self, on_device};
+use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::Output;
 pub use arguments::Arguments;
@@ -19,6 +20,12 @@ pub use search::{SearchPlan, search};
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
     let run = RunFolder::open(&arguments.run)?;
+    if let Some((name, _)) = run.info().train.sampling.only(&run.info().space) {
+        return Err(user(format!(
+            "{} trained one network alone, {name}: there is nothing to search; accepted: the run of a supernet",
+            run.path().display()
+        )));
+    }
     let experiment = Experiment::from_run(&run, &[])?;
     let mut config = match &arguments.config {
         Some(path) => Experiment::read(path, &arguments.set)?.search,

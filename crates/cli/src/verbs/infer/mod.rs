@@ -149,8 +149,7 @@ fn find_boxes<B: KernelBackend>(
         true => Err(user(format!("--boxes {}: is no run of a bottom-up network", run.display()))),
         false => Ok(()),
     };
-    let network =
-        NetworkArguments { run: Some(run.to_owned()), weights: None, arch: "largest".to_owned() };
+    let network = NetworkArguments { run: Some(run.to_owned()), weights: None, arch: None };
     let finder = load::<B>(arguments, &network, &accept, device)?;
     let request = InferRequest {
         facts: &finder.facts,

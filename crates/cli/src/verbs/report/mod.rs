@@ -97,7 +97,7 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let supernet = networks::supernet::<Host>(run, &HOST)?;
     let variation = Experiment::from_run(run, &[])?.variation();
     let best = search.and_then(|outcome| outcome.front().last().map(|c| c.architecture.clone()));
-    let best = best.unwrap_or_else(|| scalenas_space::Architecture::largest(&info.space));
+    let best = best.map_or_else(|| networks::of_run(run, None, search), Ok)?;
     let mut samples = Vec::new();
     for &head in &info.space.heads {
         let (data, max_samples, bad) =

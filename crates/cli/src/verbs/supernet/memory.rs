@@ -24,9 +24,10 @@ pub struct StepMemory {
     pub activations: u64,
 }
 
-/// Memory of the largest network of a run with the batches of the run; the largest of its tasks.
+/// Memory of the largest network that a run trains with its batches; the largest of its tasks.
 pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
-    let largest = Architecture::largest(&info.space);
+    let only = info.train.sampling.only(&info.space);
+    let largest = only.map_or_else(|| Architecture::largest(&info.space), |(_, only)| only);
     let step = |input, batch: usize| -> Result<(Cost, u64)> {
         let cost = cost::cost(&info.space, &largest, input)?;
         let bytes = cost.activation_bytes * info.train.precision.bytes() / FLOAT;

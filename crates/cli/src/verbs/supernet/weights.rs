@@ -3,12 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use scalenas_model::{Absent, NamedParameters, Supernet, load_supernet};
+use scalenas_model::{Absent, NamedParameters, Start, Supernet, load_supernet};
 use scalenas_space::SpaceSpec;
 use scalenas_train::{Teacher, TrainOptions};
 
 use crate::context::device::{HOST, Host};
 use crate::render::warn;
+
+/// Names of tensors that a message shows.
+const SHOWN: usize = 8;
 
 /// Refuses initial weights and teachers of another space. Initial weights may be of other joints or
 /// classes.
@@ -25,16 +28,39 @@ pub fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
         Teacher::<Host>::load(path, space, &HOST).context("option train.teacher")?;
     }
     if let Some(path) = &options.weights.initial {
-        let load =
-            |supernet: &mut Supernet<Host>| supernet.load_initial(&read(path)?, &origin(path));
-        let own = load(&mut supernet).context("option train.initial")?;
-        if !own.is_empty() {
-            warn(format!(
-                "option train.initial: {} has other joints or classes; drawn anew: {}",
-                path.display(),
-                own.join(", ")
-            ));
-        }
+        let start = supernet.start_from(path).context("option train.initial")?;
+        say_start(path, &start);
     }
     Ok(())
+}
+
+/// Says what becomes of the weights that training starts from, unless all are taken over.
+fn say_start(path: &Path, start: &Start) {
+    let Start { taken, own, unused, .. } = start;
+    let (of_head, others): (Vec<&String>, Vec<&String>) =
+        own.iter().partition(|name| Supernet::<Host>::is_of_head(name));
+    let mut said = vec![format!("{taken} tensors are kept")];
+    if !of_head.is_empty() {
+        let names = list(&of_head);
+        said.push(format!("the head has other joints, classes or tasks; drawn anew: {names}"));
+    }
+    if !others.is_empty() {
+        said.push(format!(
+            "{} of layers that the network in the file does not have are drawn anew",
+            others.len()
+        ));
+    }
+    if !unused.is_empty() {
+        said.push(format!("dropped: {}", list(&unused.iter().collect::<Vec<_>>())));
+    }
+    if said.len() > 1 {
+        warn(format!("option train.initial: {}: {}", path.display(), said.join("; ")));
+    }
+}
+
+/// Names, the first of many.
+fn list(names: &[&String]) -> String {
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(|name| name.as_str()).collect();
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }

@@ -1,0 +1,109 @@
+//! `finetune`: one network of a run, trained further or from nothing, as a run of its own.
+
+mod arguments;
+mod schedule;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use scalenas_train::{Existing, Outcome, RunFolder, SubnetSampling};
+use serde_json::json;
+
+use super::supernet::Job;
+use crate::context::device;
+use crate::context::{Stop, program};
+use crate::data::report_skipped;
+use crate::error::user;
+use crate::experiment::Experiment;
+use crate::networks;
+use crate::render::Output;
+pub use arguments::Arguments;
+
+/// Trains the network.
+pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
+    device::require(arguments.device.choice)?;
+    let job = match (&arguments.run, &arguments.resume) {
+        (_, Some(resume)) => resumed(arguments, resume)?,
+        (Some(run), None) => started(arguments, &RunFolder::open(run)?)?,
+        (None, None) => return Err(user("give --run RUN or --resume RUN")),
+    };
+    let outcome = job.train(arguments.device.choice, output, stop)?;
+    report_skipped(&job.tasks.skipped(), output);
+    report(&job, &outcome, output)
+}
+
+/// A new run of one network.
+fn started(arguments: &Arguments, run: &RunFolder) -> Result<Job> {
+    let info = run.info();
+    let search = networks::search(run)?;
+    let architecture = networks::of_run(run, Some(&arguments.arch), search.as_ref())?;
+    let id = architecture.id(&info.space);
+    let mut experiment = Experiment::from_run(run, &[])?;
+    schedule::shorten(&mut experiment.train, arguments);
+    let train = &mut experiment.train;
+    train.sampling = SubnetSampling::Fixed(architecture);
+    train.weights.teacher = None;
+    let weights = run.weights();
+    if !arguments.from_nothing && !weights.exists() {
+        return Err(user(format!(
+            "{} has no {}: the run did not finish; continue it first, or give --from-nothing",
+            run.path().display(),
+            weights.display()
+        )));
+    }
+    train.weights.initial = (!arguments.from_nothing).then_some(weights);
+    let experiment = experiment.changed(&arguments.changes.list())?;
+    let data = arguments.data.folder.clone().unwrap_or_else(|| info.leading().data.clone());
+    let out = arguments.out.clone().unwrap_or_else(|| beside(run.path(), &arguments.arch, &id));
+    let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
+    Job::prepare(experiment, &data, out, existing, arguments.data.bad_images())
+}
+
+/// A run of one network that goes on.
+fn resumed(arguments: &Arguments, resume: &Path) -> Result<Job> {
+    let run = RunFolder::open(resume)?;
+    if run.info().train.sampling.only(&run.info().space).is_none() {
+        return Err(user(format!(
+            "{} trains a supernet; continue it with supernet --resume {}",
+            resume.display(),
+            resume.display()
+        )));
+    }
+    let experiment = Experiment::from_run(&run, &arguments.changes.list())?;
+    let data = arguments.data.folder.clone().unwrap_or_else(|| run.info().leading().data.clone());
+    let bad = arguments.data.bad_images();
+    Job::prepare(experiment, &data, resume.to_owned(), Existing::Resume, bad)
+}
+
+/// Folder beside a run, with the name of the architecture, or its id if the name is a path.
+fn beside(run: &Path, arch: &str, id: &str) -> PathBuf {
+    let is_word = arch.chars().all(|letter| letter.is_alphanumeric());
+    let mut name = run.file_name().unwrap_or_default().to_owned();
+    name.push(format!("-{}", if is_word { arch } else { id }));
+    run.with_file_name(name)
+}
+
+fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
+    let (out, program) = (job.out.display(), program::name());
+    let only = job.info.train.sampling.only(&job.info.space);
+    let id = only.map(|(_, architecture)| architecture.id(&job.info.space));
+    let value = json!({
+        "run": job.out,
+        "architecture": id,
+        "skipped_images": job.tasks.skipped().len(),
+        "iterations": outcome.iterations,
+        "interrupted": outcome.interrupted,
+        "loss": outcome.loss,
+        "seconds": outcome.seconds,
+    });
+    let next = if outcome.interrupted {
+        format!("stopped; continue with {program} finetune --resume {out}")
+    } else {
+        format!("next: {program} export --run {out} --out net.onnx")
+    };
+    let text = format!(
+        "{} iterations in {:.0} s, loss {:.3e}\n{next}",
+        outcome.iterations, outcome.seconds, outcome.loss
+    );
+    output.result(&value, text)
+}

@@ -1,0 +1,35 @@
+//! Schedule of a fine-tuning.
+//!
+//! Source: 20 epochs as published for ScaleNet-P. The learning rate is ours: a tenth of the supernet's, and
+//! a tenth of that for the last 30 % of the epochs.
+
+use scalenas_train::TrainOptions;
+
+use super::arguments::Arguments;
+
+/// Epochs of a fine-tuning.
+const EPOCHS: usize = 20;
+/// Factor of the learning rate at the start.
+const SLOWER: f64 = 0.1;
+/// Share of the epochs after which the learning rate falls.
+const MILESTONE: f64 = 0.7;
+
+/// Gives options of a supernet the length and learning rate that the arguments ask for.
+pub fn shorten(train: &mut TrainOptions, arguments: &Arguments) {
+    let schedule = &mut train.schedule;
+    let before = schedule.epochs;
+    if arguments.from_nothing {
+        schedule.epochs = arguments.changes.epochs.unwrap_or(before);
+        let share = schedule.epochs as f64 / before as f64;
+        for milestone in &mut schedule.milestones {
+            *milestone = (*milestone as f64 * share).round() as usize;
+        }
+        return;
+    }
+    schedule.epochs = arguments.changes.epochs.unwrap_or(EPOCHS);
+    schedule.learning_rate *= SLOWER;
+    schedule.warmup = 0;
+    if schedule.poly.is_none() {
+        schedule.milestones = vec![(schedule.epochs as f64 * MILESTONE).round() as usize];
+    }
+}
