@@ -35,3 +35,11 @@ pub fn run() -> ExitCode {
         }
     }
 }
+
+/// Reads an experiment file and checks all of it, as every verb does before anything else.
+///
+/// # Errors
+/// Names file, place, key and value.
+pub fn check_experiment(path: &std::path::Path) -> anyhow::Result<()> {
+    experiment::Experiment::read(path, &[]).map(|_| ())
+}

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use scalenas_base::Size;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, ScaleNet};
-use scalenas_space::{Head, SpaceSpec};
+use scalenas_space::{CostModel, Head, SpaceSpec};
 use scalenas_train::{CalibrationSource, RunFolder};
 
 use super::{of_run, search, supernet};
@@ -55,6 +55,24 @@ pub struct Kind<'a> {
     pub facts: &'a str,
     /// Run folder or file.
     pub origin: &'a Path,
+}
+
+impl Kind<'_> {
+    /// Refuses facts with another number of names than the head has outputs, and sizes that are not of
+    /// the space; without facts or a size, those of the network.
+    pub fn check(&self, facts: Option<&str>, input: Option<Size>) -> Result<()> {
+        let facts = facts.unwrap_or(self.facts);
+        if room(self.head).head(facts)? != self.head {
+            return Err(user(format!(
+                "{} predicts {} outputs, but the facts {facts} have another number of names; name the \
+                 right facts with --facts",
+                self.origin.display(),
+                self.head.outputs()
+            )));
+        }
+        CostModel::new(self.space, input.unwrap_or(self.input))?;
+        Ok(())
+    }
 }
 
 impl<B: KernelBackend> Single<B> {

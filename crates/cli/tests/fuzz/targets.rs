@@ -5,7 +5,7 @@ use std::path::Path;
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexDevice;
-use scalenas_coco::{AreaSource, CocoKeypoints, GroundTruth, JointSet, detections, results};
+use scalenas_coco::{AreaSource, CocoKeypoints, GroundTruth, JointSet, boxes, detections, results};
 use scalenas_data::segmentation::{LabelMap, read_list};
 use scalenas_data::{Image8, KeypointFacts, SegmentationFacts};
 use scalenas_model::import::read_pth;
@@ -71,6 +71,8 @@ fn texts() -> Vec<Target> {
     let found =
         json!([{"image_id": 1, "category_id": 1, "score": 0.5, "keypoints": vec![1.5; 51]}]);
     let boxes = json!([{"image_id": 1, "category_id": 1, "score": 0.5, "bbox": [1, 2, 3, 4]}]);
+    let named = json!([{"file_name": "a.jpg", "score": 0.5, "bbox": [1, 2, 3, 4]}]);
+    let named = [named, annotations.clone()].map(|value| value.to_string().into_bytes()).to_vec();
     let json = |value: serde_json::Value| vec![value.to_string().into_bytes()];
     let ron = |text: String| vec![text.into_bytes()];
     let space = SpaceSpec::preset("tiny").unwrap();
@@ -85,6 +87,10 @@ fn texts() -> Vec<Target> {
         target("results", "r.json", json(found), MEMORY, |path| results::read(path).is_ok()),
         target("detections", "d.json", json(boxes), MEMORY, |path| {
             detections::read(path, &[1].into()).is_ok()
+        }),
+        target("boxes", "b.json", named, MEMORY, |path| boxes::read(path).is_ok()),
+        target("experiment", "e.ron", experiments(), MEMORY, |path| {
+            scalenas_cli::check_experiment(path).is_ok()
         }),
         target(
             "keypoint-facts",
@@ -115,6 +121,14 @@ fn texts() -> Vec<Target> {
             |path| MaskFile::read(path).is_ok(),
         ),
     ]
+}
+
+/// The experiments of the repository.
+fn experiments() -> Vec<Vec<u8>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
+    let names =
+        ["quickstart.ron", "pose/quick.ron", "segmentation/quick.ron", "multitask/quick.ron"];
+    names.map(|name| fs::read(root.join(name)).unwrap()).to_vec()
 }
 
 fn networks(folder: &Path) -> Vec<Target> {

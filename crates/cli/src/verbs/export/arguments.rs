@@ -10,7 +10,7 @@ use crate::arguments::{DataArguments, DeviceArguments, NetworkArguments, Task, v
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
-The ending of --out chooses the form: .onnx; .safetensors with PyTorch's names; .py, PyTorch code that
+The ending of --out chooses the form: .onnx; .safetensors with PyTorch's names; .py, PyTorch code that \
 loads a .safetensors file written beside it. A .json beside each says all that a caller must do.
 
 Examples:

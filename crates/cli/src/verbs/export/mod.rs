@@ -73,16 +73,7 @@ fn export<B: KernelBackend>(
 
 /// Refuses a network that cannot be exported as asked.
 fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
-    let facts = arguments.facts.as_deref().unwrap_or(kind.facts);
-    if room(kind.head).head(facts)? != kind.head {
-        return Err(user(format!(
-            "{} predicts {} outputs, but the facts {facts} have another number of names; name the right \
-             facts with --facts",
-            kind.origin.display(),
-            kind.head.outputs()
-        )));
-    }
-    CostModel::new(kind.space, arguments.input.unwrap_or(kind.input))?;
+    kind.check(arguments.facts.as_deref(), arguments.input)?;
     if arguments.decode {
         scalenas_export::check_decoding(kind.head)?;
     }

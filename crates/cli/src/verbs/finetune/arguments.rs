@@ -8,8 +8,8 @@ use crate::arguments::{Changes, DataArguments, DeviceArguments};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
-A fine-tuned network is a run of its own, with checkpoints, metrics and report; evaluate, export and use it
-with --run. It takes 20 epochs, as published, at a tenth of the run's learning rate, which falls again
+A fine-tuned network is a run of its own, with checkpoints, metrics and report; evaluate, export and use it \
+with --run. It takes 20 epochs, as published, at a tenth of the run's learning rate, which falls again \
 after 70 % of them; --from-nothing takes the run's own schedule and random weights.
 
 Examples:

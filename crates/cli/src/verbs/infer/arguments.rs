@@ -9,8 +9,8 @@ use crate::arguments::{DataArguments, DeviceArguments, FlipTest, NetworkArgument
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
-Pictures are files, folders, patterns (\"a/*.jpg\"), videos (frame by frame, through ffmpeg), or - for a
-list of files on standard input. Networks that take a person at a time need --boxes: the whole picture,
+Pictures are files, folders, patterns (\"a/*.jpg\"), videos (frame by frame, through ffmpeg), or - for a \
+list of files on standard input. Networks that take a person at a time need --boxes: the whole picture, \
 a JSON file (COCO annotations, or a list of {file_name, bbox}), or the run of a bottom-up network.
 
 Examples:

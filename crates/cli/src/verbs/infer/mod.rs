@@ -10,7 +10,6 @@ use std::time::Instant;
 
 use anyhow::Result;
 use scalenas_kernels::KernelBackend;
-use scalenas_space::CostModel;
 use scalenas_train::SingleHead;
 
 use crate::arguments::NetworkArguments;
@@ -84,15 +83,7 @@ fn single_head<B: KernelBackend>(
 /// Refuses what cannot be predicted as asked.
 fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     let (room, origin) = (room(kind.head), kind.origin.display());
-    let facts = arguments.facts.as_deref().unwrap_or(kind.facts);
-    if room.head(facts)? != kind.head {
-        return Err(user(format!(
-            "{origin} predicts {} outputs, but the facts {facts} have another number of names; name the \
-             right facts with --facts",
-            kind.head.outputs()
-        )));
-    }
-    CostModel::new(kind.space, arguments.input.unwrap_or(kind.input))?;
+    kind.check(arguments.facts.as_deref(), arguments.input)?;
     match (room.takes_boxes(), &arguments.boxes) {
         (true, None) => Err(user(format!(
             "{origin} takes a person at a time; give --boxes whole, a JSON file of boxes, or the run of a \
