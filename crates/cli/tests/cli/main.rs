@@ -20,6 +20,7 @@ mod infer;
 #[cfg(unix)]
 mod kills;
 mod multitask;
+mod path;
 mod precision;
 mod real_pictures;
 #[cfg(unix)]

@@ -1,13 +1,40 @@
 //! Boxes around people, as the arguments give them.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_coco::boxes::{self, NamedBox};
 
 use crate::error::user;
 use crate::task::{BoxAround, Picture};
+
+/// Word that stands for the boxes of whole pictures.
+const WHOLE: &str = "whole";
+
+/// Source of boxes, read as far as it is cheap.
+pub enum Boxes {
+    /// The network takes whole pictures.
+    Needless,
+    /// A picture is a box.
+    Whole,
+    /// The run of a bottom-up network.
+    Run(PathBuf),
+    /// A file, and the boxes in it.
+    Named(PathBuf, Vec<NamedBox>),
+}
+
+impl Boxes {
+    /// The source that an argument names.
+    pub fn read(argument: Option<&Path>) -> Result<Self> {
+        Ok(match argument {
+            None => Self::Needless,
+            Some(word) if word.as_os_str() == WHOLE => Self::Whole,
+            Some(run) if run.join("run.json").exists() => Self::Run(run.to_owned()),
+            Some(file) => Self::Named(file.to_owned(), boxes::read(file)?),
+        })
+    }
+}
 
 /// The box of every whole picture.
 pub fn whole(pictures: &[Picture]) -> Vec<BoxAround> {
@@ -20,10 +47,10 @@ pub fn whole(pictures: &[Picture]) -> Vec<BoxAround> {
 }
 
 /// The boxes of a file, for pictures that it names by their path or by its end.
-pub fn of_file(path: &Path, pictures: &[Picture]) -> Result<Vec<BoxAround>> {
-    let mut found: HashMap<String, Vec<NamedBox>> = HashMap::new();
-    for named in boxes::read(path)? {
-        found.entry(named.file_name.clone()).or_default().push(named);
+pub fn of_file(path: &Path, named: &[NamedBox], pictures: &[Picture]) -> Result<Vec<BoxAround>> {
+    let mut found: HashMap<&str, Vec<&NamedBox>> = HashMap::new();
+    for named in named {
+        found.entry(&named.file_name).or_default().push(named);
     }
     let mut matched = Vec::new();
     for (index, picture) in pictures.iter().enumerate() {
@@ -36,7 +63,7 @@ pub fn of_file(path: &Path, pictures: &[Picture]) -> Result<Vec<BoxAround>> {
         matched.extend(boxes);
     }
     if matched.is_empty() {
-        let first = found.keys().min().map_or("none", |name| &**name);
+        let first = found.keys().min().copied().unwrap_or("none");
         return Err(user(format!(
             "{}: has no box for any of the {} pictures; it names {} pictures, such as {first}, but asked for \
              are {} …",

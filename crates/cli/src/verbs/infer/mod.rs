@@ -20,10 +20,8 @@ use crate::networks::single::{Kind, Selection, Single};
 use crate::render::{Output, pictures};
 use crate::task::{self, BoxAround, InferRequest, Picture, room};
 pub use arguments::Arguments;
-use inputs::Inputs;
-
-/// Word that stands for the boxes of whole pictures.
-const WHOLE: &str = "whole";
+use boxes::Boxes;
+use inputs::{Files, Inputs};
 
 /// Predicts the pictures that the arguments name.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
@@ -41,15 +39,15 @@ fn infer<B: KernelBackend>(
     device: &B::Device,
 ) -> Result<()> {
     let accept = |kind: &Kind<'_>| check(kind, arguments);
+    let files = Files::find(&arguments.inputs, arguments.data.bad_images(), output)?;
+    let boxes = Boxes::read(arguments.boxes.as_deref())?;
     let single = load::<B>(arguments, &arguments.network, &accept, device)?;
-    let inputs = inputs::read(&arguments.inputs, arguments.data.bad_images(), output)?;
-    let people = match &arguments.boxes {
-        None => Vec::new(),
-        Some(word) if word.as_os_str() == WHOLE => boxes::whole(&inputs.pictures),
-        Some(run) if run.join("run.json").exists() => {
-            find_boxes::<B>(arguments, run, &inputs.pictures, output, device)?
-        }
-        Some(file) => boxes::of_file(file, &inputs.pictures)?,
+    let inputs = files.open(output)?;
+    let people = match &boxes {
+        Boxes::Needless => Vec::new(),
+        Boxes::Whole => boxes::whole(&inputs.pictures),
+        Boxes::Run(run) => find_boxes::<B>(arguments, run, &inputs.pictures, output, device)?,
+        Boxes::Named(file, named) => boxes::of_file(file, named, &inputs.pictures)?,
     };
     let request = request(arguments, &single, &inputs.pictures, &people, output);
     let network = single_head(&single);

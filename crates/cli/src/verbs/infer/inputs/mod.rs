@@ -23,37 +23,73 @@ pub struct Inputs {
     pub videos: Vec<Video>,
 }
 
-/// Finds all pictures that the arguments name, reads their sizes, and takes videos apart.
-pub fn read(inputs: &[PathBuf], bad: BadImages, output: Output) -> Result<Inputs> {
-    let files = list::files(inputs)?;
-    if files.iter().any(|file| is_video(file)) {
-        video::require_ffmpeg()?;
-    }
-    let shared = list::shared_folder(&files);
-    let short = |file: &Path| file.strip_prefix(&shared).unwrap_or(file).display().to_string();
-    let (mut pictures, mut videos) = (Vec::new(), Vec::new());
-    for file in files {
-        if is_video(&file) {
-            let video = Video::take_apart(&file, short(&file))?;
-            let frames = video.frames()?;
-            output.say(format!("{}: {} frames", file.display(), frames.len()));
-            for (frame, path) in frames {
-                let name = format!("{}/{frame}", file.display());
-                pictures.push(picture([name, format!("{}/{frame}", video.short())], path)?);
+/// Files that the arguments name, checked as far as it is cheap.
+pub struct Files {
+    files: Vec<File>,
+}
+
+enum File {
+    Picture(Picture),
+    /// A video, and the name of files about it.
+    Video(PathBuf, String),
+}
+
+impl Files {
+    /// Finds all files that the arguments name, and reads the sizes of pictures.
+    pub fn find(inputs: &[PathBuf], bad: BadImages, output: Output) -> Result<Self> {
+        let paths = list::files(inputs)?;
+        if paths.iter().any(|path| is_video(path)) {
+            video::require_ffmpeg()?;
+        }
+        let shared = list::shared_folder(&paths);
+        let short = |path: &Path| path.strip_prefix(&shared).unwrap_or(path).display().to_string();
+        let mut files = Vec::new();
+        for path in paths {
+            let short = short(&path);
+            if is_video(&path) {
+                files.push(File::Video(path, short));
+                continue;
             }
-            videos.push(video);
-            continue;
+            match picture([path.display().to_string(), short], path) {
+                Ok(picture) => files.push(File::Picture(picture)),
+                Err(error) if bad == BadImages::Skip => output.say(format!("left out: {error:#}")),
+                Err(error) => return Err(error),
+            }
         }
-        match picture([file.display().to_string(), short(&file)], file.clone()) {
-            Ok(picture) => pictures.push(picture),
-            Err(error) if bad == BadImages::Skip => output.say(format!("left out: {error:#}")),
-            Err(error) => return Err(error),
+        if files.is_empty() {
+            return Err(user("no picture is left to predict"));
         }
+        Ok(Self { files })
     }
-    if pictures.is_empty() {
-        return Err(user("no picture is left to predict"));
+
+    /// Takes videos apart.
+    pub fn open(self, output: Output) -> Result<Inputs> {
+        let mut inputs = Inputs { pictures: Vec::new(), videos: Vec::new() };
+        for file in self.files {
+            match file {
+                File::Picture(picture) => inputs.pictures.push(picture),
+                File::Video(path, short) => inputs.add_video(&path, short, output)?,
+            }
+        }
+        if inputs.pictures.is_empty() {
+            return Err(user("the videos have no frame to predict"));
+        }
+        Ok(inputs)
     }
-    Ok(Inputs { pictures, videos })
+}
+
+impl Inputs {
+    fn add_video(&mut self, path: &Path, short: String, output: Output) -> Result<()> {
+        let video = Video::take_apart(path, short)?;
+        let frames = video.frames()?;
+        output.say(format!("{}: {} frames", path.display(), frames.len()));
+        for (frame, file) in frames {
+            let name = format!("{}/{frame}", path.display());
+            self.pictures.push(picture([name, format!("{}/{frame}", video.short())], file)?);
+        }
+        self.videos.push(video);
+        Ok(())
+    }
 }
 
 fn picture([name, short]: [String; 2], path: PathBuf) -> Result<Picture> {

@@ -38,7 +38,7 @@ impl Video {
     pub fn take_apart(path: &Path, short: String) -> Result<Self> {
         let frames = tempfile::tempdir()?;
         let pattern = frames.path().join(format!("{FRAMES}.png"));
-        let every_frame = ["-vsync", "0"].map(OsStr::new);
+        let every_frame = ["-fps_mode", "passthrough"].map(OsStr::new);
         let input = [OsStr::new("-i"), path.as_os_str()];
         ffmpeg(path, &[&input[..], &every_frame, &[pattern.as_os_str()]].concat())?;
         Ok(Self { path: path.to_owned(), short, frames })
