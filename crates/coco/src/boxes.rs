@@ -138,7 +138,7 @@ mod tests {
         );
         let expected =
             NamedBox { file_name: "a.jpg".into(), bbox: [1.0, 2.0, 3.0, 4.0], score: 0.5 };
-        assert_eq!(list.unwrap(), [expected.clone()]);
+        assert_eq!(list.unwrap(), document.as_deref().unwrap());
         assert_eq!(document.unwrap(), [expected]);
     }
 

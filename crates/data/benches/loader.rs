@@ -4,7 +4,6 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{

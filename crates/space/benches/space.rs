@@ -3,12 +3,13 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use scalenas_base::Size;
 use scalenas_space::vary::{MutationRates, crossover, mutate};
 use scalenas_space::{CostModel, SpaceSpec, rng, sample};
 
 fn space(c: &mut Criterion) {
     let spec = SpaceSpec::preset("pose_w32").expect("a preset");
-    let model = CostModel::new(&spec, (256, 192)).expect("a valid input");
+    let model = CostModel::new(&spec, Size::new(256, 192)).expect("a valid input");
     let mut random = rng::stream(0, "bench", &[]);
     let mut group = c.benchmark_group("space");
     group.throughput(Throughput::Elements(1));

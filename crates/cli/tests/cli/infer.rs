@@ -39,11 +39,9 @@ fn people_in_folders_patterns_and_lists() {
     let again = place.arg("b.json");
     infer(&place, &["--boxes", "whole", &pattern, &images, "--out", &again]).good();
     assert_eq!(read_json(&place.path("b.json")), json);
-    let list: String = names(&place, "data/images/val2017")
-        .iter()
-        .map(|name| format!("{images}/{name}\n"))
-        .collect();
-    fs::write(place.path("list.txt"), list).unwrap();
+    let list = names(&place, "data/images/val2017");
+    let list: Vec<String> = list.iter().map(|name| format!("{images}/{name}")).collect();
+    fs::write(place.path("list.txt"), list.join("\n")).unwrap();
     let (run, third) = (place.arg("run"), place.arg("c.json"));
     let words =
         ["infer", "--run", &run, "--arch", "smallest", "--boxes", "whole", "-", "--out", &third];

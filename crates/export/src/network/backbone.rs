@@ -107,9 +107,10 @@ fn step(
     for (target, &needed) in plan.needed.iter().enumerate() {
         let name = format!("{module}.fuse_layers_{}.{target}", k + 1);
         let sources = &plan.sources[target];
-        fused.push(match needed {
-            true => Some(fuse(writer, &name, target, sources, &branches)?),
-            false => None,
+        fused.push(if needed {
+            Some(fuse(writer, &name, target, sources, &branches)?)
+        } else {
+            None
         });
     }
     Ok(fused)

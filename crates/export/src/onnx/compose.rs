@@ -13,11 +13,14 @@ pub const INPUT: &str = "images";
 /// Colours of a picture.
 const COLOURS: usize = 3;
 
+/// A task with the maps of its head.
+pub type TaskMaps = (Box<dyn Task>, Maps);
+
 /// The graph of a network up to the maps of its heads, which are no outputs of it yet.
 ///
 /// # Errors
 /// An architecture or input size that is not of the space; weights that lack a tensor.
-pub fn compose(source: &Source, norms: Norms) -> Result<(Graph, Vec<(Box<dyn Task>, Maps)>)> {
+pub fn compose(source: &Source, norms: Norms) -> Result<(Graph, Vec<TaskMaps>)> {
     source.architecture.validate(&source.space)?;
     CostModel::new(&source.space, source.input)?;
     let mut writer = Writer::new(&source.tensors, norms);

@@ -37,9 +37,10 @@ pub fn to_onnx(source: &Source, options: OnnxOptions) -> Result<(Vec<u8>, Vec<Ou
     let (mut graph, heads) = compose::compose(source, options.norms)?;
     let mut outputs = Outputs::new(&mut graph);
     for (task, maps) in heads {
-        match options.decode {
-            true => task.add_decoded(&maps, source.input, &mut outputs),
-            false => task.add_maps(&maps, source.input, &mut outputs),
+        if options.decode {
+            task.add_decoded(&maps, source.input, &mut outputs);
+        } else {
+            task.add_maps(&maps, source.input, &mut outputs);
         }
     }
     let outputs = outputs.finish();

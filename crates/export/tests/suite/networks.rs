@@ -36,14 +36,12 @@ pub fn network(space: &SpaceSpec, architecture: &Architecture) -> (ScaleNet<Flex
     let mut supernet = Supernet::<Flex>::new(space, 1, &DEVICE);
     let mut weights = supernet.to_named();
     let mut random = rng::stream(1, "norms", &[]);
-    for (name, data) in &mut weights {
+    for data in weights.values_mut() {
         let is_norm = data.shape.len() == 1;
-        let values = data.iter::<f32>().map(|value| match is_norm {
-            true => value + random.random_range(-0.2f32..0.2),
-            false => value * GAIN,
+        let values = data.iter::<f32>().map(|value| {
+            if is_norm { value + random.random_range(-0.2f32..0.2) } else { value * GAIN }
         });
         *data = TensorData::new(values.collect::<Vec<f32>>(), data.shape.clone());
-        let _ = name;
     }
     supernet.load_named(&weights, Absent::Refuse, "scaled").unwrap();
     let mut calibration = Calibration::new(&supernet, supernet.plan(architecture));

@@ -211,6 +211,6 @@ mod tests {
 
     #[test]
     fn nobody_has_no_extent() {
-        assert_eq!(extent(&[]), [0.0; 4]);
+        assert!(extent(&[]).iter().all(|side| side.abs() < f64::EPSILON));
     }
 }

@@ -45,7 +45,9 @@ pub fn infer<B: KernelBackend>(
     let (mut counts, mut failure) = (Vec::new(), None);
     let seen = |picture: &WholePicture, classes: &[u8]| {
         let mut pixels = vec![0; facts.classes.len()];
-        classes.iter().for_each(|&class| pixels[usize::from(class)] += 1);
+        for &class in classes {
+            pixels[usize::from(class)] += 1;
+        }
         counts.push((picture.index, pixels));
         if failure.is_none() {
             failure = write_files(request, &facts, picture, classes).err();

@@ -56,7 +56,7 @@ impl<'a> Target<'a> {
         let options = SegmentOptions {
             scales: arguments.scales.clone(),
             flip: arguments.flip_test.into(),
-            window: arguments.window.map(Into::into),
+            window: arguments.window,
             ..SegmentOptions::new(space.coarsest_stride(), WORKERS)
         };
         Ok(Self { arguments, pictures: pictures(arguments, facts, data)?, options, palette })

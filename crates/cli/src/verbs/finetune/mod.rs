@@ -77,7 +77,7 @@ fn resumed(arguments: &Arguments, resume: &Path) -> Result<Job> {
 
 /// Folder beside a run, with the name of the architecture, or its id if the name is a path.
 fn beside(run: &Path, arch: &str, id: &str) -> PathBuf {
-    let is_word = arch.chars().all(|letter| letter.is_alphanumeric());
+    let is_word = arch.chars().all(char::is_alphanumeric);
     let mut name = run.file_name().unwrap_or_default().to_owned();
     name.push(format!("-{}", if is_word { arch } else { id }));
     run.with_file_name(name)

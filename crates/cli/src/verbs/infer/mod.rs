@@ -132,11 +132,13 @@ fn find_boxes<B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<Vec<BoxAround>> {
-    let accept = |kind: &Kind<'_>| match room(kind.head).takes_boxes()
-        || room(kind.head).writes_labels()
-    {
-        true => Err(user(format!("--boxes {}: is no run of a bottom-up network", run.display()))),
-        false => Ok(()),
+    let accept = |kind: &Kind<'_>| {
+        let room = room(kind.head);
+        if room.takes_boxes() || room.writes_labels() {
+            let run = run.display();
+            return Err(user(format!("--boxes {run}: is no run of a bottom-up network")));
+        }
+        Ok(())
     };
     let network = NetworkArguments { run: Some(run.to_owned()), weights: None, arch: None };
     let finder = load::<B>(arguments, &network, &accept, device)?;

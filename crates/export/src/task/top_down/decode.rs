@@ -52,15 +52,14 @@ struct Peaks {
 impl Peaks {
     /// Values `step` pixels from the peaks; of the nearest pixel where that is outside of the map.
     fn neighbour(&self, graph: &mut Graph, name: &str, step: i64) -> Value {
-        let at = match step {
-            0 => self.peak.clone(),
-            _ => {
-                let step = graph.int(&format!("{name}.step"), step);
-                let at = graph.apply("Add", &format!("{name}.beside"), &[&self.peak, &step]);
-                let first = graph.int(&format!("{name}.first"), 0);
-                let last = graph.int(&format!("{name}.last"), self.size.pixels() as i64 - 1);
-                graph.apply("Clip", &format!("{name}.at"), &[&at, &first, &last])
-            }
+        let at = if step == 0 {
+            self.peak.clone()
+        } else {
+            let step = graph.int(&format!("{name}.step"), step);
+            let at = graph.apply("Add", &format!("{name}.beside"), &[&self.peak, &step]);
+            let first = graph.int(&format!("{name}.first"), 0);
+            let last = graph.int(&format!("{name}.last"), self.size.pixels() as i64 - 1);
+            graph.apply("Clip", &format!("{name}.at"), &[&at, &first, &last])
         };
         let attributes = vec![("axis", Attribute::Int(2))];
         graph.apply_with("GatherElements", name, &[&self.flat, &at], attributes)

@@ -17,6 +17,7 @@ use crate::layers::unit::ConvNorm;
 
 /// Layers of a head.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a network has one or two heads")]
 pub(super) enum Head<B: Backend> {
     /// Heatmaps `[batch, joints, height / 4, width / 4]`.
     TopDown(TopDownHead<B>),

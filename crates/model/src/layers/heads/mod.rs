@@ -1,11 +1,11 @@
 //! Heads, one file per task.
 
+mod all;
 mod bottom_up;
 mod head;
-mod heads;
 mod prediction;
 mod segmentation;
 mod top_down;
 
-pub(crate) use heads::Heads;
+pub(crate) use all::Heads;
 pub use prediction::Prediction;
