@@ -43,7 +43,7 @@ pub struct Selection<'a> {
     pub accept: &'a dyn Fn(&Kind<'_>) -> Result<()>,
 }
 
-/// What is known of a network before its weights are read.
+/// Description of a network, known before its weights are read.
 pub struct Kind<'a> {
     /// Space with this head alone.
     pub space: &'a SpaceSpec,

@@ -1,4 +1,4 @@
-//! Predictions on plain pictures: what a verb asks a task for, and what it gets.
+//! Predictions on plain pictures: requests to a task and its answers.
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ pub struct BoxAround {
     pub score: f64,
 }
 
-/// What a verb asks a task for.
+/// Pictures to predict, with the settings of the prediction.
 pub struct InferRequest<'a> {
     /// Pictures, in the order of the results.
     pub pictures: &'a [Picture],
@@ -67,7 +67,7 @@ pub struct InferRequest<'a> {
     pub output: Output,
 }
 
-/// What a task predicted.
+/// Predictions of a task.
 pub trait Predicted {
     /// The results as one JSON document.
     fn to_json(&self, pictures: &[Picture]) -> Value;

@@ -10,7 +10,7 @@ const OPSETS: (i64, i64) = (17, 21);
 pub struct Opset(i64);
 
 impl Opset {
-    /// What this version asks for, every runtime has.
+    /// Oldest accepted version: every runtime has its operators.
     pub const OLDEST: Self = Self(OPSETS.0);
 
     /// A version that this crate writes.

@@ -83,7 +83,7 @@ impl<'a, B: KernelBackend> CalibratedSubnet<'a, B> {
         Self { supernet, subnet: source.calibrate(supernet, plan) }
     }
 
-    /// CalibratedSubnet statistics.
+    /// Calibrated statistics.
     pub fn statistics(&self) -> &Statistics<B> {
         self.subnet.statistics()
     }
