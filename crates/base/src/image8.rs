@@ -1,6 +1,6 @@
 //! RGB pictures of 8 bits per channel: reading, checking for truncation, writing.
 //!
-//! The orientation tag of EXIF is not applied: annotations refer to the stored pixels.
+//! The orientation tag of EXIF is applied on demand only: annotations usually refer to the stored pixels.
 
 use std::fs;
 use std::io::Cursor;
@@ -12,8 +12,23 @@ use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageRea
 
 use crate::Size;
 
-/// Largest decoded picture, in bytes of red, green and blue: a square of 26,000 pixels.
-pub const LARGEST: usize = 2 << 30;
+/// Usual size of the largest decoded picture in MiB of red, green and blue: a square of 26,000 pixels.
+const LARGEST_MIB: usize = 2 << 10;
+
+/// Options of reading picture files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureOptions {
+    /// Whether pictures are turned and mirrored as their EXIF orientation tag says.
+    pub apply_exif: bool,
+    /// Size of the largest decoded picture, in MiB of red, green and blue.
+    pub largest_mib: usize,
+}
+
+impl Default for PictureOptions {
+    fn default() -> Self {
+        Self { apply_exif: false, largest_mib: LARGEST_MIB }
+    }
+}
 
 /// A picture file that is missing, truncated or of another format.
 #[derive(Debug, thiserror::Error)]
@@ -53,31 +68,55 @@ impl Image8 {
     /// # Errors
     /// When the file is missing, is no such picture or ends early.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, PictureError> {
+        Self::read_with(path, PictureOptions::default())
+    }
+
+    /// [`read`](Self::read), with options.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), and when the decoded picture is larger than the options allow.
+    pub fn read_with(
+        path: impl AsRef<Path>,
+        options: PictureOptions,
+    ) -> Result<Self, PictureError> {
         let path = path.as_ref();
         let error = |problem| PictureError { path: path.display().to_string(), problem };
         let bytes = fs::read(path).map_err(|e| error(format!("cannot read: {e}")))?;
-        Self::decode(&bytes).map_err(error)
+        Self::decode_with(&bytes, options).map_err(error)
     }
 
     /// Size of the picture in a file, without decoding it.
     ///
     /// # Errors
     /// When the file is missing or no JPEG or PNG picture.
-    pub fn read_size(path: impl AsRef<Path>) -> Result<Size, PictureError> {
+    pub fn read_size(
+        path: impl AsRef<Path>,
+        options: PictureOptions,
+    ) -> Result<Size, PictureError> {
         let path = path.as_ref();
         let error = |problem| PictureError { path: path.display().to_string(), problem };
         let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
         let reader = reader.map_err(|e| error(format!("cannot read: {e}")))?;
-        let (width, height) = reader.into_dimensions().map_err(|e| error(e.to_string()))?;
-        Ok(Size::new(height as usize, width as usize))
+        let mut decoder = reader.into_decoder().map_err(|e| error(e.to_string()))?;
+        let (width, height) = decoder.dimensions();
+        let stored = Size::new(height as usize, width as usize);
+        let turned = options.apply_exif && decoder.orientation().is_ok_and(exchanges_sides);
+        Ok(if turned { Size::new(stored.width, stored.height) } else { stored })
     }
 
     /// Decodes a JPEG or PNG picture.
     ///
     /// # Errors
-    /// The reason, when the bytes are no such picture, end early or make a larger picture than
-    /// [`LARGEST`].
+    /// The reason, when the bytes are no such picture or end early.
     pub fn decode(bytes: &[u8]) -> Result<Self, String> {
+        Self::decode_with(bytes, PictureOptions::default())
+    }
+
+    /// [`decode`](Self::decode), with options.
+    ///
+    /// # Errors
+    /// The reason, also when the decoded picture is larger than the options allow.
+    pub fn decode_with(bytes: &[u8], options: PictureOptions) -> Result<Self, String> {
         if bytes.is_empty() {
             return Err("the file is empty".into());
         }
@@ -85,18 +124,14 @@ impl Image8 {
         if format == ImageFormat::Jpeg && !jpeg_is_complete(bytes) {
             return Err("the JPEG data is cut off (no end marker)".into());
         }
-        let decoder = decoder(bytes, format)?;
-        let (width, height) = decoder.dimensions();
-        let (width, height) = (width as usize, height as usize);
-        if width.saturating_mul(height).saturating_mul(3) > LARGEST {
-            return Err(format!(
-                "has {width}x{height} pixels, {} MiB when decoded; the limit is {} MiB",
-                (width as u64 * height as u64 * 3) >> 20,
-                LARGEST >> 20
-            ));
-        }
-        let decoded = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
-        Ok(Self { width, height, pixels: decoded.into_rgb8().into_raw() })
+        let mut decoder = decoder(bytes, format)?;
+        check_size(decoder.dimensions(), options.largest_mib)?;
+        let orientation = if options.apply_exif { decoder.orientation().ok() } else { None };
+        let mut decoded = DynamicImage::from_decoder(decoder).map_err(|e| e.to_string())?;
+        decoded.apply_orientation(orientation.unwrap_or(Orientation::NoTransforms));
+        let pixels = decoded.into_rgb8();
+        let (width, height) = (pixels.width() as usize, pixels.height() as usize);
+        Ok(Self { width, height, pixels: pixels.into_raw() })
     }
 
     /// Whether the EXIF orientation tag of a file asks viewers to turn or mirror it.
@@ -145,6 +180,30 @@ impl Image8 {
         .expect("writing to memory, sizes match");
         bytes.into_inner()
     }
+}
+
+/// Whether an orientation makes rows of columns.
+fn exchanges_sides(orientation: Orientation) -> bool {
+    matches!(
+        orientation,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
+}
+
+/// Refuses pictures that are larger than `largest` MiB when decoded.
+fn check_size((width, height): (u32, u32), largest: usize) -> Result<(), String> {
+    let bytes = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(3);
+    if bytes <= (largest as u64) << 20 {
+        return Ok(());
+    }
+    Err(format!(
+        "has {width}x{height} pixels, {} MiB when decoded; the limit is {largest} MiB \
+         (--largest-picture)",
+        bytes.div_ceil(1 << 20)
+    ))
 }
 
 fn decoder(bytes: &[u8], format: ImageFormat) -> Result<impl ImageDecoder + '_, String> {

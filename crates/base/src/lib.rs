@@ -9,5 +9,5 @@ pub mod rng;
 mod size;
 pub mod text;
 
-pub use image8::{Image8, PictureError};
+pub use image8::{Image8, PictureError, PictureOptions};
 pub use size::Size;

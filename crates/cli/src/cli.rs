@@ -5,8 +5,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_device, cost, eval_pose, eval_seg, evolve, export, finetune, import, infer,
-    quickstart, report, supernet, synth,
+    bench, check_data, check_device, cost, eval_pose, eval_seg, evolve, export, finetune, import,
+    infer, quickstart, report, supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -28,6 +28,8 @@ pub enum Verb {
     Quickstart(quickstart::Arguments),
     /// Write a data set of synthetic people (COCO format) or streets (Cityscapes format)
     Synth(synth::Arguments),
+    /// Find trouble in a data set before anything is learnt from it, and guess its facts
+    CheckData(check_data::Arguments),
     /// Train a weight-sharing supernet
     Supernet(supernet::Arguments),
     /// Search a trained supernet for networks of any budget
@@ -76,6 +78,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
     match verb {
         Verb::Quickstart(arguments) => quickstart::run(&arguments, output, &Stop::install()?),
         Verb::Synth(arguments) => synth::run(&arguments, output),
+        Verb::CheckData(arguments) => check_data::run(&arguments, output),
         Verb::Supernet(arguments) => supernet::run(&arguments, output, &Stop::install()?),
         Verb::Evolve(arguments) => evolve::run(&arguments, output, &Stop::install()?),
         Verb::Finetune(arguments) => finetune::run(&arguments, output, &Stop::install()?),

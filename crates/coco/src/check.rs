@@ -42,6 +42,7 @@ impl Checker<'_> {
             }
         };
         let people = People::of(&categories, &annotations, self.joints);
+        let people = people.map_err(|found| self.no_category(found))?;
         let (mut kept, mut others) = (Vec::new(), BTreeMap::new());
         for (position, raw) in annotations.into_iter().enumerate() {
             let category = PersonEntry::category(&raw);
@@ -129,8 +130,14 @@ impl Checker<'_> {
         Ok(())
     }
 
+    fn no_category(&self, found: Vec<String>) -> Error {
+        let wanted = self.joints.category().unwrap_or_default().to_owned();
+        let found = if found.is_empty() { "no categories".into() } else { found.join(", ") };
+        Error::NoCategory { file: self.file.into(), wanted, found }
+    }
+
     fn joint_count(&self, entry: String, found: usize) -> Error {
-        let expected = self.joints.clone();
+        let expected = Box::new(self.joints.clone());
         Error::JointCount { file: self.file.into(), entry, found, expected }
     }
 }

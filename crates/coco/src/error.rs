@@ -106,6 +106,18 @@ pub enum Error {
         /// Joints of the facts.
         expected: String,
     },
+    /// A category that is asked for, which a file does not have.
+    #[error(
+        "{file}: categories: none is {wanted:?}; the file has {found}; accepted: the name or id of one"
+    )]
+    NoCategory {
+        /// The annotation file.
+        file: String,
+        /// Name or id that is asked for.
+        wanted: String,
+        /// Categories of the file.
+        found: String,
+    },
     /// A coordinate, score or box that is NaN or infinite.
     #[error("{file}: {entry}: `{key}` is {value}; accepted: finite numbers")]
     NotFinite {
@@ -132,7 +144,7 @@ pub enum Error {
         /// Joints there.
         found: usize,
         /// Expected joints.
-        expected: JointSet,
+        expected: Box<JointSet>,
     },
     /// A keypoint list that is no sequence of triples.
     #[error("{file}: {entry}: `keypoints` has {found} numbers; accepted: x, y, score per joint")]

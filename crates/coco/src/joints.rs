@@ -11,6 +11,8 @@ pub enum JointSet {
         name: String,
         /// Names of the joints, in their order.
         joints: Vec<String>,
+        /// Category of their owners by name or id; found by itself where there is none.
+        category: Option<String>,
     },
     /// The sigmas of a metric, one per joint.
     Sigmas {
@@ -25,6 +27,14 @@ impl JointSet {
         match self {
             Self::Dataset { joints, .. } => joints.len(),
             Self::Sigmas { joints } => *joints,
+        }
+    }
+
+    /// Category of the owners of the joints, by name or id.
+    pub(crate) fn category(&self) -> Option<&str> {
+        match self {
+            Self::Dataset { category, .. } => category.as_deref(),
+            Self::Sigmas { .. } => None,
         }
     }
 
@@ -62,7 +72,9 @@ fn words(names: &[String]) -> Vec<String> {
 impl fmt::Display for JointSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Dataset { name, joints } => write!(f, "data set `{name}` has {}", joints.len()),
+            Self::Dataset { name, joints, .. } => {
+                write!(f, "data set `{name}` has {}", joints.len())
+            }
             Self::Sigmas { joints } => write!(f, "the sigmas have {joints}"),
         }
     }
@@ -75,8 +87,11 @@ mod tests {
     #[test]
     fn the_same_names_in_another_order_are_found() {
         let list = |names: [&str; 3]| names.map(str::to_owned).to_vec();
-        let set =
-            JointSet::Dataset { name: "own".into(), joints: list(["nose", "left_eye", "hip"]) };
+        let set = JointSet::Dataset {
+            name: "own".into(),
+            joints: list(["nose", "left_eye", "hip"]),
+            category: None,
+        };
         assert_eq!(set.misplaced(&list(["Nose", "left eye", "hip"])), None);
         assert_eq!(set.misplaced(&list(["nose", "hip", "left_eye"])).map(|(at, _)| at), Some(1));
         assert_eq!(set.misplaced(&list(["n", "le", "h"])), None, "other words");

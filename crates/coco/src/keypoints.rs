@@ -110,6 +110,15 @@ impl CocoKeypoints {
         }
     }
 
+    /// Keeps the pictures at whose positions `keep` is true, and their annotations.
+    pub fn retain_images(&mut self, keep: &[bool]) {
+        let mut flags = keep.iter();
+        self.images.retain(|_| flags.next().copied().unwrap_or(false));
+        self.positions =
+            self.images.iter().enumerate().map(|(place, image)| (image.id, place)).collect();
+        self.annotations.retain(|annotation| self.positions.contains_key(&annotation.image_id));
+    }
+
     /// Position of a picture in [`images`](Self::images).
     pub fn image_position(&self, id: i64) -> Option<usize> {
         self.positions.get(&id).copied()

@@ -9,6 +9,7 @@
 
 mod annotations;
 pub mod boxes;
+mod categories;
 mod check;
 pub mod detections;
 mod error;
@@ -22,6 +23,7 @@ mod triples;
 mod truth;
 
 pub use annotations::Outline;
+pub use categories::{JointCategory, joint_categories};
 pub use detections::Detection;
 pub use error::{Error, Result};
 pub use joints::JointSet;

@@ -66,7 +66,7 @@ impl CocoResult {
         if found == joints.joints() {
             return Ok(());
         }
-        let (entry, expected) = (self.entry(index), joints.clone());
+        let (entry, expected) = (self.entry(index), Box::new(joints.clone()));
         Err(Error::JointCount { file: file.into(), entry, found, expected })
     }
 

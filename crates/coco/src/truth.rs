@@ -94,6 +94,25 @@ impl GroundTruth {
     }
 }
 
+impl GroundTruth {
+    /// Keeps the images with an id that `keep` accepts, and their people.
+    pub fn retain_images(&mut self, keep: impl Fn(i64) -> bool) {
+        let mut moved = Vec::with_capacity(self.images.len());
+        let mut kept = 0;
+        for image in &self.images {
+            let is_kept = keep(image.id);
+            moved.push(is_kept.then_some(kept));
+            kept += usize::from(is_kept);
+        }
+        self.images.retain(|image| keep(image.id));
+        self.people.retain_mut(|person| {
+            let place = moved[person.image];
+            person.image = place.unwrap_or(person.image);
+            place.is_some()
+        });
+    }
+}
+
 fn category_ids(checker: &Checker<'_>, categories: &[CategoryEntry]) -> Result<BTreeSet<u64>> {
     let ids = categories.iter().map(|category| {
         category.id.ok_or_else(|| checker.missing(format!("category `{}`", category.name), "id"))

@@ -33,9 +33,10 @@ fn dataset() -> (tempfile::TempDir, TopDownDataset) {
 }
 
 fn crops(c: &mut Criterion) {
-    let (_folder, dataset) = dataset();
+    let (folder, dataset) = dataset();
     let person = &dataset.people()[0];
-    let bytes = std::fs::read(dataset.picture(person)).expect("just written");
+    let path = folder.path().join("images/train2017").join(dataset.file_name(person));
+    let bytes = std::fs::read(path).expect("just written");
     let image = Image8::decode(&bytes).expect("just written");
     let size = INPUT;
     let map = crop_affine(person.center, person.scale, 30.0, size, Direction::Forward);

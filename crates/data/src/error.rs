@@ -7,6 +7,8 @@ use std::path::Path;
 
 use scalenas_base::PictureError;
 
+use crate::segmentation::LabelCoding;
+
 /// Result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -54,14 +56,16 @@ pub enum Error {
     },
     /// A label picture that cannot be used.
     #[error(
-        "{path}: {problem}; accepted: a complete 8-bit grey PNG of the picture's size with \
-             label values that the data set's facts list"
+        "{path}: {problem}; accepted: {accepted}, complete, of the picture's size, with label values that \
+             the data set's facts list"
     )]
     Labels {
         /// The label picture.
         path: String,
         /// Problem with it.
         problem: String,
+        /// Accepted files.
+        accepted: &'static str,
     },
     /// Bad pictures were left out, and no other is left.
     #[error(
@@ -114,8 +118,8 @@ impl Error {
         Self::Io { path: show(path), action, source }
     }
 
-    pub(crate) fn labels(path: &Path, problem: impl Into<String>) -> Self {
-        Self::Labels { path: show(path), problem: problem.into() }
+    pub(crate) fn labels(path: &Path, coding: LabelCoding, problem: impl Into<String>) -> Self {
+        Self::Labels { path: show(path), problem: problem.into(), accepted: coding.accepted() }
     }
 
     pub(crate) fn picture(path: &Path, problem: impl Into<String>) -> Self {

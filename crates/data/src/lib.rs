@@ -10,21 +10,24 @@
 //! are [`Size`]s, a pair stands for `(height, width)`.
 
 pub mod bottom_up;
+pub mod check;
 mod error;
 pub mod facts;
+mod files;
 pub mod loader;
 pub mod pictures;
 pub mod segmentation;
 pub mod synth;
 pub mod top_down;
 
-pub use scalenas_base::{Image8, Size};
+pub use scalenas_base::{Image8, PictureOptions, Size};
 
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
+pub use files::{DataFiles, Part, PartFiles, held_out};
 pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use pictures::{
-    Affine, BadImages, Direction, Mirror, SkippedImage, crop_affine, warp_bilinear,
+    Affine, BadImages, Direction, Mirror, Reading, SkippedImage, crop_affine, warp_bilinear,
 };
 pub use segmentation::{SegmentationDataset, SegmentationFacts, WholePictures};
 pub use top_down::{

@@ -11,7 +11,7 @@ pub mod values;
 
 pub use changes::Changes;
 pub use choices::{FlipTest, PoseHead, Task};
-pub use data::DataArguments;
+pub use data::{DataArguments, FileArguments};
 pub use device::DeviceArguments;
 pub use format::Format;
 pub use network::NetworkArguments;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use scalenas_data::{KeypointFacts, SegmentationFacts};
 
 use crate::error::user;
+use scalenas_train::TaskSource;
 
 /// Facts of joints: built in by name, or from a file.
 pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
@@ -15,6 +16,19 @@ pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
         path if Path::new(path).exists() => Ok(KeypointFacts::read(path)?),
         other => Err(user(format!("facts is {other:?}, accepted: coco, crowdpose or a RON file"))),
     }
+}
+
+/// Facts of the joints of a task's data, whose people are of the category that its source names.
+pub fn facts_of(source: &TaskSource) -> Result<KeypointFacts> {
+    Ok(of_category(keypoint_facts(&source.facts)?, source.files.category.as_deref()))
+}
+
+/// Facts of joints of people of another category, if one is given.
+pub fn of_category(mut facts: KeypointFacts, category: Option<&str>) -> KeypointFacts {
+    if let Some(category) = category {
+        facts.category = Some(category.to_owned());
+    }
+    facts
 }
 
 /// Facts of classes: built in by name, or from a file.

@@ -4,10 +4,12 @@ mod annotations;
 pub mod facts;
 mod layout;
 mod skipped;
+mod source;
 pub mod synthetic;
 mod top_down;
 
-pub use annotations::read_annotations;
-pub use layout::{Split, split};
+pub use annotations::read_part;
+pub use layout::{Share, Split, part, split};
 pub use skipped::report_skipped;
+pub use source::in_folder;
 pub use top_down::{TopDownPart, image_ids};

@@ -6,11 +6,11 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
-    Augmentation, BadImages, HeatmapCodec, KeypointFacts, PersonBox, TopDownAugment,
-    TopDownDataset, annotation_boxes, training_people,
+    Augmentation, HeatmapCodec, KeypointFacts, PersonBox, Reading, TopDownAugment, TopDownDataset,
+    annotation_boxes, training_people,
 };
 
-use super::annotations::{read_annotations, warn_of};
+use super::annotations::{read_part, warn_of};
 use super::layout::Split;
 use crate::error::user;
 
@@ -24,36 +24,38 @@ pub struct TopDownPart {
     pub input: Size,
     /// Annotation file and picture folder.
     pub files: Split,
+    /// Reading of the pictures.
+    pub reading: Reading,
 }
 
 impl TopDownPart {
     /// Reads the annotations.
-    pub fn read(files: Split, facts: &KeypointFacts, input: Size) -> Result<Self> {
-        let coco = read_annotations(&files.annotations, facts, Some(&files.images))?;
-        Ok(Self { coco, facts: facts.clone(), input, files })
+    pub fn read(
+        files: Split,
+        facts: &KeypointFacts,
+        input: Size,
+        reading: Reading,
+    ) -> Result<Self> {
+        let coco = read_part(&files, facts, reading.pictures)?;
+        Ok(Self { coco, facts: facts.clone(), input, files, reading })
     }
 
     /// People of the training set, varied.
-    pub fn training(
-        &self,
-        augment: TopDownAugment,
-        seed: u64,
-        bad: BadImages,
-    ) -> Result<Arc<TopDownDataset>> {
+    pub fn training(&self, augment: TopDownAugment, seed: u64) -> Result<Arc<TopDownDataset>> {
         self.check_boxes()?;
         let dataset = self.dataset(training_people(&self.coco, self.input))?;
         let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
-        Ok(Arc::new(dataset.with_bad_images(bad)))
+        Ok(Arc::new(dataset))
     }
 
     /// Annotated boxes, at most `max_people` of them if it is above 0.
-    pub fn annotated(&self, max_people: usize, bad: BadImages) -> Result<Arc<TopDownDataset>> {
+    pub fn annotated(&self, max_people: usize) -> Result<Arc<TopDownDataset>> {
         self.check_boxes()?;
         let mut people = annotation_boxes(&self.coco, self.input);
         if max_people > 0 {
             people.truncate(max_people);
         }
-        Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+        Ok(Arc::new(self.dataset(people)?))
     }
 
     /// Warns of annotated boxes that cannot be cropped, and fails if none can.
@@ -64,8 +66,8 @@ impl TopDownPart {
     }
 
     /// Given boxes.
-    pub fn boxes(&self, people: Vec<PersonBox>, bad: BadImages) -> Result<Arc<TopDownDataset>> {
-        Ok(Arc::new(self.dataset(people)?.with_bad_images(bad)))
+    pub fn boxes(&self, people: Vec<PersonBox>) -> Result<Arc<TopDownDataset>> {
+        Ok(Arc::new(self.dataset(people)?))
     }
 
     fn dataset(&self, people: Vec<PersonBox>) -> Result<TopDownDataset> {
@@ -78,7 +80,8 @@ impl TopDownPart {
         }
         let codec = HeatmapCodec::new(self.input, self.facts.joints.len())?;
         let facts = self.facts.clone();
-        Ok(TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?)
+        let dataset = TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?;
+        Ok(dataset.with_reading(self.reading))
     }
 }
 

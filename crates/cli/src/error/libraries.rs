@@ -49,7 +49,8 @@ fn space(error: &scalenas_space::Error) -> Verdict {
 fn coco(error: &scalenas_coco::Error) -> Verdict {
     use scalenas_coco::Error::{
         AbsentImages, BrokenTriples, CutOff, DuplicateIds, Io, JointCount, JointOrder, Json,
-        Missing, NoDetections, NotFinite, Outline, UnusableBoxes, UnusableDetections, Value,
+        Missing, NoCategory, NoDetections, NotFinite, Outline, UnusableBoxes, UnusableDetections,
+        Value,
     };
     match error {
         Io { .. }
@@ -60,6 +61,7 @@ fn coco(error: &scalenas_coco::Error) -> Verdict {
         | NotFinite { .. }
         | JointCount { .. }
         | JointOrder { .. }
+        | NoCategory { .. }
         | Value { .. }
         | BrokenTriples { .. }
         | DuplicateIds { .. }

@@ -3,6 +3,7 @@
 use std::iter;
 
 use anyhow::{Context, Result};
+use scalenas_data::{DataFiles, PartFiles};
 use scalenas_space::{CostModel, SpaceSpec};
 use scalenas_train::TaskSource;
 
@@ -22,8 +23,28 @@ pub fn check(experiment: &Experiment) -> Result<()> {
     experiment.scenes.validate()?;
     experiment.crops.validate()?;
     experiment.search.validate(&space, &costs)?;
+    check_files(&experiment.files, "files")?;
     check_second(experiment, &space)?;
     check_inputs(experiment, &space)?;
+    Ok(())
+}
+
+/// Checks the files of a data set; `key` is their key in the experiment.
+fn check_files(files: &DataFiles, key: &str) -> Result<()> {
+    if files.category.as_ref().is_some_and(String::is_empty) {
+        return Err(user(format!("option {key}.category is empty; accepted: a name or an id")));
+    }
+    let Some(share) = files.val_share else { return Ok(()) };
+    if !(share > 0.0 && share < 1.0) {
+        return Err(user(format!(
+            "option {key}.val_share is {share}, accepted: above 0 and below 1"
+        )));
+    }
+    if files.val != PartFiles::default() {
+        return Err(user(format!(
+            "options {key}.val_share and {key}.val are both given; accepted: one of them"
+        )));
+    }
     Ok(())
 }
 
@@ -43,7 +64,7 @@ fn check_second(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
         }
         (Some(second), true) => {
             CostModel::new(space, second.input).context("option second.input")?;
-            Ok(())
+            check_files(&second.files, "second.files")
         }
         (None, false) => Ok(()),
     }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_base::Size;
-use scalenas_data::TopDownAugment;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
+use scalenas_data::{DataFiles, TopDownAugment};
 use scalenas_evolve::SearchConfig;
 use scalenas_space::SpaceSpec;
 use scalenas_train::{TaskSource, TrainOptions};
@@ -29,6 +29,9 @@ pub struct Experiment {
     /// Data set folder, in the layout of the task.
     #[serde(default)]
     pub data: Option<PathBuf>,
+    /// Files of the data set and how they are read, where that is not what the layout says.
+    #[serde(default)]
+    pub files: DataFiles,
     /// Joints (coco, crowdpose or a RON file) or classes (cityscapes or a RON file).
     #[serde(default)]
     pub facts: Option<String>,
@@ -71,8 +74,8 @@ impl Experiment {
     /// Folder and size of the data of every task, in the order of the heads; the first task's data
     /// is in the folder `data`.
     pub fn sources(&self, data: &Path) -> Result<Vec<TaskSource>> {
-        let (data, facts) = (data.to_owned(), self.facts()?);
-        let first = TaskSource { data, facts, input: self.input, batch: self.train.batch };
+        let (data, facts, files) = (data.to_owned(), self.facts()?, self.files.clone());
+        let first = TaskSource { data, facts, input: self.input, batch: self.train.batch, files };
         Ok(iter::once(first).chain(self.second.clone()).collect())
     }
 

@@ -101,7 +101,7 @@ impl<B: KernelBackend> Single<B> {
             data,
             variation: Experiment::from_run(run, &[])?.variation(),
             max_samples: 0,
-            bad: selection.data.bad_images(),
+            reading: selection.data.reading_of_run(),
         };
         let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
         let plan = supernet.plan_for(&[head], &architecture);

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use scalenas_base::Size;
-use scalenas_data::BadImages;
+use scalenas_data::Reading;
 use scalenas_train::FlipTest;
 use serde_json::Value;
 
@@ -53,8 +53,8 @@ pub struct InferRequest<'a> {
     pub batch: usize,
     /// Threads that read pictures.
     pub workers: usize,
-    /// Treatment of pictures that are missing or damaged.
-    pub bad: BadImages,
+    /// Reading of the pictures.
+    pub reading: Reading,
     /// People with a lower score are left out.
     pub least_score: f64,
     /// Joints with a lower score are not visible.

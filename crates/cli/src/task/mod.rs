@@ -4,6 +4,7 @@
 //! one kind of prediction (`eval_pose`, `eval_seg`) are part of the rooms.
 
 mod bottom_up;
+mod checked;
 mod infer;
 pub mod keypoints;
 mod read;
@@ -14,11 +15,13 @@ mod segmentation;
 mod top_down;
 
 pub use bottom_up::scenes;
+pub use checked::{CheckRequest, CheckedPart};
 pub use infer::{BoxAround, InferRequest, Picture, Predicted};
 pub use keypoints::boxes::find_boxes;
-pub use registry::{infer, report_samples, room};
+pub use registry::{infer, report_samples, room, room_of};
 pub use request::{Request, Variation};
-pub use segmentation::{labelled, warn_of_positions};
+pub use room::Room;
+pub use segmentation::{labelled, warn_of_positions, whole};
 
 use scalenas_space::SpaceSpec;
 use scalenas_train::Figure;

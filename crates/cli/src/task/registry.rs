@@ -9,6 +9,7 @@ use scalenas_train::{CalibratedSubnet, HeldOut, Network};
 use super::infer::{InferRequest, Predicted};
 use super::room::Room;
 use super::{bottom_up, segmentation, top_down};
+use crate::arguments::Task;
 use crate::context::device::Host;
 
 /// Declares the dispatch to the rooms.
@@ -43,6 +44,14 @@ macro_rules! rooms {
             }
         }
     };
+}
+
+/// Room of the usual method of a prediction.
+pub fn room_of(task: Task) -> &'static dyn Room {
+    match task {
+        Task::Pose => &top_down::TopDown,
+        Task::Segmentation => &segmentation::Segmentation,
+    }
 }
 
 rooms! {

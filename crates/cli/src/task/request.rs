@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_data::BadImages;
-use scalenas_data::TopDownAugment;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
+use scalenas_data::{Reading, TopDownAugment};
 use scalenas_space::Head;
 use scalenas_train::{RunInfo, TaskSource};
 
+use crate::data::in_folder;
 use crate::error::user;
 
 /// Variation of training samples.
@@ -33,8 +33,8 @@ pub struct Request<'a> {
     pub variation: Variation,
     /// Maximum number of held-out samples; 0 for all.
     pub max_samples: usize,
-    /// Treatment of bad pictures.
-    pub bad: BadImages,
+    /// Reading of pictures; those of a run are turned by their tags, too, where the run's are.
+    pub reading: Reading,
 }
 
 impl Request<'_> {
@@ -43,10 +43,16 @@ impl Request<'_> {
         let space = &self.info.space.name;
         let task = self.info.task(head);
         let task = task.ok_or_else(|| user(format!("space {space} has no head {head:?}")))?;
-        let mut source = task.source.clone();
         if self.info.space.heads.first() == Some(&head) {
-            self.data.clone_into(&mut source.data);
+            return in_folder(&task.source, self.data);
         }
-        Ok(source)
+        Ok(task.source.clone())
+    }
+
+    /// Reading of the pictures of a task's data.
+    pub(super) fn reading(&self, source: &TaskSource) -> Reading {
+        let mut reading = self.reading;
+        reading.pictures.apply_exif |= source.files.apply_exif;
+        reading
     }
 }

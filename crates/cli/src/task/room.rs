@@ -9,6 +9,7 @@ use scalenas_export::Facts;
 use scalenas_space::Head;
 use scalenas_train::{HeldOut, TaskSource, TrainingSet};
 
+use super::checked::{CheckRequest, CheckedPart};
 use super::request::Request;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
@@ -54,6 +55,12 @@ pub trait Room {
 
     /// Held-out data, without variation.
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut>;
+
+    /// Text of a file of facts guessed from the training part; `name` is that of the data set.
+    fn guess_facts(&self, source: &TaskSource, name: &str) -> Result<String>;
+
+    /// Checks a part of a data set before anything is learnt from it.
+    fn check_data(&self, request: &CheckRequest<'_>) -> Result<CheckedPart>;
 
     /// Held-out samples that give the [`SAMPLES`] pictures of a report.
     fn report_size(&self) -> usize {

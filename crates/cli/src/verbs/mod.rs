@@ -1,6 +1,7 @@
 //! Verbs, one room each.
 
 pub mod bench;
+pub mod check_data;
 pub mod check_device;
 pub mod cost;
 pub mod eval_pose;

@@ -6,6 +6,7 @@ mod bad_input;
 mod bench;
 mod bottom_up;
 mod chain;
+mod check_data;
 mod check_device;
 mod common;
 mod damaged;
@@ -20,6 +21,7 @@ mod infer;
 #[cfg(unix)]
 mod kills;
 mod multitask;
+mod own_files;
 mod path;
 mod precision;
 mod real_pictures;

@@ -162,6 +162,7 @@ fn run_file() -> Vec<u8> {
         facts: "coco".into(),
         input: scalenas_base::Size::square(64),
         batch: 4,
+        files: scalenas_data::DataFiles::default(),
     };
     let train = scalenas_train::TrainOptions::default();
     let info = scalenas_train::RunInfo::new(space, vec![source], train).unwrap();
@@ -176,7 +177,7 @@ fn pictures() -> Vec<Target> {
         target("jpeg", "p.jpg", vec![jpeg], PICTURE, |path| Image8::read(path).is_ok()),
         target("png", "p.png", vec![png], PICTURE, |path| Image8::read(path).is_ok()),
         target("labels", "l.png", vec![labels], PICTURE, |path| {
-            LabelMap::read(path, &SegmentationFacts::cityscapes().table()).is_ok()
+            LabelMap::read(path, &SegmentationFacts::cityscapes().labelling()).is_ok()
         }),
     ]
 }

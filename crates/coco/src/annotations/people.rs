@@ -1,4 +1,4 @@
-//! Categories of people, among those of a file: those with the expected joints, or with joints, or
+//! Categories of people, among those of a file: the one that is asked for; else those with the expected joints, or with joints, or
 //! named like people, or whose annotations have joints.
 
 use std::collections::BTreeSet;
@@ -19,7 +19,45 @@ pub(crate) struct People {
 
 impl People {
     /// Of the categories and annotations of a file.
+    ///
+    /// # Errors
+    /// When the category that is asked for is not there; the categories of the file.
     pub fn of(
+        categories: &[CategoryEntry],
+        annotations: &[RawPerson<'_>],
+        joints: &JointSet,
+    ) -> Result<Self, Vec<String>> {
+        match joints.category() {
+            Some(wanted) => Self::named(wanted, categories, annotations),
+            None => Ok(Self::recognised(categories, annotations, joints)),
+        }
+    }
+
+    /// The category of a name, without regard to case, or of an id.
+    fn named(
+        wanted: &str,
+        categories: &[CategoryEntry],
+        annotations: &[RawPerson<'_>],
+    ) -> Result<Self, Vec<String>> {
+        let is_wanted = |category: &&CategoryEntry| category.name.eq_ignore_ascii_case(wanted);
+        let mut ids: BTreeSet<u64> =
+            categories.iter().filter(is_wanted).filter_map(|category| category.id).collect();
+        if let (true, Ok(id)) = (ids.is_empty(), wanted.parse::<u64>()) {
+            let listed = categories.iter().map(|category| category.id);
+            let used = annotations.iter().map(PersonEntry::category);
+            ids.extend(listed.chain(used).flatten().find(|found| *found == id));
+        }
+        if !ids.is_empty() {
+            return Ok(Self { ids: Some(ids) });
+        }
+        let name = |category: &CategoryEntry| match category.id {
+            Some(id) => format!("{:?} (id {id})", category.name),
+            None => format!("{:?}", category.name),
+        };
+        Err(categories.iter().map(name).collect())
+    }
+
+    fn recognised(
         categories: &[CategoryEntry],
         annotations: &[RawPerson<'_>],
         joints: &JointSet,

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn joints() -> JointSet {
-    JointSet::Dataset { name: "own".into(), joints: vec!["nose".into(), "left_hip".into()] }
+    JointSet::Dataset {
+        name: "own".into(),
+        joints: vec!["nose".into(), "left_hip".into()],
+        category: None,
+    }
 }
 
 fn file() -> Value {

@@ -8,7 +8,7 @@ use scalenas_base::Image8;
 use scalenas_coco::{Annotation, CocoKeypoints, ImageInfo};
 
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{BadImages, SkipList, SkippedImage, read_sized};
+use crate::pictures::{Reading, SkipList, SkippedImage, read_sized};
 use crate::{Error, KeypointFacts, Result};
 
 /// Pictures of a folder with their annotated people.
@@ -32,7 +32,7 @@ impl Scenes {
         coco: &CocoKeypoints,
         facts: &KeypointFacts,
         filter: SceneFilter,
-        bad_images: BadImages,
+        reading: impl Into<Reading>,
     ) -> Result<Self> {
         let folder = folder.into();
         let mut people: BTreeMap<i64, Vec<Annotation>> = BTreeMap::new();
@@ -48,7 +48,7 @@ impl Scenes {
         if list.is_empty() {
             return Err(Error::NoPeople { folder: crate::error::show(&folder) });
         }
-        let (facts, skips) = (facts.clone(), SkipList::new(bad_images));
+        let (facts, skips) = (facts.clone(), SkipList::new(reading));
         let (category, is_annotated) = (coco.category(), coco.is_annotated);
         Ok(Self { folder, list, facts, category, is_annotated, skips })
     }
@@ -105,8 +105,15 @@ impl Scenes {
 
     /// A picture; `None` when it is broken and such pictures are skipped.
     pub(super) fn open(&self, index: usize) -> Result<Option<Image8>> {
-        let picture = read_sized(&self.path(index), self.list[index].0.size);
-        self.skips.admit(index, picture)
+        self.skips.admit(index, self.read(index))
+    }
+
+    /// The picture at `index`.
+    ///
+    /// # Errors
+    /// When it is bad.
+    pub fn read(&self, index: usize) -> Result<Image8> {
+        read_sized(&self.path(index), self.list[index].0.size, self.skips.options())
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use scalenas_base::{Image8, Size};
+use scalenas_base::{Image8, PictureOptions, Size};
 
 use crate::{Error, Result};
 
@@ -16,6 +16,21 @@ pub enum BadImages {
     Fail,
     /// Their samples are left out; the data set's list of skipped pictures names them.
     Skip,
+}
+
+/// Reading of the pictures of a data set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Treatment of bad pictures.
+    pub bad: BadImages,
+    /// Options of every picture.
+    pub pictures: PictureOptions,
+}
+
+impl From<BadImages> for Reading {
+    fn from(bad: BadImages) -> Self {
+        Self { bad, ..Self::default() }
+    }
 }
 
 /// A picture that was left out.
@@ -32,13 +47,18 @@ pub struct SkippedImage {
 /// Broken pictures of a data set, by the position of the picture, hence listed in its order.
 #[derive(Debug, Default)]
 pub(crate) struct SkipList {
-    bad_images: BadImages,
+    reading: Reading,
     reasons: Mutex<BTreeMap<usize, String>>,
 }
 
 impl SkipList {
-    pub fn new(bad_images: BadImages) -> Self {
-        Self { bad_images, reasons: Mutex::default() }
+    pub fn new(reading: impl Into<Reading>) -> Self {
+        Self { reading: reading.into(), reasons: Mutex::default() }
+    }
+
+    /// Options of every picture.
+    pub fn options(&self) -> PictureOptions {
+        self.reading.pictures
     }
 
     /// The opened picture at `index`; `None` when it is broken and such pictures are skipped.
@@ -63,7 +83,7 @@ impl SkipList {
 
     /// Whether a broken picture is an error.
     pub fn fails(&self) -> bool {
-        self.bad_images == BadImages::Fail
+        self.reading.bad == BadImages::Fail
     }
 
     /// Pictures left out so far; `describe` gives the file of a position and the samples lost.
@@ -78,25 +98,29 @@ impl SkipList {
 }
 
 /// Reads a picture that must have the size that its annotations say.
-pub(crate) fn read_sized(path: &Path, annotated: Size) -> Result<Image8> {
-    let picture = Image8::read(path)?;
+pub(crate) fn read_sized(path: &Path, annotated: Size, options: PictureOptions) -> Result<Image8> {
+    let picture = Image8::read_with(path, options)?;
     if picture.size() == annotated {
         return Ok(picture);
     }
     let found = format!("is {}x{}", picture.width, picture.height);
     let Size { height, width } = annotated;
     let problem = format!("{found}, but the annotations are for {width}x{height}");
-    let reason = reason(path, picture.size(), annotated);
+    let reason = reason(path, picture.size(), annotated, options);
     Err(Error::picture(path, format!("{problem}{reason}")))
 }
 
 /// Explanation of a picture that has another size than its annotations say.
-fn reason(path: &Path, stored: Size, annotated: Size) -> &'static str {
-    let is_turned = (stored.height, stored.width) == (annotated.width, annotated.height);
+fn reason(path: &Path, found: Size, annotated: Size, options: PictureOptions) -> &'static str {
+    let is_turned = (found.height, found.width) == (annotated.width, annotated.height);
     match (is_turned, Image8::has_orientation(path)) {
+        (true, true) if options.apply_exif => {
+            " as its EXIF orientation tag turns it; it was annotated as it is stored: leave out --apply-exif"
+        }
         (true, true) => {
-            ": its EXIF orientation tag turns it in viewers, but not here; turn its pixels and drop the \
-             tag (`jpegtran`, `exiftran`, `magick -auto-orient`), or annotate it as it is stored"
+            ": its EXIF orientation tag turns it in viewers, but not here; give --apply-exif if all \
+             pictures were annotated as viewers show them, or turn its pixels and drop the tag \
+             (`jpegtran`, `exiftran`, `magick -auto-orient`)"
         }
         (true, false) => ": width and height are exchanged in the annotations or the picture",
         (false, _) => "",

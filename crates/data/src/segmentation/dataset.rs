@@ -9,7 +9,7 @@ use super::facts::SegmentationFacts;
 use super::files::LabelledPicture;
 use super::pictures::Pictures;
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{BadImages, SkippedImage};
+use crate::pictures::{Reading, SkippedImage};
 use crate::{Error, Result};
 
 /// Crops of labelled pictures: one crop per picture, varied anew each epoch.
@@ -32,13 +32,17 @@ impl SegmentationDataset {
         crop: impl Into<Size>,
         augment: SegmentationAugment,
         seed: u64,
-        bad_images: BadImages,
+        reading: impl Into<Reading>,
     ) -> Result<Self> {
         augment.validate()?;
         if let Some(picture) = list.iter().find(|picture| picture.labels.is_none()) {
-            return Err(Error::labels(&picture.image, "no label picture is named for it"));
+            return Err(Error::labels(
+                &picture.image,
+                facts.label_coding,
+                "no label picture is named for it",
+            ));
         }
-        let pictures = Pictures::new(list, facts, bad_images);
+        let pictures = Pictures::new(list, facts, reading);
         Ok(Self { pictures, crop: crop.into(), augment, seed })
     }
 
@@ -70,7 +74,7 @@ impl SegmentationDataset {
     /// Class weights from the number of pixels that each class has in all label pictures.
     ///
     /// # Errors
-    /// On a bad label picture under [`BadImages::Fail`].
+    /// On a bad label picture under [`crate::BadImages::Fail`].
     pub fn weights(&self) -> Result<Vec<f32>> {
         self.pictures.weights()
     }

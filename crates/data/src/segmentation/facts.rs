@@ -2,11 +2,13 @@
 //!
 //! One RON file per data set (`datasets/`); a user's own classes need such a file and no code.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use scalenas_base::text;
 use serde::{Deserialize, Serialize};
 
+use super::coding::{LabelCoding, Labelling};
 use super::labels::IGNORED;
 use crate::error::show;
 use crate::{Error, Result};
@@ -25,8 +27,15 @@ pub struct SegmentationFacts {
     pub images: FileNames,
     /// Names of label pictures: the path of the picture with this folder and suffix.
     pub labels: FileNames,
+    /// Meaning of the pixels of label pictures.
+    #[serde(default)]
+    pub label_coding: LabelCoding,
     /// Values of label pictures that take no part in training and evaluation.
+    #[serde(default)]
     pub ignored: Vec<u8>,
+    /// Colours of label pictures that take no part, where colours are classes.
+    #[serde(default)]
+    pub ignored_colours: Vec<(u8, u8, u8)>,
     /// The classes, in the order of the network's outputs.
     pub classes: Vec<Class>,
 }
@@ -47,9 +56,11 @@ pub struct FileNames {
 pub struct Class {
     /// Name, for tables.
     pub name: String,
-    /// Values of label pictures that stand for the class; submissions use the first.
+    /// Values of label pictures that stand for the class; submissions use the first, or the position of
+    /// the class where there is none.
+    #[serde(default)]
     pub ids: Vec<u8>,
-    /// Colour in pictures.
+    /// Colour in pictures, and of the class where colours are classes.
     pub colour: (u8, u8, u8),
     /// Weight in the loss.
     #[serde(default = "one")]
@@ -80,9 +91,20 @@ impl SegmentationFacts {
         Self::parse(&text, path)
     }
 
-    /// Class of each label value: [`IGNORED`] for ignored values, `None` for those that
-    /// the facts do not know.
-    pub fn table(&self) -> [Option<u8>; 256] {
+    /// Class of each value or colour of label pictures.
+    pub fn labelling(&self) -> Labelling {
+        let ignored = self.ignored_colours.iter().map(|&(r, g, b)| ([r, g, b], IGNORED));
+        let colours = ignored.chain(self.colours().into_iter().zip(0..)).collect();
+        Labelling { coding: self.label_coding, values: self.table(), colours }
+    }
+
+    /// Value of label pictures that stands for a class, by its position.
+    pub fn id(&self, class: u8) -> u8 {
+        let ids = self.classes.get(usize::from(class)).map(|class| class.ids.first().copied());
+        ids.map_or(IGNORED, |id| id.unwrap_or(class))
+    }
+
+    fn table(&self) -> [Option<u8>; 256] {
         let mut table = [None; 256];
         for &id in &self.ignored {
             table[usize::from(id)] = Some(IGNORED);
@@ -109,7 +131,8 @@ impl SegmentationFacts {
         let problem =
             |(key, problem, accepted)| Error::Facts { path: show(path), key, problem, accepted };
         let facts: Self = ron::from_str(text).map_err(|e| {
-            let accepted = "the keys name, images, labels, ignored, classes";
+            let accepted = "the keys name, images, labels, ignored, classes and, if wanted, \
+                            label_coding, ignored_colours";
             problem(("(file)", e.to_string(), accepted.to_owned()))
         })?;
         facts.check().map_err(problem)?;
@@ -131,7 +154,7 @@ impl SegmentationFacts {
             return Err(("labels", "the files of images".into(), accepted));
         }
         for class in &self.classes {
-            if class.ids.is_empty() {
+            if class.ids.is_empty() && self.label_coding != LabelCoding::Colours {
                 let problem = format!("class {:?} has no ids", class.name);
                 return Err(("classes.ids", problem, "at least one label value".into()));
             }
@@ -140,7 +163,24 @@ impl SegmentationFacts {
                 return Err(("classes.weight", problem, "a positive number".into()));
             }
         }
-        self.check_values()
+        self.check_values()?;
+        self.check_colours()
+    }
+
+    /// Checks that each colour has one meaning, where colours are classes.
+    fn check_colours(&self) -> std::result::Result<(), Problem> {
+        if self.label_coding != LabelCoding::Colours {
+            return Ok(());
+        }
+        let all = self.classes.iter().map(|class| class.colour).chain(self.ignored_colours.clone());
+        let mut seen = HashSet::new();
+        for colour in all {
+            if !seen.insert(colour) {
+                let accepted = "every colour once, ignored ones included".into();
+                return Err(("classes.colour", format!("{colour:?} occurs twice"), accepted));
+            }
+        }
+        Ok(())
     }
 
     /// Checks that each label value has one meaning.

@@ -1,12 +1,13 @@
 //! Semantic segmentation: pictures with a class per pixel.
 //!
 //! [`facts`] lists classes and the names of files, [`files`] finds the pictures, [`labels`] reads
-//! and maps the classes, [`augment`] draws crops, [`crop`] cuts them, [`dataset`] makes batches,
+//! and maps the classes, by values or colours, [`augment`] draws crops, [`crop`] cuts them, [`dataset`] makes batches,
 //! [`whole`] reads whole pictures, [`weights`] weighs classes by how rare they are.
 //!
 //! Source: Cityscapes' layout and the HRNet reference's augmentation.
 
 pub mod augment;
+mod coding;
 pub mod crop;
 pub mod dataset;
 pub mod facts;
@@ -19,6 +20,7 @@ pub mod weights;
 pub mod whole;
 
 pub use augment::SegmentationAugment;
+pub use coding::{LabelCoding, Labelling};
 pub use crop::Crop;
 pub use dataset::{SegmentationBatch, SegmentationDataset};
 pub use facts::{Class, FileNames, SegmentationFacts};

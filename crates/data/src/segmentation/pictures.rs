@@ -2,11 +2,12 @@
 
 use scalenas_base::Image8;
 
+use super::coding::Labelling;
 use super::facts::SegmentationFacts;
 use super::files::LabelledPicture;
 use super::labels::{IGNORED, LabelMap};
 use super::weights::class_weights;
-use crate::pictures::{BadImages, SkipList, SkippedImage};
+use crate::pictures::{Reading, SkipList, SkippedImage};
 use crate::{Error, Result};
 
 /// Pictures of a split and the meaning of their labels.
@@ -14,7 +15,7 @@ use crate::{Error, Result};
 pub(super) struct Pictures {
     pub list: Vec<LabelledPicture>,
     pub facts: SegmentationFacts,
-    table: [Option<u8>; 256],
+    labelling: Labelling,
     skips: SkipList,
 }
 
@@ -22,10 +23,10 @@ impl Pictures {
     pub fn new(
         list: Vec<LabelledPicture>,
         facts: &SegmentationFacts,
-        bad_images: BadImages,
+        reading: impl Into<Reading>,
     ) -> Self {
-        let (facts, table) = (facts.clone(), facts.table());
-        Self { list, facts, table, skips: SkipList::new(bad_images) }
+        let (facts, labelling) = (facts.clone(), facts.labelling());
+        Self { list, facts, labelling, skips: SkipList::new(reading) }
     }
 
     /// A picture with its labels; `None` when either is broken and such pictures are skipped.
@@ -34,9 +35,9 @@ impl Pictures {
     }
 
     fn read(&self, picture: &LabelledPicture) -> Result<(Image8, Option<LabelMap>)> {
-        let image = Image8::read(&picture.image)?;
+        let image = Image8::read_with(&picture.image, self.skips.options())?;
         let Some(path) = &picture.labels else { return Ok((image, None)) };
-        let labels = LabelMap::read(path, &self.table)?;
+        let labels = LabelMap::read(path, &self.labelling)?;
         if image.size() == labels.size() {
             return Ok((image, Some(labels)));
         }
@@ -48,7 +49,7 @@ impl Pictures {
             image.width,
             image.height
         );
-        Err(Error::labels(path, problem))
+        Err(Error::labels(path, self.labelling.coding, problem))
     }
 
     /// Pictures left out so far, in their order.
@@ -61,7 +62,7 @@ impl Pictures {
         let mut pixels = vec![0u64; self.facts.classes.len()];
         for picture in &self.list {
             let Some(labels) = &picture.labels else { continue };
-            match LabelMap::read(labels, &self.table) {
+            match LabelMap::read(labels, &self.labelling) {
                 Ok(map) => {
                     for &class in map.classes.iter().filter(|&&class| class != IGNORED) {
                         pixels[usize::from(class)] += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::coding::LabelCoding;
 use super::facts::SegmentationFacts;
 use super::files::LabelledPicture;
 use super::labels::{IGNORED, LabelMap};
@@ -12,6 +13,9 @@ const LOOKED_AT: usize = 10;
 /// Whether the first label pictures hold no value but positions of classes and the one for unlabelled
 /// pixels, although the facts have ids beyond. Broken pictures are passed over.
 pub fn look_like_positions(pictures: &[LabelledPicture], facts: &SegmentationFacts) -> bool {
+    if facts.label_coding != LabelCoding::Values {
+        return false;
+    }
     let count = facts.classes.len();
     let ids = facts.classes.iter().flat_map(|class| class.ids.iter());
     if ids.max().is_none_or(|&highest| usize::from(highest) < count) {

@@ -11,7 +11,7 @@ use super::labels::LabelMap;
 use super::pictures::Pictures;
 use crate::Result;
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{BadImages, SkippedImage};
+use crate::pictures::{Reading, SkippedImage};
 
 /// Whole pictures in their order, with labels where there are any.
 #[derive(Debug)]
@@ -35,9 +35,9 @@ impl WholePictures {
     pub fn new(
         list: Vec<LabelledPicture>,
         facts: &SegmentationFacts,
-        bad_images: BadImages,
+        reading: impl Into<Reading>,
     ) -> Arc<Self> {
-        Arc::new(Self { pictures: Pictures::new(list, facts, bad_images) })
+        Arc::new(Self { pictures: Pictures::new(list, facts, reading) })
     }
 
     /// The pictures, in their order.

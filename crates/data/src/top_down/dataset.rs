@@ -17,7 +17,7 @@ use super::crop::Crop;
 use super::people::PersonBox;
 use crate::loader::BatchSource;
 use crate::pictures::{
-    BadImages, Direction, SkipList, SkippedImage, crop_affine, read_sized, warp_into,
+    BadImages, Direction, Reading, SkipList, SkippedImage, crop_affine, read_sized, warp_into,
 };
 use crate::{Error, KeypointFacts, Result};
 
@@ -87,10 +87,10 @@ impl TopDownDataset {
         Ok(self)
     }
 
-    /// Sets the treatment of bad pictures.
+    /// Sets the treatment of bad pictures and the options of reading.
     #[must_use]
-    pub fn with_bad_images(mut self, bad_images: BadImages) -> Self {
-        self.skips = SkipList::new(bad_images);
+    pub fn with_reading(mut self, reading: impl Into<Reading>) -> Self {
+        self.skips = SkipList::new(reading);
         self
     }
 
@@ -124,9 +124,12 @@ impl TopDownDataset {
         &self.images[person.image].file_name
     }
 
-    /// File of a person's picture.
-    pub fn picture(&self, person: &PersonBox) -> PathBuf {
-        self.path(person.image)
+    /// The picture of a person.
+    ///
+    /// # Errors
+    /// When it is bad.
+    pub fn read(&self, person: &PersonBox) -> Result<Image8> {
+        self.read_at(person.image)
     }
 
     /// Pictures left out so far, in the order of the annotation file.
@@ -167,7 +170,11 @@ impl TopDownDataset {
 
     /// Opens a picture; `None` when it is broken and such pictures are skipped.
     fn open(&self, image: usize) -> Result<Option<Image8>> {
-        self.skips.admit(image, read_sized(&self.path(image), self.images[image].size))
+        self.skips.admit(image, self.read_at(image))
+    }
+
+    fn read_at(&self, image: usize) -> Result<Image8> {
+        read_sized(&self.path(image), self.images[image].size, self.skips.options())
     }
 
     fn fill(

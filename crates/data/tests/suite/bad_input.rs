@@ -200,7 +200,7 @@ fn bad_pictures_fail() {
 #[test]
 fn bad_pictures_are_skipped_and_listed() {
     let folder = TempDir::new().unwrap();
-    let dataset = damaged(folder.path()).with_bad_images(BadImages::Skip);
+    let dataset = damaged(folder.path()).with_reading(BadImages::Skip);
     let whole = dataset.batch(0, &[0]).unwrap();
     assert_eq!(dataset.batch(0, &[2, 0, 1]).unwrap(), whole);
     let skipped = dataset.skipped();

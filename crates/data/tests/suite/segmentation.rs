@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use scalenas_data::segmentation::{
-    IGNORED, LabelMap, LabelledPicture, SegmentationAugment, SegmentationBatch, SegmentationFacts,
-    find, read_list,
+    IGNORED, LabelMap, LabelledPicture, Labelling, SegmentationAugment, SegmentationBatch,
+    SegmentationFacts, find, read_list,
 };
 use scalenas_data::{
     BadImages, BatchLoader, Image8, LoaderConfig, SegmentationDataset, WholePictures,
@@ -75,8 +75,7 @@ fn the_real_frame_is_read() {
         // borders between classes differ.
         let train_ids = picture.labels.as_ref().unwrap().display().to_string();
         let train_ids = train_ids.replace("labelIds", "labelTrainIds");
-        let identity = std::array::from_fn(|value| Some(value as u8));
-        let expected = LabelMap::read(train_ids, &identity).unwrap();
+        let expected = LabelMap::read(train_ids, &Labelling::identity()).unwrap();
         let pairs = labels.classes.iter().zip(&expected.classes);
         let different = pairs.filter(|(class, expected)| class != expected).count();
         assert!(different * 200 < labels.classes.len(), "{different} in {}", picture.name);

@@ -133,7 +133,8 @@ fn errors_come_in_order_and_end_the_epoch() {
     let people = dataset.people();
     let last = people.last().unwrap().image_id;
     let before = people.iter().filter(|person| person.image_id != last).count();
-    let path = dataset.picture(people.last().unwrap());
+    let name = dataset.file_name(people.last().unwrap());
+    let path = folder.path().join("images/train2017").join(name);
     fs::remove_file(&path).unwrap();
     let dataset = Arc::new(dataset);
     let loader = BatchLoader::new(Arc::clone(&dataset), LoaderConfig::evaluation(1, 4)).unwrap();
@@ -143,7 +144,7 @@ fn errors_come_in_order_and_end_the_epoch() {
     let message = results[before].as_ref().unwrap_err().to_string();
     assert!(message.contains(&path.display().to_string()), "{message}");
 
-    let dataset = Arc::into_inner(dataset).unwrap().with_bad_images(BadImages::Skip);
+    let dataset = Arc::into_inner(dataset).unwrap().with_reading(BadImages::Skip);
     let batches = epoch(&Arc::new(dataset), LoaderConfig::evaluation(1, 4));
     assert_eq!(batches.len(), before);
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use scalenas_data::Image8;
-use scalenas_data::segmentation::LabelMap;
+use scalenas_data::segmentation::{LabelMap, Labelling};
 use scalenas_data::synth::{StreetConfig, write_streets};
 use tempfile::TempDir;
 
@@ -54,7 +54,8 @@ fn labels(folder: &Path, number: usize) -> LabelMap {
         let value = u8::try_from(value).unwrap();
         KNOWN.contains(&value).then_some(value)
     });
-    LabelMap::read(folder.join("gtFine/train/synth").join(name), &table).unwrap()
+    let labelling = Labelling { values: table, ..Labelling::identity() };
+    LabelMap::read(folder.join("gtFine/train/synth").join(name), &labelling).unwrap()
 }
 
 #[test]

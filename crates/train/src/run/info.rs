@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use scalenas_base::Size;
+use scalenas_data::{DataFiles, PartFiles};
 use scalenas_space::{Head, SpaceSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,6 +27,9 @@ pub struct TaskSource {
     pub input: Size,
     /// Samples per batch.
     pub batch: usize,
+    /// Files of the data set and how they are read, where that is not what its layout says.
+    #[serde(default, skip_serializing_if = "DataFiles::is_usual")]
+    pub files: DataFiles,
 }
 
 /// Facts of a second task that names none: files hold segmentation there.
@@ -80,11 +84,12 @@ impl RunInfo {
     /// If the text is no description of a run, or one of another version.
     pub(crate) fn from_json(text: &str) -> Result<Self, Cause> {
         let file: Document = serde_json::from_str(text)?;
-        let Document { version, program, space, input, data, facts, train, second, place } = file;
+        let Document { version, program, space, input, data, facts, files, train, second, place } =
+            file;
         if !(1..=VERSION).contains(&version) {
             return Err(format!("version {version}, this program reads 1 to {VERSION}").into());
         }
-        let first = TaskSource { data, facts, input, batch: train.batch };
+        let first = TaskSource { data, facts, input, batch: train.batch, files };
         let sources = std::iter::once(first).chain(second).collect();
         Ok(Self { program, place, ..Self::new(space, sources, train)? })
     }
@@ -108,6 +113,8 @@ impl RunInfo {
         info.place = None;
         for task in &mut info.tasks {
             task.source.data = PathBuf::new();
+            let files = &mut task.source.files;
+            (files.train, files.val) = (PartFiles::default(), PartFiles::default());
             // Facts count by content: a run has a copy of its own.
             if let Ok(content) = std::fs::read_to_string(&task.source.facts) {
                 task.source.facts = content;
@@ -138,6 +145,8 @@ struct Document {
     input: Size,
     data: PathBuf,
     facts: String,
+    #[serde(default, skip_serializing_if = "DataFiles::is_usual")]
+    files: DataFiles,
     train: TrainOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     second: Option<TaskSource>,
@@ -148,7 +157,8 @@ struct Document {
 impl From<RunInfo> for Document {
     fn from(info: RunInfo) -> Self {
         let mut sources = info.tasks.into_iter().map(|task| task.source);
-        let TaskSource { data, facts, input, batch } = sources.next().expect("a space has a head");
+        let TaskSource { data, facts, input, batch, files } =
+            sources.next().expect("a space has a head");
         Self {
             version: VERSION,
             program: info.program,
@@ -156,6 +166,7 @@ impl From<RunInfo> for Document {
             input,
             data,
             facts,
+            files,
             train: TrainOptions { batch, ..info.train },
             second: sources.next(),
             place: info.place,
@@ -179,7 +190,13 @@ mod tests {
     use super::*;
 
     fn source(data: &str, facts: &str, batch: usize) -> TaskSource {
-        TaskSource { data: data.into(), facts: facts.to_owned(), input: Size::new(64, 128), batch }
+        TaskSource {
+            data: data.into(),
+            facts: facts.to_owned(),
+            input: Size::new(64, 128),
+            batch,
+            files: DataFiles::default(),
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::style::QUALITY;
 
 /// Picture with all people found in it, with its name in the data set.
 pub fn draw(scenes: &Scenes, found: &FoundPeople) -> Result<(String, Image8)> {
-    let picture = Image8::read(scenes.path(found.index))?;
+    let picture = scenes.read(found.index)?;
     let people: Vec<Person> = found
         .people
         .iter()

@@ -6,4 +6,4 @@ pub mod segmentation;
 mod style;
 pub mod top_down;
 
-pub use style::OPACITY;
+pub use style::{OPACITY, QUALITY};

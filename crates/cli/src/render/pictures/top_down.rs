@@ -62,7 +62,7 @@ fn draw(
     people: &[usize],
 ) -> Result<(String, Image8)> {
     let first = &dataset.people()[people[0]];
-    let picture = Image8::read(dataset.picture(first))?;
+    let picture = dataset.read(first)?;
     let persons: Vec<Person> = people
         .iter()
         .filter_map(|&index| found.get(index))

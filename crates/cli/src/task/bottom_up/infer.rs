@@ -22,7 +22,7 @@ pub fn infer<B: KernelBackend>(
 ) -> Result<Box<dyn Predicted>> {
     let people = find(network, request, device)?;
     if let Some(folder) = request.drawn {
-        people.draw(request.pictures, folder)?;
+        people.draw(request, folder)?;
     }
     Ok(Box::new(people))
 }
@@ -35,7 +35,7 @@ pub fn find<B: KernelBackend>(
 ) -> Result<People> {
     let facts = keypoint_facts(request.facts)?;
     let coco = listed(request.pictures);
-    let scenes = Scenes::new("", &coco, &facts, SceneFilter::AllImages, request.bad)?;
+    let scenes = Scenes::new("", &coco, &facts, SceneFilter::AllImages, request.reading)?;
     let scenes = Arc::new(scenes);
     let options = SceneOptions {
         scales: request.scales.to_vec(),

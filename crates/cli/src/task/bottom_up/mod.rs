@@ -9,7 +9,7 @@ use anyhow::Result;
 use burn::tensor::TensorData;
 use scalenas_base::Size;
 use scalenas_data::bottom_up::{BottomUpDataset, SceneFilter, Scenes};
-use scalenas_data::{BadImages, KeypointFacts};
+use scalenas_data::{KeypointFacts, Part, Reading};
 use scalenas_export::Facts;
 use scalenas_report::Sample;
 use scalenas_space::Head;
@@ -17,12 +17,13 @@ use scalenas_train::bottom_up::{self, SceneOptions, find_people};
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
 use crate::context::device::{HOST, Host};
-use crate::data::facts::keypoint_facts;
-use crate::data::{Split, read_annotations, split};
+use crate::data::facts::{facts_of, keypoint_facts};
+use crate::data::{Split, part, read_part};
 use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::pictures;
 use crate::render::{Output, warn};
+use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::keypoints;
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
@@ -63,9 +64,8 @@ impl Room for BottomUp {
     }
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
-        let facts = keypoint_facts(&source.facts)?;
-        let scenes =
-            scenes(split(&source.data, "train")?, &facts, SceneFilter::Annotated, request.bad)?;
+        let (files, facts) = (part(source, Part::Train)?, facts_of(source)?);
+        let scenes = scenes(files, &facts, SceneFilter::Annotated, request.reading(source))?;
         let (side, seed) = (source.input.height, request.info.train.seed);
         let variation = request.variation.bottom_up;
         let dataset = Arc::new(BottomUpDataset::new(Arc::new(scenes), side, variation, seed)?);
@@ -73,10 +73,9 @@ impl Room for BottomUp {
     }
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
-        let files = split(&source.data, "val")?;
+        let (files, facts) = (part(source, Part::Val)?, facts_of(source)?);
         let annotations = files.annotations.clone();
-        let facts = keypoint_facts(&source.facts)?;
-        let scenes = scenes(files, &facts, SceneFilter::AllImages, request.bad)?
+        let scenes = scenes(files, &facts, SceneFilter::AllImages, request.reading(source))?
             .truncate(request.max_samples);
         let ids: Vec<i64> = (0..scenes.len()).map(|index| scenes.scene(index).0.id).collect();
         let metric = keypoints::metric_on(&facts, &annotations, &ids)?;
@@ -84,6 +83,14 @@ impl Room for BottomUp {
         let workers = request.info.train.workers;
         let options = SceneOptions { fit, ..SceneOptions::new(source.input.height, workers) };
         Ok(HeldOut::BottomUp(bottom_up::HeldOut { scenes: Arc::new(scenes), metric, options }))
+    }
+
+    fn guess_facts(&self, source: &TaskSource, name: &str) -> Result<String> {
+        keypoints::guess::guess(source, name)
+    }
+
+    fn check_data(&self, request: &CheckRequest<'_>) -> Result<CheckedPart> {
+        keypoints::check::check(request, None)
     }
 
     fn synthesise(
@@ -102,9 +109,9 @@ pub fn scenes(
     files: Split,
     facts: &KeypointFacts,
     with: SceneFilter,
-    bad: BadImages,
+    reading: Reading,
 ) -> Result<Scenes> {
-    let coco = read_annotations(&files.annotations, facts, Some(&files.images))?;
+    let coco = read_part(&files, facts, reading.pictures)?;
     if coco.categories.len() > 1 {
         warn(format!(
             "{}: {} categories of people, which whole pictures do not tell apart: all results get \
@@ -114,7 +121,7 @@ pub fn scenes(
             coco.category(),
         ));
     }
-    Ok(Scenes::new(files.images, &coco, facts, with, bad)?)
+    Ok(Scenes::new(files.images, &coco, facts, with, reading)?)
 }
 
 /// Predictions of a subnet on held-out pictures, for a report.

@@ -1,6 +1,8 @@
 //! Metrics, heads and synthetic data of the tasks that find the joints of people.
 
 pub mod boxes;
+pub mod check;
+pub mod guess;
 pub mod people;
 
 use std::path::Path;

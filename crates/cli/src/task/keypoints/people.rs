@@ -61,16 +61,17 @@ impl People {
     }
 
     /// Writes every picture with its people into a folder.
-    pub fn draw(&self, all: &[Picture], folder: &Path) -> Result<()> {
+    pub fn draw(&self, request: &InferRequest<'_>, folder: &Path) -> Result<()> {
         let mut people: BTreeMap<usize, Vec<Person>> = BTreeMap::new();
         for person in &self.found {
             let drawn = Person { joints: self.visible(person), bbox: person.bbox };
             people.entry(person.picture).or_default().push(drawn);
         }
         let skeleton = Skeleton::from(&self.facts);
-        for (index, picture) in all.iter().enumerate() {
+        for (index, picture) in request.pictures.iter().enumerate() {
             // Pictures that were left out have been reported.
-            let Ok(pixels) = Image8::read(&picture.path) else { continue };
+            let options = request.reading.pictures;
+            let Ok(pixels) = Image8::read_with(&picture.path, options) else { continue };
             let people = people.remove(&index).unwrap_or_default();
             let drawn = draw_poses(&pixels, &people, &skeleton, &PoseStyle::default())?;
             pictures::file::write(folder, &picture.short, &drawn)?;

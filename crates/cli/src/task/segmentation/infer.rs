@@ -1,7 +1,7 @@
 //! Segmentation of plain pictures.
 
 use anyhow::Result;
-use scalenas_data::segmentation::{IGNORED, LabelMap, LabelledPicture, SegmentationFacts};
+use scalenas_data::segmentation::{LabelMap, LabelledPicture, SegmentationFacts};
 use scalenas_data::{WholePictures, segmentation::WholePicture};
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{Palette, overlay};
@@ -35,7 +35,7 @@ pub fn infer<B: KernelBackend>(
         image: picture.path.clone(),
         labels: None,
     });
-    let whole = WholePictures::new(list.collect(), &facts, request.bad);
+    let whole = WholePictures::new(list.collect(), &facts, request.reading);
     let options = SegmentOptions {
         scales: request.scales.to_vec(),
         flip: request.flip,
@@ -74,7 +74,7 @@ fn write_files(
         pictures::file::write(folder, name, &drawn)?;
     }
     if let Some(folder) = request.labels {
-        let id = |&class: &u8| facts.classes.get(usize::from(class)).map_or(IGNORED, |c| c.ids[0]);
+        let id = |&class: &u8| facts.id(class);
         let ids: Vec<u8> = classes.iter().map(id).collect();
         let path = pictures::file::below(folder, name, "png");
         write_file(&path, LabelMap::encode(&ids, picture.image.size()))?;

@@ -1,6 +1,8 @@
 //! Segmentation in the runner: labelled pictures.
 
+mod check;
 mod infer;
+mod pictures;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,9 +10,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use burn::tensor::TensorData;
 use scalenas_base::Size;
-use scalenas_data::segmentation::{LabelledPicture, find, look_like_positions};
 use scalenas_data::synth::StreetConfig;
-use scalenas_data::{BadImages, SegmentationDataset, SegmentationFacts, WholePictures};
+use scalenas_data::{Part, SegmentationDataset};
 use scalenas_eval::semantic::{ClassScores, predict_labels};
 use scalenas_export::Facts;
 use scalenas_report::Sample;
@@ -23,13 +24,16 @@ use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainOptions
 use crate::context::device::{HOST, Host};
 use crate::data::facts::segmentation_facts;
 use crate::data::synthetic::write_street_pictures;
+use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
-use crate::render::pictures;
-use crate::render::{Output, warn};
+use crate::render::{Output, pictures as drawn};
+use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
 
 pub use infer::infer;
+use pictures::part;
+pub use pictures::{labelled, warn_of_positions, whole};
 
 /// Pixels per pixel of class scores.
 const SCORE_STRIDE: usize = 4;
@@ -72,11 +76,10 @@ impl Room for Segmentation {
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
         let facts = segmentation_facts(&source.facts)?;
-        let list = find(&source.data, "train", &facts)?;
-        warn_of_positions(&list, &facts);
+        let list = part(source, Part::Train, &facts)?;
         let (crops, options) = (request.variation.segmentation, &request.info.train);
-        let dataset =
-            SegmentationDataset::new(list, &facts, source.input, crops, options.seed, request.bad)?;
+        let (seed, reading) = (options.seed, request.reading(source));
+        let dataset = SegmentationDataset::new(list, &facts, source.input, crops, seed, reading)?;
         let weighing = Arc::new(weighing(&dataset, options.pixels)?);
         let dataset = Arc::new(dataset);
         Ok(TrainingSet::Segmentation(segmentation::Training { dataset, weighing }))
@@ -84,9 +87,21 @@ impl Room for Segmentation {
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
         let facts = segmentation_facts(&source.facts)?;
-        let pictures = labelled(&source.data, "val", &facts, request.max_samples, request.bad)?;
+        let list = part(source, Part::Val, &facts)?;
+        let pictures = whole(list, &facts, request.max_samples, request.reading(source));
         let options = segment_options(&request.info.space, &request.info.train);
         Ok(HeldOut::Segmentation(segmentation::HeldOut { pictures, options }))
+    }
+
+    fn guess_facts(&self, _source: &TaskSource, _name: &str) -> Result<String> {
+        Err(user(
+            "--write-facts: label pictures do not name their classes; accepted: --task pose; for classes \
+             copy datasets/cityscapes.ron and change it",
+        ))
+    }
+
+    fn check_data(&self, request: &CheckRequest<'_>) -> Result<CheckedPart> {
+        check::check(request)
     }
 
     fn synthesise(
@@ -99,36 +114,6 @@ impl Room for Segmentation {
         let &Synthetic { train, val, size: Size { height, width }, .. } = synthetic;
         output.say(format!("1/4 drawing {train} + {val} streets"));
         write_street_pictures(data, &StreetConfig { train, val, height, width, seed })
-    }
-}
-
-/// Pictures of a part of a data set, at most `max_pictures` of them if that is above 0.
-pub fn labelled(
-    data: &Path,
-    part: &str,
-    facts: &SegmentationFacts,
-    max_pictures: usize,
-    bad: BadImages,
-) -> Result<Arc<WholePictures>> {
-    let mut list = find(data, part, facts)?;
-    warn_of_positions(&list, facts);
-    if max_pictures > 0 {
-        list.truncate(max_pictures);
-    }
-    Ok(WholePictures::new(list, facts, bad))
-}
-
-/// Warns of label pictures that hold positions of classes instead of ids.
-pub fn warn_of_positions(pictures: &[LabelledPicture], facts: &SegmentationFacts) {
-    if look_like_positions(pictures, facts) {
-        let labels = pictures.iter().find_map(|picture| picture.labels.as_ref());
-        warn(format!(
-            "{}: the labels look like positions of classes (trainIds), but the facts {} expect ids \
-             (labelIds): wrong classes would be learnt and scored; give a RON file of facts with ids 0 to {}",
-            labels.map(|path| path.display().to_string()).unwrap_or_default(),
-            facts.name,
-            facts.classes.len() - 1,
-        ));
     }
 }
 
@@ -159,5 +144,5 @@ pub fn report_samples(
         }
         Ok(())
     })?;
-    pictures::segmentation::samples(pictures, &samples)
+    drawn::segmentation::samples(pictures, &samples)
 }

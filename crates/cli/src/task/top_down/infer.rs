@@ -26,7 +26,7 @@ pub fn infer<B: KernelBackend>(
     let people = request.boxes.iter().map(|found| person(found, request, coco.category()));
     let codec = HeatmapCodec::new(request.input, facts.joints.len())?;
     let dataset = TopDownDataset::new("", &coco, people.collect(), facts.clone(), codec)?;
-    let dataset = Arc::new(dataset.with_bad_images(request.bad));
+    let dataset = Arc::new(dataset.with_reading(request.reading));
     let options = EvaluateOptions {
         batch: request.batch,
         workers: request.workers,
@@ -44,7 +44,7 @@ pub fn infer<B: KernelBackend>(
     });
     let people = People::new(facts, found.collect(), request);
     if let Some(folder) = request.drawn {
-        people.draw(request.pictures, folder)?;
+        people.draw(request, folder)?;
     }
     Ok(Box::new(people))
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::Result;
 use burn::tensor::TensorData;
 use scalenas_base::Size;
-use scalenas_data::HeatmapCodec;
 use scalenas_data::pictures::PIXELS_PER_SCALE;
 use scalenas_data::top_down::STRIDE;
+use scalenas_data::{HeatmapCodec, Part};
 use scalenas_eval::Sigmas;
 use scalenas_export::Facts;
 use scalenas_report::Sample;
@@ -18,11 +18,12 @@ use scalenas_train::top_down::{self, EvaluateOptions, evaluate};
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
 use crate::context::device::{HOST, Host};
-use crate::data::facts::keypoint_facts;
-use crate::data::{TopDownPart, image_ids, split};
+use crate::data::facts::{facts_of, keypoint_facts};
+use crate::data::{TopDownPart, image_ids, part};
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::render::pictures;
+use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::keypoints;
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
@@ -75,17 +76,17 @@ impl Room for TopDown {
     }
 
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
-        let facts = keypoint_facts(&source.facts)?;
-        let people = TopDownPart::read(split(&source.data, "train")?, &facts, source.input)?;
-        let seed = request.info.train.seed;
-        let dataset = people.training(request.variation.top_down, seed, request.bad)?;
+        let (files, reading) = (part(source, Part::Train)?, request.reading(source));
+        let people = TopDownPart::read(files, &facts_of(source)?, source.input, reading)?;
+        let dataset = people.training(request.variation.top_down, request.info.train.seed)?;
         Ok(TrainingSet::TopDown(top_down::Training(dataset)))
     }
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {
-        let facts = keypoint_facts(&source.facts)?;
-        let people = TopDownPart::read(split(&source.data, "val")?, &facts, source.input)?;
-        let dataset = people.annotated(request.max_samples, request.bad)?;
+        let (files, reading) = (part(source, Part::Val)?, request.reading(source));
+        let facts = facts_of(source)?;
+        let people = TopDownPart::read(files, &facts, source.input, reading)?;
+        let dataset = people.annotated(request.max_samples)?;
         let metric = keypoints::metric_on(&facts, &people.files.annotations, &image_ids(&dataset))?;
         let (batch, workers) = (source.batch, request.info.train.workers);
         let options = EvaluateOptions { batch, workers, ..EvaluateOptions::default() };
@@ -94,6 +95,14 @@ impl Room for TopDown {
 
     fn report_size(&self) -> usize {
         REPORT_PEOPLE
+    }
+
+    fn guess_facts(&self, source: &TaskSource, name: &str) -> Result<String> {
+        keypoints::guess::guess(source, name)
+    }
+
+    fn check_data(&self, request: &CheckRequest<'_>) -> Result<CheckedPart> {
+        keypoints::check::check(request, Some(request.source.input))
     }
 
     fn synthesise(

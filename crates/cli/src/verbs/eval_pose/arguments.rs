@@ -56,6 +56,10 @@ pub struct Arguments {
     /// Boxes with a lower score are left out
     #[arg(long, default_value_t = 0.0)]
     pub box_threshold: f64,
+    /// Category of the people in annotation files, by name or id [default: the run's, else that with their
+    /// joints]
+    #[arg(long)]
+    pub category: Option<String>,
     /// Joints: coco, crowdpose or a RON file of facts
     #[arg(long)]
     pub facts: Option<String>,

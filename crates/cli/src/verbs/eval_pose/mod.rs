@@ -18,7 +18,8 @@ use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead}
 
 use crate::arguments::PoseHead;
 use crate::context::device::{self, on_device};
-use crate::data::facts::keypoint_facts;
+use crate::data::facts::{keypoint_facts, of_category};
+use crate::data::{Share, Split, in_folder};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
@@ -26,8 +27,8 @@ use crate::networks;
 use crate::render::Output;
 use crate::task::Request;
 pub use arguments::Arguments;
-use scored::{Scored, Scorer};
-use target::Target;
+use scored::{Scope, Scored, Scorer};
+use target::{Origin, Target};
 
 /// Height and width of the input of a top-down network from a file.
 const DEFAULT_INPUT: Size = Size::new(256, 192);
@@ -42,7 +43,11 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     let scored = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => {
             let (facts, above) = (facts(arguments, "coco")?, arguments.count_above);
-            let scorer = Scorer::new(&facts, annotations, None, above.is_some())?;
+            let images = arguments.images.clone().unwrap_or_default();
+            let files = Split { annotations: annotations.clone(), images, share: Share::All };
+            let reading = arguments.data.reading();
+            let scorer =
+                Scorer::new(&facts, &Scope { files, reading, is_counted: above.is_some() })?;
             let list = results::read(found)?;
             Some(Scored::new(&scorer, Results::File(found), &list, above)?)
         }
@@ -60,7 +65,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
 }
 
 fn facts(arguments: &Arguments, default: &str) -> Result<KeypointFacts> {
-    keypoint_facts(arguments.facts.as_deref().unwrap_or(default))
+    let facts = keypoint_facts(arguments.facts.as_deref().unwrap_or(default))?;
+    Ok(of_category(facts, arguments.category.as_deref()))
 }
 
 fn score_network<B: KernelBackend>(
@@ -99,19 +105,24 @@ fn score_run<B: KernelBackend>(
     let supernet = networks::supernet::<B>(run, device)?;
     let head = head(arguments, &info.space, run.path())?;
     let source = &info.task(head).expect("a run has data for every head").source;
-    let facts = facts(arguments, &source.facts)?;
+    let facts = of_category(keypoint_facts(&source.facts)?, source.files.category.as_deref());
+    let facts = match (&arguments.facts, &arguments.category) {
+        (None, category) => of_category(facts, category.as_deref()),
+        (Some(name), category) => of_category(keypoint_facts(name)?, category.as_deref()),
+    };
     let input = arguments.input.unwrap_or(source.input);
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
+    let moved = in_folder(source, data)?;
     let variation = Experiment::from_run(run, &[])?.variation();
     let (net, fit) = ((&info.space, input), variation.bottom_up.fit);
-    let target = Target::new(arguments, Some(data), &facts, net, fit, run.path())?;
+    let target = Target::new(arguments, Origin::Run(&moved), &facts, net, fit, run.path())?;
     let request = Request {
         info,
         // Calibration takes the pictures that the supernet was trained on, if they exist.
         data: if source.data.exists() { &source.data } else { data },
         variation,
         max_samples: 0,
-        bad: arguments.data.bad_images(),
+        reading: arguments.data.reading_of_run(),
     };
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
     let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
@@ -131,7 +142,7 @@ fn score_file<B: KernelBackend>(
     let facts = facts(arguments, "coco")?;
     let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
     let input = arguments.input.unwrap_or(default);
-    let data = arguments.data.folder.as_deref();
+    let data = Origin::Folder(arguments.data.folder.as_deref());
     let (net, fit) = ((space, input), Fit::default());
     let target = Target::new(arguments, data, &facts, net, fit, weights)?;
     let folded: InferenceNet<B> = network.fold();

@@ -1,11 +1,10 @@
 //! Figures of results, and their report.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use scalenas_coco::{AREA_OF_BOX, AreaSource, GroundTruth};
-use scalenas_data::KeypointFacts;
+use scalenas_coco::{AREA_OF_BOX, AreaSource, CocoKeypoints, GroundTruth};
+use scalenas_data::{KeypointFacts, Reading};
 use scalenas_eval::{
     CocoResult, CountStats, CrowdPoseStats, DistanceStats, KeypointEvaluation, KeypointStats,
     Results, SizeOf, count_people, joint_distances,
@@ -13,9 +12,19 @@ use scalenas_eval::{
 use scalenas_train::KeypointMetric;
 use serde::Serialize;
 
-use crate::data::read_annotations;
+use crate::data::{Share, Split, read_part};
 use crate::render::{Output, table};
-use crate::task::keypoints::metric;
+use crate::task::keypoints::{metric, metric_on};
+
+/// Part of an annotation file that is scored, and how.
+pub struct Scope {
+    /// The file, the folder of its pictures and the pictures that count.
+    pub files: Split,
+    /// Reading of the pictures.
+    pub reading: Reading,
+    /// Whether the people of each picture are counted.
+    pub is_counted: bool,
+}
 
 /// Metric of an annotation file, read before anything is predicted.
 pub struct Scorer {
@@ -28,18 +37,26 @@ pub struct Scorer {
 }
 
 impl Scorer {
-    /// Reads the annotations, with the people per picture if they are counted.
-    pub fn new(
-        facts: &KeypointFacts,
-        annotations: &Path,
-        pictures: Option<&Path>,
-        is_counted: bool,
-    ) -> Result<Self> {
-        let people = is_counted.then(|| people_per_picture(facts, annotations, pictures));
-        let people = people.transpose()?.unwrap_or_default();
-        let metric = metric(facts, annotations)?;
-        let truth =
+    /// Reads the annotations.
+    pub fn new(facts: &KeypointFacts, scope: &Scope) -> Result<Self> {
+        let Scope { files, reading, is_counted } = scope;
+        let annotations = &files.annotations;
+        let mut truth =
             GroundTruth::read(annotations, &facts.into(), AreaSource::BoxShare(AREA_OF_BOX))?;
+        let is_share = files.share != Share::All;
+        let part = (*is_counted || is_share).then(|| read_part(files, facts, reading.pictures));
+        let part = part.transpose()?;
+        let metric = match &part {
+            Some(coco) if is_share => {
+                let ids: Vec<i64> = coco.images.iter().map(|image| image.id).collect();
+                let known: BTreeSet<i64> = ids.iter().copied().collect();
+                truth.retain_images(|id| known.contains(&id));
+                metric_on(facts, annotations, &ids)?
+            }
+            _ => metric(facts, annotations)?,
+        };
+        let people = part.filter(|_| *is_counted).as_ref().map(people_per_picture);
+        let people = people.unwrap_or_default();
         Ok(Self { metric, people, truth, size: SizeOf::of_joints(&facts.joints) })
     }
 }
@@ -122,12 +139,7 @@ struct Written<'a, S> {
 
 /// People per picture. Pictures with a crowd that is annotated as one box are left out, for its number of
 /// people is unknown; people without annotated joints do not count.
-fn people_per_picture(
-    facts: &KeypointFacts,
-    annotations: &Path,
-    pictures: Option<&Path>,
-) -> Result<BTreeMap<i64, usize>> {
-    let coco = read_annotations(annotations, facts, pictures)?;
+fn people_per_picture(coco: &CocoKeypoints) -> BTreeMap<i64, usize> {
     let mut people: BTreeMap<i64, usize> = coco.images.iter().map(|image| (image.id, 0)).collect();
     for person in coco.annotations.iter().filter(|person| person.num_keypoints > 0) {
         people.entry(person.image_id).and_modify(|count| *count += 1);
@@ -135,7 +147,7 @@ fn people_per_picture(
     for crowd in coco.annotations.iter().filter(|annotation| annotation.iscrowd) {
         people.remove(&crowd.image_id);
     }
-    Ok(people)
+    people
 }
 
 fn distance_line(stats: &DistanceStats) -> String {

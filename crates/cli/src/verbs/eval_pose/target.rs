@@ -7,17 +7,17 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_coco::detections;
 use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
-use scalenas_data::{KeypointFacts, TopDownDataset, detection_boxes};
+use scalenas_data::{KeypointFacts, Part, Reading, TopDownDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
-use scalenas_train::Network;
 use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
+use scalenas_train::{Network, TaskSource};
 
 use super::arguments::{Arguments, SideFit};
-use super::scored::Scorer;
-use crate::data::{Split, TopDownPart, report_skipped, split};
+use super::scored::{Scope, Scorer};
+use crate::data::{Share, Split, TopDownPart, part, report_skipped, split};
 use crate::error::user;
 use crate::render::Output;
 use crate::render::ProgressView;
@@ -26,6 +26,15 @@ use crate::task::scenes;
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
+
+/// Place of the data.
+#[derive(Clone, Copy)]
+pub enum Origin<'a> {
+    /// Data of a run.
+    Run(&'a TaskSource),
+    /// A folder, if one is given.
+    Folder(Option<&'a Path>),
+}
 
 /// Data that a network predicts, as the arguments select it.
 pub struct Target {
@@ -45,7 +54,7 @@ impl Target {
     /// Reads the data and checks that the network fits.
     pub fn new(
         arguments: &Arguments,
-        data: Option<&Path>,
+        data: Origin<'_>,
         facts: &KeypointFacts,
         (space, input): (&SpaceSpec, Size),
         fit: Fit,
@@ -54,10 +63,10 @@ impl Target {
         CostModel::new(space, input)?;
         check_joints(space, facts, origin)?;
         let files = files(arguments, data)?;
-        let bad = arguments.data.bad_images();
+        let reading = reading(arguments, data);
         let (content, is_annotated) = if space.is_bottom_up() {
             check_scales(arguments)?;
-            let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, bad)?;
+            let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, reading)?;
             let fit = match arguments.fit {
                 Some(SideFit::Shorter) => Fit::Shorter,
                 Some(SideFit::Longer) => Fit::Longer,
@@ -66,13 +75,13 @@ impl Target {
             let is_annotated = scenes.is_annotated();
             (Content::Scenes(Arc::new(scenes), input.height.min(input.width), fit), is_annotated)
         } else {
-            let (crops, is_annotated) = crops(arguments, &files, facts, input)?;
+            let (crops, is_annotated) = crops(arguments, &files, facts, (input, reading))?;
             (Content::Crops(crops), is_annotated)
         };
         let scorer = is_annotated
             .then(|| {
                 let is_counted = arguments.count_above.is_some();
-                Scorer::new(facts, &files.annotations, Some(&files.images), is_counted)
+                Scorer::new(facts, &Scope { files: files.clone(), reading, is_counted })
             })
             .transpose()?;
         if scorer.is_none() && arguments.out.is_none() {
@@ -164,12 +173,11 @@ fn crops(
     arguments: &Arguments,
     files: &Split,
     facts: &KeypointFacts,
-    input: Size,
+    (input, reading): (Size, Reading),
 ) -> Result<(Arc<TopDownDataset>, bool)> {
-    let people = TopDownPart::read(files.clone(), facts, input)?;
-    let bad = arguments.data.bad_images();
+    let people = TopDownPart::read(files.clone(), facts, input, reading)?;
     let Some(path) = &arguments.detections else {
-        return Ok((people.annotated(0, bad)?, people.coco.is_annotated));
+        return Ok((people.annotated(0)?, people.coco.is_annotated));
     };
     let found = detections::read(path, &people.coco.categories)?;
     let threshold = arguments.box_threshold;
@@ -182,13 +190,26 @@ fn crops(
             people.files.annotations.display(),
         )));
     }
-    Ok((people.boxes(boxes, bad)?, people.coco.is_annotated))
+    Ok((people.boxes(boxes)?, people.coco.is_annotated))
 }
 
-fn files(arguments: &Arguments, data: Option<&Path>) -> Result<Split> {
+/// Reading of the pictures, turned where the run's are or the arguments say so.
+fn reading(arguments: &Arguments, data: Origin<'_>) -> Reading {
+    let mut reading = arguments.data.reading();
+    if let Origin::Run(source) = data {
+        reading.pictures.apply_exif |= source.files.apply_exif;
+    }
+    reading
+}
+
+fn files(arguments: &Arguments, data: Origin<'_>) -> Result<Split> {
     let whole = match data {
-        Some(root) if arguments.annotations.is_none() => Some(split(root, &arguments.split)?),
-        _ => None,
+        _ if arguments.annotations.is_some() => None,
+        Origin::Run(source) if arguments.split == Part::Train.name() => {
+            Some(part(source, Part::Train)?)
+        }
+        Origin::Run(source) => Some(part(source, Part::Val)?),
+        Origin::Folder(root) => root.map(|root| split(root, &arguments.split)).transpose()?,
     };
     let need = |path: &Option<PathBuf>, found: Option<PathBuf>, name: &str| {
         path.clone().or(found).ok_or_else(|| user(format!("give --data FOLDER or --{name} PATH")))
@@ -197,5 +218,6 @@ fn files(arguments: &Arguments, data: Option<&Path>) -> Result<Split> {
     Ok(Split {
         annotations: need(&arguments.annotations, found(|f| &f.annotations), "annotations")?,
         images: need(&arguments.images, found(|f| &f.images), "images")?,
+        share: whole.as_ref().map_or(Share::All, |files| files.share),
     })
 }

@@ -14,10 +14,10 @@ use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead};
 
 use self::results::report;
-use self::target::Target;
+use self::target::{Origin, Target};
 use crate::context::device::{self, on_device};
 use crate::data::facts::segmentation_facts;
-use crate::data::report_skipped;
+use crate::data::{in_folder, report_skipped};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::files::check_folder;
@@ -62,14 +62,15 @@ fn score_run<'a, B: KernelBackend>(
     let source = &info.task(head).expect("a run has data for every head").source;
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or(&source.facts))?;
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
-    let target = Target::new(arguments, &info.space, &facts, Some(data), run.path())?;
+    let moved = in_folder(source, data)?;
+    let target = Target::new(arguments, &info.space, &facts, Origin::Run(&moved), run.path())?;
     let request = Request {
         info,
         // Calibration takes the pictures that the supernet was trained on, if they exist.
         data: if source.data.exists() { &source.data } else { data },
         variation: Experiment::from_run(run, &[])?.variation(),
         max_samples: 0,
-        bad: arguments.data.bad_images(),
+        reading: arguments.data.reading_of_run(),
     };
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
     let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
@@ -86,7 +87,7 @@ fn score_file<'a, B: KernelBackend>(
     let network = ScaleNet::<B>::load(weights, device)?;
     let head = head(network.spec(), weights)?;
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or("cityscapes"))?;
-    let data = arguments.data.folder.as_deref();
+    let data = Origin::Folder(arguments.data.folder.as_deref());
     let target = Target::new(arguments, network.spec(), &facts, data, weights)?;
     let folded: InferenceNet<B> = network.fold();
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");

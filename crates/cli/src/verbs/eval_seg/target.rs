@@ -4,25 +4,36 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use scalenas_data::Part;
 use scalenas_data::segmentation::{
-    IGNORED, LabelMap, SegmentationFacts, WholePicture, WholePictures, read_list,
+    LabelMap, SegmentationFacts, WholePicture, WholePictures, read_list,
 };
 use scalenas_eval::semantic::SemanticStats;
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{Palette, overlay};
 use scalenas_space::SpaceSpec;
-use scalenas_train::Network;
 use scalenas_train::segmentation::{SegmentOptions, segment_all};
+use scalenas_train::{Network, TaskSource};
 
 use super::arguments::Arguments;
+use crate::data::Share;
 use crate::error::user;
 use crate::files::write_file;
 use crate::render::pictures::{self, OPACITY};
 use crate::render::{Output, ProgressView};
-use crate::task::{labelled, warn_of_positions};
+use crate::task::{labelled, warn_of_positions, whole};
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
+
+/// Place of the pictures.
+#[derive(Clone, Copy)]
+pub enum Origin<'a> {
+    /// Data of a run.
+    Run(&'a TaskSource),
+    /// A folder, if one is given.
+    Folder(Option<&'a Path>),
+}
 
 /// Pictures to segment, options of prediction, and files to write.
 pub struct Target<'a> {
@@ -39,7 +50,7 @@ impl<'a> Target<'a> {
         arguments: &'a Arguments,
         space: &SpaceSpec,
         facts: &SegmentationFacts,
-        data: Option<&Path>,
+        data: Origin<'_>,
         origin: &Path,
     ) -> Result<Self> {
         let predicted = space.classes().unwrap_or(0);
@@ -100,26 +111,30 @@ impl<'a> Target<'a> {
 
 /// Label values of classes.
 fn ids(facts: &SegmentationFacts, classes: &[u8]) -> Vec<u8> {
-    let id = |&class: &u8| facts.classes.get(usize::from(class)).map_or(IGNORED, |c| c.ids[0]);
-    classes.iter().map(id).collect()
+    classes.iter().map(|&class| facts.id(class)).collect()
 }
 
 fn pictures(
     arguments: &Arguments,
     facts: &SegmentationFacts,
-    data: Option<&Path>,
+    data: Origin<'_>,
 ) -> Result<Arc<WholePictures>> {
-    let data = data.ok_or_else(|| user("give --data FOLDER"))?;
-    let bad = arguments.data.bad_images();
-    match &arguments.list {
-        None => labelled(data, &arguments.split, facts, arguments.most, bad),
-        Some(list) => {
-            let mut pictures = read_list(list, data, facts)?;
-            warn_of_positions(&pictures, facts);
-            if arguments.most > 0 {
-                pictures.truncate(arguments.most);
-            }
-            Ok(WholePictures::new(pictures, facts, bad))
+    let mut reading = arguments.data.reading();
+    let (folder, share) = match data {
+        Origin::Run(source) => {
+            reading.pictures.apply_exif |= source.files.apply_exif;
+            let part = [Part::Train, Part::Val].into_iter().find(|p| p.name() == arguments.split);
+            (&*source.data, part.map_or(Share::All, |part| Share::of(source, part)))
         }
-    }
+        Origin::Folder(folder) => (folder.ok_or_else(|| user("give --data FOLDER"))?, Share::All),
+    };
+    let list = match &arguments.list {
+        None => labelled(folder, &arguments.split, share, facts)?,
+        Some(list) => {
+            let pictures = read_list(list, folder, facts)?;
+            warn_of_positions(&pictures, facts);
+            pictures
+        }
+    };
+    Ok(whole(list, facts, arguments.most, reading))
 }

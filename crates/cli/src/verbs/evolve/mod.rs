@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         config,
         variation: experiment.variation(),
         samples: arguments.people,
-        bad: arguments.data.bad_images(),
+        reading: arguments.data.reading(),
         fresh: arguments.force,
     };
     let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;

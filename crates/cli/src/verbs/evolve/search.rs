@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use anyhow::Result;
-use scalenas_data::BadImages;
+use scalenas_data::Reading;
 use scalenas_evolve::{Archive, Outcome, Search, SearchConfig, StopReason};
 use scalenas_kernels::KernelBackend;
 use scalenas_space::CostModel;
@@ -31,7 +31,7 @@ pub struct SearchPlan {
     /// Maximum number of people (top-down) or pictures to score on; 0 for all.
     pub samples: usize,
     /// Treatment of bad pictures.
-    pub bad: BadImages,
+    pub reading: Reading,
     /// Whether to replace an existing search.
     pub fresh: bool,
 }
@@ -86,7 +86,7 @@ fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result
         data: &plan.data,
         variation: plan.variation,
         max_samples: plan.samples,
-        bad: plan.bad,
+        reading: plan.reading,
     };
     Ok(Validation::read(&request.tasks()?, &info.train, device)?)
 }

@@ -56,7 +56,7 @@ fn started(arguments: &Arguments, run: &RunFolder) -> Result<Job> {
     let data = arguments.data.folder.clone().unwrap_or_else(|| info.leading().data.clone());
     let out = arguments.out.clone().unwrap_or_else(|| beside(run.path(), &arguments.arch, &id));
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
-    Job::prepare(experiment, &data, out, existing, arguments.data.bad_images())
+    Job::prepare(experiment, &data, out, existing, arguments.data.reading())
 }
 
 /// A run of one network that goes on.
@@ -71,8 +71,8 @@ fn resumed(arguments: &Arguments, resume: &Path) -> Result<Job> {
     }
     let experiment = Experiment::from_run(&run, &arguments.changes.list())?;
     let data = arguments.data.folder.clone().unwrap_or_else(|| run.info().leading().data.clone());
-    let bad = arguments.data.bad_images();
-    Job::prepare(experiment, &data, resume.to_owned(), Existing::Resume, bad)
+    let reading = arguments.data.reading();
+    Job::prepare(experiment, &data, resume.to_owned(), Existing::Resume, reading)
 }
 
 /// Folder beside a run, with the name of the architecture, or its id if the name is a path.

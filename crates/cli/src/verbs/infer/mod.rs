@@ -39,7 +39,7 @@ fn infer<B: KernelBackend>(
     device: &B::Device,
 ) -> Result<()> {
     let accept = |kind: &Kind<'_>| check(kind, arguments);
-    let files = Files::find(&arguments.inputs, arguments.data.bad_images(), output)?;
+    let files = Files::find(&arguments.inputs, arguments.data.reading(), output)?;
     let boxes = Boxes::read(arguments.boxes.as_deref())?;
     let single = load::<B>(arguments, &arguments.network, &accept, device)?;
     let inputs = files.open(output)?;
@@ -115,7 +115,7 @@ fn request<'a, B: KernelBackend>(
         scales: &arguments.scales,
         batch: arguments.batch,
         workers: arguments.workers,
-        bad: arguments.data.bad_images(),
+        reading: arguments.data.reading(),
         least_score: arguments.least_score,
         least_joint_score: arguments.least_joint_score,
         drawn: arguments.pictures.as_deref(),

@@ -42,7 +42,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     };
     write_data(synthetic, &experiment, &data, output)?;
     output.say("2/4 training the supernet");
-    let job = Job::prepare(experiment, &data, folder.clone(), existing, BadImages::Fail)?;
+    let job = Job::prepare(experiment, &data, folder.clone(), existing, BadImages::Fail.into())?;
     let trained = existing == Existing::Resume && RunFolder::open(&folder)?.weights().exists();
     if !trained && job.train(arguments.device.choice, output, stop)?.interrupted {
         return stopped(&arguments.out, output);
@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         data,
         variation: job.experiment.variation(),
         samples: job.info.train.validation.samples.map_or(0, usize::from),
-        bad: BadImages::Fail,
+        reading: BadImages::Fail.into(),
         fresh: false,
     };
     let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;

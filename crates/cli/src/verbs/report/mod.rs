@@ -100,9 +100,9 @@ fn samples(run: &RunFolder, search: Option<&Outcome>) -> Result<Vec<Sample>> {
     let best = best.map_or_else(|| networks::of_run(run, None, search), Ok)?;
     let mut samples = Vec::new();
     for &head in &info.space.heads {
-        let (data, max_samples, bad) =
-            (&info.leading().data, room(head).report_size(), BadImages::Skip);
-        let task = Request { info, data, variation, max_samples, bad }.task(head)?;
+        let (data, max_samples, reading) =
+            (&info.leading().data, room(head).report_size(), BadImages::Skip.into());
+        let task = Request { info, data, variation, max_samples, reading }.task(head)?;
         let source = CalibrationSource::read(&task, &info.train, &HOST)?;
         let subnet = CalibratedSubnet::new(&supernet, &best, &source);
         if let Some(held_out) = &task.held_out {

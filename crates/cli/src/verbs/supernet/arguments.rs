@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::arguments::{Changes, DataArguments, DeviceArguments};
+use crate::arguments::{Changes, DataArguments, DeviceArguments, FileArguments};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco
   cargo xtask supernet --resume runs/quick
+  cargo xtask supernet --config configs/pose/quick.ron --annotations labels.json --images photos --val-share 0.1
   cargo xtask supernet --config configs/pose/quick.ron --dry-run";
 
 /// Arguments of `supernet`.
@@ -23,6 +24,9 @@ pub struct Arguments {
     /// Data set.
     #[command(flatten)]
     pub data: DataArguments,
+    /// Files of the data set.
+    #[command(flatten)]
+    pub files: FileArguments,
     /// Folder of the run [default: runs/NAME OF THE FILE]
     #[arg(long)]
     pub out: Option<PathBuf>,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use burn::backend::Autodiff;
 use scalenas_base::lock::FolderLock;
-use scalenas_data::BadImages;
+use scalenas_data::Reading;
 use scalenas_kernels::KernelBackend;
 use scalenas_train::{
     Display, Error, Existing, Outcome, RunFolder, RunInfo, Tasks, TrainPlan, check_data,
@@ -42,19 +42,22 @@ impl Job {
     pub fn new(arguments: &Arguments) -> Result<Self> {
         let changes = arguments.changes.list();
         let resumed = arguments.resume.as_deref().map(RunFolder::open).transpose()?;
-        let experiment = match (&arguments.config, &resumed) {
+        let mut experiment = match (&arguments.config, &resumed) {
             (Some(config), _) => Experiment::read(config, &changes)?,
             (None, Some(run)) => Experiment::from_run(run, &changes)?,
             (None, None) => return Err(user("give --config FILE or --resume RUN")),
         };
         let known = resumed.as_ref().map(|run| run.info().leading().data.clone());
-        let data = arguments.data.folder.clone().or(known).or_else(|| experiment.data.clone());
+        let data = arguments.data.folder.clone().or(known);
+        let data = data.or_else(|| experiment.data.clone()).or_else(|| arguments.files.folder());
         let data = data.ok_or_else(|| {
             let name = arguments.config.as_deref().unwrap_or(Path::new("the experiment")).display();
             user(format!("{name} names no data set: add data: \"FOLDER\" or give --data FOLDER"))
         })?;
+        arguments.files.apply(&mut experiment.files, &data, &arguments.data.pictures)?;
+        let experiment = experiment.changed(&[])?;
         let (out, existing) = place(arguments);
-        Self::prepare(experiment, &data, out, existing, arguments.data.bad_images())
+        Self::prepare(experiment, &data, out, existing, arguments.data.reading())
     }
 
     /// Reads the data and checks all that can be checked before the folder is created.
@@ -63,7 +66,7 @@ impl Job {
         data: &Path,
         out: PathBuf,
         existing: Existing,
-        bad: BadImages,
+        reading: Reading,
     ) -> Result<Self> {
         if existing == Existing::Refuse && RunFolder::open(&out).is_ok() {
             return Err(Error::Occupied { path: out }.into());
@@ -76,7 +79,7 @@ impl Job {
             data,
             variation: experiment.variation(),
             max_samples: info.train.validation.samples.map_or(0, usize::from),
-            bad,
+            reading,
         };
         let tasks = request.tasks()?;
         check_data(&info, &tasks)?;

@@ -18,8 +18,8 @@ use scalenas_coco::CocoKeypoints;
 use scalenas_data::TopDownAugment;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augmentation, BadImages, HeatmapCodec, KeypointFacts, TopDownDataset, annotation_boxes,
-    training_people,
+    Augmentation, BadImages, DataFiles, HeatmapCodec, KeypointFacts, TopDownDataset,
+    annotation_boxes, training_people,
 };
 use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;
@@ -119,7 +119,7 @@ impl Place {
             TopDownDataset::new(self.pictures("train"), &coco, people, facts, codec).unwrap();
         let augmentation = Augmentation::Training(TopDownAugment::default());
         let data = data.with_augmentation(augmentation, options().seed).unwrap();
-        Arc::new(data.with_bad_images(BadImages::Skip))
+        Arc::new(data.with_reading(BadImages::Skip))
     }
 
     /// People of a part as they are, with their ground truth.
@@ -154,7 +154,13 @@ impl Place {
     /// Description of a run.
     pub fn info(&self, options: &TrainOptions) -> RunInfo {
         let (data, facts) = (self.path("data"), "coco".to_owned());
-        let source = TaskSource { data, facts, input: INPUT, batch: options.batch };
+        let source = TaskSource {
+            data,
+            facts,
+            input: INPUT,
+            batch: options.batch,
+            files: DataFiles::default(),
+        };
         RunInfo::new(spec(), vec![source], options.clone()).unwrap()
     }
 

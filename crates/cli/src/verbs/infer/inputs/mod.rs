@@ -7,7 +7,7 @@ mod video;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_data::{BadImages, Image8};
+use scalenas_data::{BadImages, Image8, PictureOptions, Reading};
 
 use crate::error::user;
 use crate::render::Output;
@@ -36,7 +36,7 @@ enum File {
 
 impl Files {
     /// Finds all files that the arguments name, and reads the sizes of pictures.
-    pub fn find(inputs: &[PathBuf], bad: BadImages, output: Output) -> Result<Self> {
+    pub fn find(inputs: &[PathBuf], reading: Reading, output: Output) -> Result<Self> {
         let paths = list::files(inputs)?;
         if paths.iter().any(|path| is_video(path)) {
             video::require_ffmpeg()?;
@@ -50,9 +50,11 @@ impl Files {
                 files.push(File::Video(path, short));
                 continue;
             }
-            match picture([path.display().to_string(), short], path) {
+            match picture([path.display().to_string(), short], path, reading.pictures) {
                 Ok(picture) => files.push(File::Picture(picture)),
-                Err(error) if bad == BadImages::Skip => output.say(format!("left out: {error:#}")),
+                Err(error) if reading.bad == BadImages::Skip => {
+                    output.say(format!("left out: {error:#}"));
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -85,14 +87,15 @@ impl Inputs {
         output.say(format!("{}: {} frames", path.display(), frames.len()));
         for (frame, file) in frames {
             let name = format!("{}/{frame}", path.display());
-            self.pictures.push(picture([name, format!("{}/{frame}", video.short())], file)?);
+            let names = [name, format!("{}/{frame}", video.short())];
+            self.pictures.push(picture(names, file, PictureOptions::default())?);
         }
         self.videos.push(video);
         Ok(())
     }
 }
 
-fn picture([name, short]: [String; 2], path: PathBuf) -> Result<Picture> {
-    let size = Image8::read_size(&path)?;
+fn picture([name, short]: [String; 2], path: PathBuf, options: PictureOptions) -> Result<Picture> {
+    let size = Image8::read_size(&path, options)?;
     Ok(Picture { name, short, path, size })
 }

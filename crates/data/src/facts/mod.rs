@@ -3,6 +3,8 @@
 //! One RON file per data set (`datasets/`); a user's own joints need such a file and no code.
 //! Positions are indices into `joints`, from 0.
 
+mod guess;
+
 use std::path::Path;
 
 use scalenas_base::text;
@@ -12,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::show;
 use crate::{Error, Result};
 
-const COCO: &str = include_str!("../../../datasets/coco.ron");
-const CROWDPOSE: &str = include_str!("../../../datasets/crowdpose.ron");
+const COCO: &str = include_str!("../../../../datasets/coco.ron");
+const CROWDPOSE: &str = include_str!("../../../../datasets/crowdpose.ron");
 
 /// Joints of a data set: names, pairs, halves, sigmas, limbs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +35,9 @@ pub struct KeypointFacts {
     pub sigmas: Vec<f64>,
     /// Limbs as pairs of joints, for drawing.
     pub skeleton: Vec<(usize, usize)>,
+    /// Category of the people in annotation files, by name or id; found by their joints by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
 }
 
 impl KeypointFacts {
@@ -72,7 +77,8 @@ impl KeypointFacts {
             path: show(path),
             key: "(file)",
             problem: e.to_string(),
-            accepted: "the keys name, joints, flip_pairs, upper_body, lower_body, sigmas, skeleton"
+            accepted: "the keys name, joints, flip_pairs, upper_body, lower_body, sigmas, skeleton and, if \
+                       wanted, category"
                 .into(),
         })?;
         facts.check().map_err(|(key, problem, accepted)| Error::Facts {
@@ -120,7 +126,11 @@ impl KeypointFacts {
 
 impl From<&KeypointFacts> for JointSet {
     fn from(facts: &KeypointFacts) -> Self {
-        Self::Dataset { name: facts.name.clone(), joints: facts.joints.clone() }
+        Self::Dataset {
+            name: facts.name.clone(),
+            joints: facts.joints.clone(),
+            category: facts.category.clone(),
+        }
     }
 }
 
