@@ -21,4 +21,6 @@ pub use cost::{Cost, CostModel};
 pub use error::{Error, Result};
 pub use format::{MaskFile, Task};
 pub use scalenas_base::rng;
-pub use spec::{Head, LastModule, MAX_BRANCHES, MAX_STEPS, SpaceSpec, StageSpec, StemSpec};
+pub use spec::{
+    DerivedSpace, Head, LastModule, MAX_BRANCHES, MAX_STEPS, SpaceSpec, StageSpec, StemSpec,
+};

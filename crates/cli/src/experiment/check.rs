@@ -75,7 +75,7 @@ fn check_inputs(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
     let inputs =
         iter::once(experiment.input).chain(experiment.second.as_ref().map(|task| task.input));
     for (&head, input) in space.heads.iter().zip(inputs) {
-        room(head).check_input(input, &experiment.space)?;
+        room(head).check_input(input, &space.name)?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use scalenas_space::SpaceSpec;
 use scalenas_train::{TaskSource, TrainOptions};
 use serde::{Deserialize, Serialize};
 
+use super::space::SpaceChoice;
 use super::synthetic::Synthetic;
 use crate::task::{Variation, room};
 
@@ -22,8 +23,8 @@ use crate::task::{Variation, room};
 pub struct Experiment {
     /// Version of the format.
     pub version: u32,
-    /// Name of the search space; its heads are the tasks.
-    pub space: String,
+    /// Search space; its heads are the tasks.
+    pub space: SpaceChoice,
     /// Height and width of the network's input.
     pub input: Size,
     /// Data set folder, in the layout of the task.
@@ -66,7 +67,7 @@ impl Experiment {
 
     /// Name or file of the facts, by default those of the task's best-known data set.
     pub fn facts(&self) -> Result<String> {
-        let space = SpaceSpec::preset(&self.space)?;
+        let space = self.space.space()?;
         let head = space.heads.first().expect("a space has a head");
         Ok(self.facts.clone().unwrap_or_else(|| room(*head).facts().to_owned()))
     }
@@ -81,7 +82,7 @@ impl Experiment {
 
     /// The space with as many outputs as the data set has joints or classes.
     pub fn space(&self) -> Result<SpaceSpec> {
-        let mut space = SpaceSpec::preset(&self.space)?;
+        let mut space = self.space.space()?;
         let named = iter::once(Some(self.facts()?));
         let second = self.second.as_ref().map(|second| second.facts.clone());
         let facts = named.chain(iter::repeat(second));

@@ -6,6 +6,8 @@ mod document;
 mod parse;
 mod quickstart;
 mod read;
+mod space;
 pub mod synthetic;
 
 pub use document::Experiment;
+pub use space::space;

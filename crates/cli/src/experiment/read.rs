@@ -84,6 +84,7 @@ impl Experiment {
             experiment = change(&experiment, changes)?;
             origin = format!("{name} with --set {}", changes.join(" --set "));
         }
+        experiment.space = experiment.space.read()?;
         check(&experiment).context(origin)?;
         Ok(experiment)
     }

@@ -22,6 +22,7 @@ mod infer;
 mod kills;
 mod multitask;
 mod own_files;
+mod own_space;
 mod path;
 mod precision;
 mod real_pictures;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 const COCO_JOINTS: usize = 17;
 /// Number of evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
-const PRESETS: [&str; 12] = [
+const PRESETS: [&str; 18] = [
     "pose_w32",
     "pose_w48",
     "bottom_up_w32",
@@ -17,6 +17,12 @@ const PRESETS: [&str; 12] = [
     "segmentation_w48",
     "multitask_w32",
     "multitask_w48",
+    "pose_w18",
+    "bottom_up_w18",
+    "segmentation_w18",
+    "pose_lite",
+    "bottom_up_lite",
+    "segmentation_lite",
     "tiny",
     "tiny_bottom_up",
     "tiny_segmentation",
@@ -120,6 +126,20 @@ impl SpaceSpec {
         }
     }
 
+    /// A space for small devices, with the head of another one: width 18, half of the stem, one or two
+    /// modules per stage instead of up to four, branches of one to four blocks.
+    fn lite(head: Self, name: &str) -> Self {
+        let stages = [(1, 2), (2, 3), (1, 4)];
+        Self {
+            name: name.to_owned(),
+            stem: StemSpec { channels: 32, bottlenecks: 2, bottleneck_channels: 32, expansion: 4 },
+            stages: stages.map(|(modules, branches)| StageSpec { modules, branches }).to_vec(),
+            steps: 4,
+            depth_choices: vec![1, 2, 3, 4],
+            ..head
+        }
+    }
+
     /// The space of a name in [`SpaceSpec::presets`].
     pub fn preset(name: &str) -> Result<Self> {
         match name {
@@ -131,6 +151,12 @@ impl SpaceSpec {
             "segmentation_w48" => Ok(Self::segmentation(48, CITYSCAPES_CLASSES)),
             "multitask_w32" => Ok(Self::multitask(32, COCO_JOINTS, CITYSCAPES_CLASSES)),
             "multitask_w48" => Ok(Self::multitask(48, COCO_JOINTS, CITYSCAPES_CLASSES)),
+            "pose_w18" => Ok(Self::top_down(18, COCO_JOINTS)),
+            "bottom_up_w18" => Ok(Self::bottom_up(18, COCO_JOINTS)),
+            "segmentation_w18" => Ok(Self::segmentation(18, CITYSCAPES_CLASSES)),
+            "pose_lite" => Ok(Self::lite(Self::top_down(18, COCO_JOINTS), name)),
+            "bottom_up_lite" => Ok(Self::lite(Self::bottom_up(18, COCO_JOINTS), name)),
+            "segmentation_lite" => Ok(Self::lite(Self::segmentation(18, CITYSCAPES_CLASSES), name)),
             "tiny" => Ok(Self::tiny()),
             "tiny_bottom_up" => Ok(Self::tiny_bottom_up()),
             "tiny_segmentation" => Ok(Self::tiny_segmentation()),

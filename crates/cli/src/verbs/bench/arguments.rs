@@ -11,7 +11,8 @@ use crate::arguments::{DeviceArguments, Format, values};
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask bench --arch P2.json --width 32 --input 256x192 --batch 8 --mode train --json
-  cargo xtask bench --arch P2.json --batch 1 8 --mode infer train --against torch.jsonl";
+  cargo xtask bench --arch P2.json --batch 1 8 --mode infer train --against torch.jsonl
+  cargo xtask bench --space segmentation_lite --arch middle --input 256x512 --batch 1 --mode infer";
 
 /// Kind of step that is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -29,6 +30,9 @@ pub struct Arguments {
     /// Architecture: smallest, middle, hrnet, largest, or a file
     #[arg(long, default_value = "hrnet")]
     pub arch: String,
+    /// Search space with one head: a preset or a RON file [default: the published pose space of the width]
+    #[arg(long, conflicts_with = "width")]
+    pub space: Option<String>,
     /// Width of the finest branch of the pose space
     #[arg(long, default_value_t = 32)]
     pub width: usize,

@@ -49,7 +49,7 @@ impl Case<'_> {
         json!({
             "framework": concat!("scalenas ", env!("CARGO_PKG_VERSION")),
             "arch": self.arguments.arch,
-            "width": self.arguments.width,
+            "width": self.space.widths.first(),
             "input": [height, width],
             "batch": self.batch,
             "mode": self.mode_name(),

@@ -15,7 +15,7 @@ use scalenas_train::{Adam, AdamOptimizer};
 use serde_json::{Value, json};
 
 use super::arguments::Mode;
-use super::case::{Case, JOINTS};
+use super::case::Case;
 use super::memory;
 use crate::error::user;
 
@@ -75,7 +75,8 @@ where
     let mut optimizer = AdamOptimizer::from(Adam::default());
     let images = pictures::<B>(case, device);
     let Size { height, width } = case.arguments.input;
-    let shape = [case.batch, JOINTS, height / 4, width / 4];
+    let outputs = case.space.outputs();
+    let shape = [case.batch, outputs, height / 4, width / 4];
     let target = Tensor::random(shape, Distribution::Normal(0.0, 1.0), device);
     median::<B>(case.arguments.reps, device, || {
         let mut statistics = BatchStatistics::new();

@@ -19,6 +19,7 @@ use self::case::{Case, JOINTS};
 use self::measure::measure;
 use crate::context::device::{self, DeviceChoice, on_device};
 use crate::error::user;
+use crate::experiment::space;
 use crate::render::{Output, table};
 pub use arguments::Arguments;
 
@@ -79,7 +80,13 @@ fn cases<'a>(
 }
 
 fn resolve(arguments: &Arguments) -> Result<(SpaceSpec, Architecture)> {
-    let space = SpaceSpec::top_down(arguments.width, JOINTS);
+    let space = match &arguments.space {
+        Some(name) => space(name)?,
+        None => SpaceSpec::top_down(arguments.width, JOINTS),
+    };
+    if space.heads.len() > 1 {
+        return Err(user(format!("--space {}: has two heads; accepted: one", space.name)));
+    }
     let path = Path::new(&arguments.arch);
     let architecture = match Architecture::named(&arguments.arch, &space) {
         Some(architecture) => architecture,

@@ -10,11 +10,11 @@ mod run;
 
 use anyhow::{Result, bail};
 use scalenas_base::Size;
-use scalenas_space::SpaceSpec;
 use serde::Serialize;
 
 use self::compare::{Deviation, deviation, limit};
 use crate::context::device::{self, on_device};
+use crate::experiment::space;
 use crate::render::{Output, table};
 pub use arguments::Arguments;
 
@@ -33,7 +33,7 @@ struct Report {
 /// Compares all operations; a difference above the limit is an error.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device)?;
-    let space = SpaceSpec::preset(&arguments.space)?;
+    let space = space(&arguments.space)?;
     let cases = case::all(&space, arguments.input)?;
     let limit = arguments.limit.unwrap_or_else(|| limit(arguments.precision.precision()));
     let mut operations = Vec::new();

@@ -6,11 +6,14 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_base::Size;
+use scalenas_report::architecture_svg;
 use scalenas_space::plan::Reach;
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost, layers};
 use serde::Serialize;
 
 use crate::error::user;
+use crate::experiment::space;
+use crate::files::{check_target, write_file};
 use crate::networks;
 use crate::render::{Output, table};
 pub use arguments::Arguments;
@@ -34,6 +37,7 @@ struct Figures {
 
 /// Prints the cost of an architecture.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    check_target("--picture", arguments.picture.as_deref())?;
     let (space, architecture, input) = resolve(arguments, output)?;
     let cost = cost::cost(&space, &architecture, input)?;
     let figures = Figures {
@@ -52,6 +56,14 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     if arguments.layers {
         text = format!("{}\n{text}", layer_table(&space, &architecture, input)?);
     }
+    if let Some(path) = &arguments.picture {
+        let stats = [
+            ("GMACs".to_owned(), format!("{:.3}", figures.gmacs)),
+            ("M params".to_owned(), format!("{:.2}", figures.parameters as f64 / 1e6)),
+        ];
+        write_file(path, architecture_svg(&space, &architecture, &stats))?;
+        text = format!("{text}\npicture: {}", path.display());
+    }
     output.result(&figures, text)
 }
 
@@ -59,7 +71,7 @@ fn resolve(arguments: &Arguments, output: Output) -> Result<(SpaceSpec, Architec
     let path = Path::new(&arguments.arch);
     let file = if path.exists() { Some(MaskFile::read(path)?) } else { None };
     let space = match (&arguments.space, &file) {
-        (Some(name), _) => SpaceSpec::preset(name)?,
+        (Some(name), _) => space(name)?,
         (None, Some(file)) => {
             file.space().map_or_else(|| fitting_space(&arguments.arch, file, output), Ok)?
         }
@@ -93,7 +105,7 @@ fn fitting_space(path: &str, file: &MaskFile, output: Output) -> Result<SpaceSpe
 
 fn unknown_space(architecture: &str) -> anyhow::Error {
     user(format!(
-        "--arch {architecture} does not say which space it belongs to; name it with --space ({})",
+        "--arch {architecture} does not say which space it belongs to; name it with --space ({}, or a RON file)",
         SpaceSpec::presets().join(", ")
     ))
 }
