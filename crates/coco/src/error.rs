@@ -118,6 +118,20 @@ pub enum Error {
         /// Categories of the file.
         found: String,
     },
+    /// Several people in a picture that is taken as the box of one.
+    #[error(
+        "{file}: picture {picture} has several people (annotations {} and {}), but whole pictures are \
+         taken as boxes; accepted: one per picture, or the annotated boxes",
+        .people[0], .people[1]
+    )]
+    SeveralPeople {
+        /// The annotation file.
+        file: String,
+        /// The picture.
+        picture: String,
+        /// Ids of the first two annotations.
+        people: [i64; 2],
+    },
     /// A coordinate, score or box that is NaN or infinite.
     #[error("{file}: {entry}: `{key}` is {value}; accepted: finite numbers")]
     NotFinite {

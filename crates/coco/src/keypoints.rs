@@ -119,6 +119,25 @@ impl CocoKeypoints {
         self.annotations.retain(|annotation| self.positions.contains_key(&annotation.image_id));
     }
 
+    /// Gives every labelled person the whole picture as the box.
+    ///
+    /// # Errors
+    /// When a picture has several, which the box could not tell apart; `file` names the annotations.
+    pub fn take_whole_pictures(&mut self, file: &Path) -> Result<()> {
+        let mut owners: HashMap<i64, i64> = HashMap::new();
+        for person in self.annotations.iter_mut().filter(|person| person.is_labelled()) {
+            let Some(&place) = self.positions.get(&person.image_id) else { continue };
+            if let Some(first) = owners.insert(person.image_id, person.id) {
+                let picture = self.images[place].file_name.clone();
+                let (file, people) = (file.display().to_string(), [first, person.id]);
+                return Err(Error::SeveralPeople { file, picture, people });
+            }
+            let Size { height, width } = self.images[place].size;
+            person.bbox = [0.0, 0.0, width as f64, height as f64];
+        }
+        Ok(())
+    }
+
     /// Position of a picture in [`images`](Self::images).
     pub fn image_position(&self, id: i64) -> Option<usize> {
         self.positions.get(&id).copied()

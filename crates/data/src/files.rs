@@ -41,6 +41,18 @@ pub struct DataFiles {
     pub category: Option<String>,
     /// Whether pictures are turned as their EXIF orientation tag says.
     pub apply_exif: bool,
+    /// Boxes that top-down networks crop.
+    pub boxes: BoxSource,
+}
+
+/// Boxes around people that top-down networks crop.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BoxSource {
+    /// Those of the annotations.
+    #[default]
+    Annotated,
+    /// The whole picture, for pictures of one person or animal.
+    Whole,
 }
 
 /// Files of one part of a data set in COCO format.

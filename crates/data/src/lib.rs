@@ -24,7 +24,7 @@ pub use scalenas_base::{Image8, PictureOptions, Size};
 
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
-pub use files::{DataFiles, Part, PartFiles, held_out};
+pub use files::{BoxSource, DataFiles, Part, PartFiles, held_out};
 pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use pictures::{
     Affine, BadImages, Direction, Mirror, Reading, SkippedImage, crop_affine, warp_bilinear,

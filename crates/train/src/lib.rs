@@ -30,8 +30,8 @@ pub use run::optimiser::adam::{Adam, AdamState};
 pub use run::optimiser::all_at_once::AdamOptimizer;
 pub use run::optimiser::schedule::{Decay, Schedule};
 pub use run::options::{
-    CalibrationOptions, CheckpointOptions, Momentum, OptimizerOptions, Precision, ScheduleOptions,
-    SubnetSampling, TrainOptions, ValidationOptions, WeightOptions,
+    CalibrationOptions, CheckpointOptions, Epochs, Momentum, OptimizerOptions, Precision,
+    ScheduleOptions, SubnetSampling, TrainOptions, ValidationOptions, WeightOptions,
 };
 pub use run::plan::{Outcome, TrainPlan, check_data};
 pub use run::progress::{Display, Progress, Silent, TrainStatus};

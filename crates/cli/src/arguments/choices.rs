@@ -32,6 +32,24 @@ pub enum PoseHead {
     BottomUp,
 }
 
+/// Boxes that top-down networks crop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Boxes {
+    /// Those of the annotations
+    Annotated,
+    /// The whole picture, for pictures of one person or animal
+    Whole,
+}
+
+impl From<Boxes> for scalenas_data::BoxSource {
+    fn from(choice: Boxes) -> Self {
+        match choice {
+            Boxes::Annotated => Self::Annotated,
+            Boxes::Whole => Self::Whole,
+        }
+    }
+}
+
 /// Whether predictions are averaged with those of the mirrored picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FlipTest {

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use scalenas_data::{BadImages, DataFiles, PartFiles, PictureOptions, Reading};
 
+use super::choices::Boxes;
 use super::values;
 use crate::error::user;
 
@@ -74,6 +75,9 @@ pub struct FileArguments {
     /// Category of the people in annotation files, by name or id [default: that with their joints]
     #[arg(long)]
     pub category: Option<String>,
+    /// Boxes that top-down networks crop [default: annotated]
+    #[arg(long, value_enum)]
+    pub boxes: Option<Boxes>,
 }
 
 impl FileArguments {
@@ -109,6 +113,7 @@ impl FileArguments {
         }
         files.category = self.category.clone().or(files.category.take());
         files.apply_exif |= pictures.apply_exif;
+        files.boxes = self.boxes.map_or(files.boxes, Into::into);
         Ok(())
     }
 

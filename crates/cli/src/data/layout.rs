@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_data::{Part, held_out};
+use scalenas_data::{BoxSource, Part, held_out};
 use scalenas_train::TaskSource;
 
 use crate::error::user;
@@ -17,6 +17,15 @@ pub struct Split {
     pub images: PathBuf,
     /// Pictures of the file that belong to the part.
     pub share: Share,
+    /// Boxes that top-down networks crop.
+    pub boxes: BoxSource,
+}
+
+impl Split {
+    /// All pictures of a file, with the annotated boxes.
+    pub fn whole(annotations: PathBuf, images: PathBuf) -> Self {
+        Self { annotations, images, share: Share::All, boxes: BoxSource::Annotated }
+    }
 }
 
 /// Pictures of a list that belong to a part.
@@ -65,7 +74,7 @@ pub fn part(source: &TaskSource, part: Part) -> Result<Split> {
         (None, Some(images)) => (layout()?.annotations, root.join(images)),
         (None, None) => layout().map(|split| (split.annotations, split.images))?,
     };
-    Ok(Split { annotations, images, share })
+    Ok(Split { annotations, images, share, boxes: source.files.boxes })
 }
 
 /// Folder of the pictures of an annotation file whose own is not named.
@@ -91,11 +100,11 @@ fn pictures_beside(root: &Path, part: Part, annotations: &Path) -> Result<PathBu
 /// Files of the part `train` or `val` below a folder: COCO's own layout, with the picture folders below
 /// `images` or beside `annotations`, or that of `CrowdPose`, with all pictures in `images`.
 pub fn split(root: &Path, name: &str) -> Result<Split> {
-    let (folder, share) = (root.join("annotations"), Share::All);
+    let folder = root.join("annotations");
     let annotations = folder.join(format!("person_keypoints_{name}2017.json"));
     let crowdpose = folder.join(format!("crowdpose_{name}.json"));
     if !annotations.exists() && crowdpose.exists() {
-        return Ok(Split { annotations: crowdpose, images: root.join("images"), share });
+        return Ok(Split::whole(crowdpose, root.join("images")));
     }
     if !annotations.exists() {
         return Err(user(format!(
@@ -109,7 +118,7 @@ pub fn split(root: &Path, name: &str) -> Result<Split> {
     let folders =
         [root.join("images").join(format!("{name}2017")), root.join(format!("{name}2017"))];
     match folders.iter().find(|folder| folder.is_dir()) {
-        Some(images) => Ok(Split { annotations, images: images.clone(), share }),
+        Some(images) => Ok(Split::whole(annotations, images.clone())),
         None => Err(user(format!(
             "data set {}: no picture folder; looked for {} and {}",
             root.display(),

@@ -6,8 +6,8 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
-    Augmentation, HeatmapCodec, KeypointFacts, PersonBox, Reading, TopDownAugment, TopDownDataset,
-    annotation_boxes, training_people,
+    Augmentation, BoxSource, HeatmapCodec, KeypointFacts, PersonBox, Reading, TopDownAugment,
+    TopDownDataset, annotation_boxes, training_people,
 };
 
 use super::annotations::{read_part, warn_of};
@@ -36,7 +36,10 @@ impl TopDownPart {
         input: Size,
         reading: Reading,
     ) -> Result<Self> {
-        let coco = read_part(&files, facts, reading.pictures)?;
+        let mut coco = read_part(&files, facts, reading.pictures)?;
+        if files.boxes == BoxSource::Whole {
+            coco.take_whole_pictures(&files.annotations)?;
+        }
         Ok(Self { coco, facts: facts.clone(), input, files, reading })
     }
 

@@ -49,8 +49,8 @@ fn space(error: &scalenas_space::Error) -> Verdict {
 fn coco(error: &scalenas_coco::Error) -> Verdict {
     use scalenas_coco::Error::{
         AbsentImages, BrokenTriples, CutOff, DuplicateIds, Io, JointCount, JointOrder, Json,
-        Missing, NoCategory, NoDetections, NotFinite, Outline, UnusableBoxes, UnusableDetections,
-        Value,
+        Missing, NoCategory, NoDetections, NotFinite, Outline, SeveralPeople, UnusableBoxes,
+        UnusableDetections, Value,
     };
     match error {
         Io { .. }
@@ -62,6 +62,7 @@ fn coco(error: &scalenas_coco::Error) -> Verdict {
         | JointCount { .. }
         | JointOrder { .. }
         | NoCategory { .. }
+        | SeveralPeople { .. }
         | Value { .. }
         | BrokenTriples { .. }
         | DuplicateIds { .. }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use scalenas_base::text;
-use scalenas_train::{RunFolder, RunInfo};
+use scalenas_train::{Epochs, RunFolder, RunInfo, TrainOptions};
 
 use super::changes::change;
 use super::check::check;
@@ -27,6 +27,11 @@ impl Experiment {
     /// Reads a file and applies `KEY=VALUE` changes to it.
     pub fn read(path: &Path, changes: &[String]) -> Result<Self> {
         Self::new(&content(path)?, &path.display().to_string(), changes)
+    }
+
+    /// Experiment of a text; `name` is for messages.
+    pub fn from_text(text: &str, name: &str) -> Result<Self> {
+        Self::new(text, name, &[])
     }
 
     /// Experiment of `quickstart`.
@@ -81,12 +86,31 @@ impl Experiment {
         }
         let mut origin = name.to_owned();
         if !changes.is_empty() {
+            let before = experiment.train.clone();
             experiment = change(&experiment, changes)?;
+            keep_shape(&mut experiment.train, &before);
             origin = format!("{name} with --set {}", changes.join(" --set "));
         }
         experiment.space = experiment.space.read()?;
         check(&experiment).context(origin)?;
         Ok(experiment)
+    }
+}
+
+/// Puts milestones and validations in their places where a number replaces a length that would have been
+/// chosen with them.
+fn keep_shape(train: &mut TrainOptions, before: &TrainOptions) {
+    let Epochs::Number(epochs @ 1..) = train.schedule.epochs else { return };
+    if before.schedule.epochs != Epochs::Auto {
+        return;
+    }
+    let (milestones, every) = (train.schedule.milestones.clone(), train.validation.every);
+    train.last(epochs);
+    if milestones != before.schedule.milestones {
+        train.schedule.milestones = milestones;
+    }
+    if every != before.validation.every {
+        train.validation.every = every;
     }
 }
 
@@ -149,7 +173,7 @@ mod tests {
         ];
         let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
         let changed = Experiment::new(SMALL, "some.ron", &changes).unwrap();
-        assert_eq!(changed.train.schedule.epochs, 3);
+        assert_eq!(changed.train.schedule.epochs, Epochs::Number(3));
         assert_eq!(changed.train.sampling, scalenas_train::SubnetSampling::Largest);
         assert!(
             changed
@@ -161,6 +185,26 @@ mod tests {
         assert_eq!(changed.train.schedule.milestones, [1, 2]);
         assert!(matches!(changed.train.optimizer, scalenas_train::OptimizerOptions::Sgd(_)));
         assert_eq!(changed.search.limits.max_gmacs, Some(0.5));
+    }
+
+    #[test]
+    fn a_number_in_the_place_of_a_chosen_length_keeps_its_shape() {
+        let auto = "(version: 1, space: \"tiny\", input: (64, 64), train: (epochs: Auto))";
+        let with = |changes: &[&str]| {
+            let changes: Vec<String> = changes.iter().map(|&change| change.to_owned()).collect();
+            Experiment::new(auto, "some.ron", &changes).unwrap().train
+        };
+        assert_eq!(with(&[]).schedule.epochs, Epochs::Auto);
+        let thirty = with(&["train.epochs=30"]);
+        assert_eq!(
+            (thirty.schedule.epochs, thirty.schedule.milestones),
+            (Epochs::Number(30), vec![20, 27])
+        );
+        assert_eq!(thirty.validation.every.map(usize::from), Some(3));
+        let own = with(&["train.epochs=30", "train.milestones=[5]", "train.validate_every=7"]);
+        assert_eq!(own.schedule.milestones, [5]);
+        assert_eq!(own.validation.every.map(usize::from), Some(7));
+        assert_eq!(with(&["train.epochs=Auto"]).schedule.epochs, Epochs::Auto);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Architectures and weights by name, id or file.
 
 pub mod single;
+pub mod step;
 
 use std::path::Path;
 

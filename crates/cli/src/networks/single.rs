@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use burn::tensor::Tensor;
 use scalenas_base::Size;
+use scalenas_data::BoxSource;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, ScaleNet};
 use scalenas_space::{CostModel, Head, SpaceSpec};
@@ -53,6 +54,8 @@ pub struct Kind<'a> {
     pub input: Size,
     /// Name or file of the facts.
     pub facts: &'a str,
+    /// Boxes that it has learnt to look at.
+    pub boxes: BoxSource,
     /// Run folder or file.
     pub origin: &'a Path,
 }
@@ -91,7 +94,8 @@ impl<B: KernelBackend> Single<B> {
         let task = &info.task(head).expect("a run has data for every head").source;
         let space = SpaceSpec { heads: vec![head], ..info.space.clone() };
         let (input, facts, origin) = (task.input, &*task.facts, run.path());
-        (selection.accept)(&Kind { space: &space, head, input, facts, origin })?;
+        let boxes = task.files.boxes;
+        (selection.accept)(&Kind { space: &space, head, input, facts, boxes, origin })?;
         let search = search(run)?;
         let architecture = of_run(run, selection.network.arch.as_deref(), search.as_ref())?;
         let supernet = supernet::<B>(run, device)?;
@@ -132,7 +136,8 @@ impl<B: KernelBackend> Single<B> {
         };
         let (room, origin) = (room(head), weights);
         let (space, input, facts) = (network.spec(), room.usual_input(), room.facts());
-        (selection.accept)(&Kind { space, head, input, facts, origin })?;
+        let boxes = BoxSource::default();
+        (selection.accept)(&Kind { space, head, input, facts, boxes, origin })?;
         Ok(Self { network, head, input, facts: facts.to_owned(), pictures: None })
     }
 }

@@ -211,3 +211,63 @@ fn the_size_of_decoded_pictures_has_a_limit() {
         .fixable(&["0", "--largest-picture"]);
     scalenas(&[&train[..], &["--largest-picture", "2"]].concat()).good();
 }
+
+#[test]
+fn whole_pictures_are_boxes() {
+    let place = Place::new();
+    place.supernet("run", &["--boxes", "whole"]).fixable(&[
+        ".json",
+        "several people",
+        "one per picture",
+    ]);
+    for part in ["train", "val"] {
+        place.change(part, |file| {
+            let mut seen = std::collections::HashSet::new();
+            let people = file["annotations"].as_array_mut().unwrap();
+            people.retain(|person| seen.insert(person["image_id"].as_i64().unwrap()));
+        });
+    }
+    place.supernet("run", &["--boxes", "whole"]).good();
+    let (run, out) = (place.arg("run"), place.arg("found.json"));
+    let score = ["eval-pose", "--run", &run, "--arch", "smallest", "--out", &out];
+    scalenas(&score).good();
+    let found = read_json(&place.path("found.json"));
+    for result in found.as_array().unwrap() {
+        // A crop of the whole picture holds every position that can be predicted.
+        let joints: Vec<f64> =
+            result["keypoints"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
+        assert!(joints.chunks(3).all(|j| (-20.0..=150.0).contains(&j[0])), "{result}");
+    }
+    // Plain pictures need no boxes then.
+    let pictures = place.arg("data/images/val2017");
+    let infer = ["infer", "--run", &run, "--arch", "smallest", &pictures, "--out", &out];
+    scalenas(&infer).good();
+    let annotations = read_json(&place.path("found.json"));
+    assert_eq!(annotations["annotations"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn the_length_of_a_run_follows_the_data_set() {
+    let place = Place::new();
+    let text = fs::read_to_string(place.path("small.ron")).unwrap();
+    let text = text
+        .replace("epochs: 2, ", "epochs: Auto, ")
+        .replace("milestones: [1], validate_every: 2,", "");
+    fs::write(place.path("small.ron"), text).unwrap();
+    let plan = place.supernet("run", &["--dry-run", "--json"]).good().json();
+    assert_eq!(plan["train"]["epochs"], 600, "{plan}");
+    assert_eq!(plan["train"]["milestones"], json!([402, 540]));
+    let (step, all) = (&plan["seconds_per_iteration"], &plan["expected_seconds"]);
+    assert!(step.as_f64().unwrap() > 0.0, "{plan}");
+    let iterations = plan["iterations"].as_f64().unwrap();
+    assert!((all.as_f64().unwrap() / (step.as_f64().unwrap() * iterations) - 1.0).abs() < 1e-9);
+    place.supernet("run", &["--epochs", "2"]).good();
+    let kept = fs::read_to_string(place.path("run/experiment.ron")).unwrap();
+    assert!(kept.contains("epochs: 2") && !kept.contains("Auto"), "{kept}");
+    fs::write(
+        place.path("small.ron"),
+        "(version: 1, space: \"tiny\", input: (64, 64), train: (epochs: Many))",
+    )
+    .unwrap();
+    place.supernet("new", &[]).fixable(&["small.ron", "a number of epochs, or Auto"]);
+}

@@ -149,7 +149,7 @@ where
         SupervisedTraining::new(plan.folder.path(), Arc::new(loader), Arc::new(NoBatches))
             .with_metric_logger(InMemoryMetricLogger::default())
             .with_application_logger(None)
-            .num_epochs(plan.folder.info().train.schedule.epochs)
+            .num_epochs(plan.folder.info().train.schedule.epochs.number())
             .metric_train_numeric(LossMetric::<Flex>::new());
     let interrupter = training.interrupter();
     let mut training = match plan.display {

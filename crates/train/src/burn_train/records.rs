@@ -64,7 +64,7 @@ where
         })?;
         self.setup.progress.trained(&TrainStatus {
             epoch: epoch as usize,
-            epochs: options.schedule.epochs,
+            epochs: options.schedule.epochs.number(),
             iteration,
             iterations,
             loss: reading.loss,
@@ -78,7 +78,7 @@ where
     /// Validates the named subnets if the options ask for it after an epoch.
     pub fn validate(&mut self, epoch: usize) -> Result<()> {
         let options = &self.setup.options;
-        let epochs = options.schedule.epochs;
+        let epochs = options.schedule.epochs.number();
         let every = options.validation.every;
         let due = every.is_some_and(|every| epoch == epochs || epoch.is_multiple_of(every.get()));
         let Some(validation) = self.setup.validation.as_ref().filter(|_| due) else {

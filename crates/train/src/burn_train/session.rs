@@ -139,7 +139,7 @@ where
         let item = TrainingItem::new(
             output.item,
             items,
-            Items::new(epoch, self.setup.options.schedule.epochs),
+            Items::new(epoch, self.setup.options.schedule.epochs.number()),
             Some(self.iteration as usize),
             Some(self.learner.lr_current()),
         );

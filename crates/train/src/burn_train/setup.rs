@@ -44,7 +44,7 @@ pub(super) struct Setup<B: AutodiffBackend> {
 impl<B: AutodiffBackend> Setup<B> {
     /// Iterations of the run.
     pub fn iterations(&self) -> u64 {
-        self.options.schedule.epochs as u64 * self.epoch_length
+        self.options.schedule.epochs.number() as u64 * self.epoch_length
     }
 }
 

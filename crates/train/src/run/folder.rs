@@ -18,6 +18,7 @@ use scalenas_base::lock::{FolderLock, LockError};
 
 use super::info::RunInfo;
 use crate::error::{Error, Result};
+use crate::run::options::Epochs;
 
 /// Name of the file that describes a run.
 const INFO: &str = "run.json";
@@ -111,7 +112,8 @@ impl RunFolder {
             return Err(Error::Changed { path: path.join(INFO), key, found, given });
         }
         let (train, given) = (&mut run.info.train, &wanted.train);
-        train.schedule.epochs = train.schedule.epochs.max(given.schedule.epochs);
+        let longer = train.schedule.epochs.number().max(given.schedule.epochs.number());
+        train.schedule.epochs = Epochs::Number(longer);
         (train.workers, train.log_every) = (given.workers, given.log_every);
         train.checkpoints.keep = given.checkpoints.keep;
         run.write()?;

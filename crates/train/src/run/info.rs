@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Cause, Error, Result};
-use crate::run::options::TrainOptions;
+use crate::run::options::{Epochs, TrainOptions};
 
 /// Version of `run.json` that this crate writes. It reads version 1, which has no `place`, too.
 const VERSION: u32 = 2;
@@ -106,7 +106,7 @@ impl RunInfo {
         let train = &mut info.train;
         // A polynomial schedule depends on the length of the run.
         if train.schedule.poly.is_none() {
-            train.schedule.epochs = 0;
+            train.schedule.epochs = Epochs::Auto;
         }
         (train.workers, train.log_every, train.checkpoints.keep) = (0, 0, 0);
         info.program.clear();

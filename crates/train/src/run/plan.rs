@@ -62,12 +62,12 @@ pub fn check_data(info: &RunInfo, tasks: &Tasks) -> Result<()> {
 
 /// Schedule of the learning rate in iterations.
 pub(crate) fn schedule(options: &ScheduleOptions, epoch_length: u64) -> Schedule {
-    let iterations = |&epochs: &usize| epochs as u64 * epoch_length;
+    let iterations = |epochs: usize| epochs as u64 * epoch_length;
     let decay = match options.poly {
-        Some(power) => Decay::Poly { power, iterations: iterations(&options.epochs) },
+        Some(power) => Decay::Poly { power, iterations: iterations(options.epochs.number()) },
         None => Decay::Steps {
             factor: options.decay,
-            milestones: options.milestones.iter().map(iterations).collect(),
+            milestones: options.milestones.iter().copied().map(iterations).collect(),
         },
     };
     Schedule::new(options.learning_rate, decay, options.warmup as u64)

@@ -13,8 +13,8 @@ use scalenas_model::{NamedParameters, load_supernet};
 use scalenas_space::{Architecture, cost, rng, sample};
 use scalenas_train::top_down::{self, EvaluateOptions, predict};
 use scalenas_train::{
-    CalibratedSubnet, CalibrationSource, HeldOut, KeypointMetric, Silent, TaskFitness, Tasks,
-    Validation,
+    CalibratedSubnet, CalibrationSource, Epochs, HeldOut, KeypointMetric, Silent, TaskFitness,
+    Tasks, Validation,
 };
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ fn annotate(place: &Place, dataset: &TopDownDataset, found: &[PoseCandidate]) ->
 #[test]
 fn a_score_depends_on_the_candidate_alone() {
     let place = Place::new();
-    let options = changed(&options(), |options| options.schedule.epochs = 2);
+    let options = changed(&options(), |options| options.schedule.epochs = Epochs::Number(2));
     place.run("run", &options).unwrap();
     let weights = place.path("run/supernet.safetensors");
     let (supernet, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();

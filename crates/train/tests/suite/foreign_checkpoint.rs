@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 use crate::common::left::{checkpoints, iteration};
 use crate::common::{Place, changed, options};
 use rmpv::Value;
-use scalenas_train::TrainOptions;
+use scalenas_train::{Epochs, TrainOptions};
 
 fn short() -> TrainOptions {
     changed(&options(), |options| {
-        options.schedule.epochs = 1;
+        options.schedule.epochs = Epochs::Number(1);
         options.checkpoints.every = NonZeroUsize::new(2);
     })
 }
 
 fn longer_run() -> TrainOptions {
-    changed(&short(), |options| options.schedule.epochs = 2)
+    changed(&short(), |options| options.schedule.epochs = Epochs::Number(2))
 }
 
 fn record(checkpoint: &Path, name: &str) -> PathBuf {

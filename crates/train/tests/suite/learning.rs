@@ -13,7 +13,9 @@ use scalenas_model::{
 };
 use scalenas_space::{Architecture, SpaceSpec, sample};
 use scalenas_train::top_down::joints_mse;
-use scalenas_train::{Error, ScheduleOptions, SubnetSampling, Teacher, TrainOptions, normalised};
+use scalenas_train::{
+    Epochs, Error, ScheduleOptions, SubnetSampling, Teacher, TrainOptions, normalised,
+};
 
 /// Relative error of a loss computed in another place.
 const LOSS: f64 = 1e-5;
@@ -22,14 +24,14 @@ const TEACHER: f64 = 0.5;
 
 /// Options of one epoch.
 fn once() -> TrainOptions {
-    changed(&options(), |options| options.schedule.epochs = 1)
+    changed(&options(), |options| options.schedule.epochs = Epochs::Number(1))
 }
 
 #[test]
 fn the_loss_falls() {
     let place = Place::new();
     let options = changed(&options(), |options| {
-        options.schedule.epochs = 8;
+        options.schedule.epochs = Epochs::Number(8);
         options.schedule.milestones.clear();
     });
     place.run("run", &options).unwrap();
@@ -88,11 +90,17 @@ fn the_rate_rises_then_drops_at_milestones() {
     let place = Place::new();
     let ScheduleOptions { learning_rate, poly, .. } = options().schedule;
     let milestones = vec![1, 3];
-    let schedule =
-        ScheduleOptions { epochs: 4, learning_rate, milestones, decay: 0.5, poly, warmup: 4 };
+    let schedule = ScheduleOptions {
+        epochs: Epochs::Number(4),
+        learning_rate,
+        milestones,
+        decay: 0.5,
+        poly,
+        warmup: 4,
+    };
     let options = TrainOptions { schedule, ..options() };
     let iterations = place.run("run", &options).unwrap().iterations;
-    let epoch = iterations / options.schedule.epochs as u64;
+    let epoch = iterations / options.schedule.epochs.number() as u64;
     for line in metrics(&place.path("run")) {
         let iteration = line.iteration - 1;
         let passed =

@@ -9,7 +9,8 @@ use std::path::Path;
 use crate::common::left::{Left, checkpoints, iteration, metrics};
 use crate::common::{Event, Place, changed, copy, options};
 use scalenas_train::{
-    CheckpointOptions, Existing, Momentum, OptimizerOptions, RunFolder, TrainOptions, read_metrics,
+    CheckpointOptions, Epochs, Existing, Momentum, OptimizerOptions, RunFolder, TrainOptions,
+    read_metrics,
 };
 
 /// Lines that gather several iterations, and validation: what a run could lose or write twice.
@@ -22,7 +23,7 @@ fn gathering() -> TrainOptions {
 
 /// Options of one epoch.
 fn once() -> TrainOptions {
-    changed(&options(), |options| options.schedule.epochs = 1)
+    changed(&options(), |options| options.schedule.epochs = Epochs::Number(1))
 }
 
 /// Folder of a run that was killed after one of its checkpoints and before the next.
@@ -62,7 +63,7 @@ fn a_killed_run_ends_like_one_that_was_not() {
 fn so_does_one_that_sums_gradients() {
     let options = changed(&gathering(), |options| {
         options.accumulation = 2;
-        options.schedule.epochs = 2;
+        options.schedule.epochs = Epochs::Number(2);
     });
     assert!(kill_everywhere(&options) > 2);
 }
@@ -72,7 +73,7 @@ fn so_does_one_with_momentum() {
     let sgd = OptimizerOptions::Sgd(Momentum { momentum: 0.9, weight_decay: 1e-4 });
     let options = changed(&options(), |options| {
         options.optimizer = sgd;
-        options.schedule.epochs = 2;
+        options.schedule.epochs = Epochs::Number(2);
     });
     assert!(kill_everywhere(&options) > 2);
 }
@@ -82,7 +83,7 @@ fn a_stopped_run_ends_like_one_that_was_not() {
     let (place, options) = (Place::new(), gathering());
     let iterations = place.run("whole", &options).unwrap().iterations;
     let whole = Left::read(&place, "whole");
-    let epoch = iterations / options.schedule.epochs as u64;
+    let epoch = iterations / options.schedule.epochs.number() as u64;
     // Between lines, on a line, and where an epoch ends that is validated.
     let validated = 2 * epoch;
     let events = [Event::Saved(4), Event::Logged(3), Event::Saved(validated)];
@@ -104,8 +105,10 @@ fn a_stopped_run_ends_like_one_that_was_not() {
 /// A stop that comes with the end finds nothing left to do.
 #[test]
 fn a_run_stopped_at_its_end_is_complete() {
-    let (place, options) =
-        (Place::new(), changed(&gathering(), |options| options.schedule.epochs = 1));
+    let (place, options) = (
+        Place::new(),
+        changed(&gathering(), |options| options.schedule.epochs = Epochs::Number(1)),
+    );
     let iterations = place.run("whole", &options).unwrap().iterations;
     let every = TrainOptions { log_every: iterations as usize, ..options.clone() };
     let ended = place.until("stopped", &every, Event::Logged(iterations));
@@ -130,7 +133,8 @@ fn no_line_is_missing_or_twice() {
     let validated: Vec<u64> =
         lines.iter().filter(|r| r.split == "validation").map(|r| r.epoch).collect();
     let subnets = scalenas_space::Architecture::NAMES.len();
-    let epochs = [2, options.schedule.epochs as u64].map(|epoch| vec![epoch; subnets]).concat();
+    let epochs =
+        [2, options.schedule.epochs.number() as u64].map(|epoch| vec![epoch; subnets]).concat();
     assert_eq!(validated, epochs);
 }
 
@@ -159,7 +163,7 @@ fn a_run_with_bad_pictures_ends_and_resumes() {
     }
     let options = changed(&options(), |options| {
         options.batch = 1;
-        options.schedule.epochs = 2;
+        options.schedule.epochs = Epochs::Number(2);
     });
     let iterations = place.run("whole", &options).unwrap().iterations;
     let whole = Left::read(&place, "whole");

@@ -6,6 +6,10 @@ use scalenas_train::Precision;
 use serde_json::{Value, json};
 
 use super::arguments::{Arguments, Mode};
+use crate::networks::step::{Repetitions, Step};
+
+/// Steps before the clock starts: caches, tuning, page faults.
+const WARM_UP: usize = 2;
 
 /// Number of COCO joints.
 pub const JOINTS: usize = 17;
@@ -31,6 +35,17 @@ impl Case<'_> {
             Mode::Infer => "infer",
             Mode::Train => "train",
         }
+    }
+
+    /// The training step of the measurement.
+    pub fn step(&self) -> Step<'_> {
+        let Self { space, architecture, batch, arguments, .. } = *self;
+        Step { space, architecture, input: arguments.input, batch, precision: self.precision() }
+    }
+
+    /// Repetitions, as the arguments say.
+    pub fn repetitions(&self) -> Repetitions {
+        Repetitions { warm_up: WARM_UP, counted: self.arguments.reps }
     }
 
     /// Number format of features.

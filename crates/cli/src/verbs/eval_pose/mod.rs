@@ -19,7 +19,7 @@ use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead}
 use crate::arguments::PoseHead;
 use crate::context::device::{self, on_device};
 use crate::data::facts::{keypoint_facts, of_category};
-use crate::data::{Share, Split, in_folder};
+use crate::data::{Split, in_folder};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
@@ -44,7 +44,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         (Some(found), Some(annotations)) => {
             let (facts, above) = (facts(arguments, "coco")?, arguments.count_above);
             let images = arguments.images.clone().unwrap_or_default();
-            let files = Split { annotations: annotations.clone(), images, share: Share::All };
+            let files = Split::whole(annotations.clone(), images);
             let reading = arguments.data.reading();
             let scorer =
                 Scorer::new(&facts, &Scope { files, reading, is_counted: above.is_some() })?;

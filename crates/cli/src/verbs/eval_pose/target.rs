@@ -7,7 +7,7 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_coco::detections;
 use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
-use scalenas_data::{KeypointFacts, Part, Reading, TopDownDataset, detection_boxes};
+use scalenas_data::{BoxSource, KeypointFacts, Part, Reading, TopDownDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
@@ -219,5 +219,9 @@ fn files(arguments: &Arguments, data: Origin<'_>) -> Result<Split> {
         annotations: need(&arguments.annotations, found(|f| &f.annotations), "annotations")?,
         images: need(&arguments.images, found(|f| &f.images), "images")?,
         share: whole.as_ref().map_or(Share::All, |files| files.share),
+        boxes: match data {
+            Origin::Run(source) => source.files.boxes,
+            Origin::Folder(_) => BoxSource::Annotated,
+        },
     })
 }

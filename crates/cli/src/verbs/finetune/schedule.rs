@@ -3,7 +3,7 @@
 //! Source: 20 epochs as published for ScaleNet-P. The learning rate is ours: a tenth of the supernet's, and
 //! a tenth of that for the last 30 % of the epochs.
 
-use scalenas_train::TrainOptions;
+use scalenas_train::{Epochs, TrainOptions};
 
 use super::arguments::Arguments;
 
@@ -17,19 +17,22 @@ const MILESTONE: f64 = 0.7;
 /// Gives options of a supernet the length and learning rate that the arguments ask for.
 pub fn shorten(train: &mut TrainOptions, arguments: &Arguments) {
     let schedule = &mut train.schedule;
-    let before = schedule.epochs;
+    let before = schedule.epochs.number();
+    let asked = arguments.changes.epochs;
     if arguments.from_nothing {
-        schedule.epochs = arguments.changes.epochs.unwrap_or(before);
-        let share = schedule.epochs as f64 / before as f64;
+        let epochs = asked.unwrap_or(before);
+        schedule.epochs = Epochs::Number(epochs);
+        let share = epochs as f64 / before as f64;
         for milestone in &mut schedule.milestones {
             *milestone = (*milestone as f64 * share).round() as usize;
         }
         return;
     }
-    schedule.epochs = arguments.changes.epochs.unwrap_or(EPOCHS);
+    let epochs = asked.unwrap_or(EPOCHS);
+    schedule.epochs = Epochs::Number(epochs);
     schedule.learning_rate *= SLOWER;
     schedule.warmup = 0;
     if schedule.poly.is_none() {
-        schedule.milestones = vec![(schedule.epochs as f64 * MILESTONE).round() as usize];
+        schedule.milestones = vec![(epochs as f64 * MILESTONE).round() as usize];
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
+use scalenas_data::BoxSource;
 use scalenas_kernels::KernelBackend;
 use scalenas_train::SingleHead;
 
@@ -44,8 +45,9 @@ fn infer<B: KernelBackend>(
     let single = load::<B>(arguments, &arguments.network, &accept, device)?;
     let inputs = files.open(output)?;
     let people = match &boxes {
-        Boxes::Needless => Vec::new(),
-        Boxes::Whole => boxes::whole(&inputs.pictures),
+        Boxes::Needless if !room(single.head).takes_boxes() => Vec::new(),
+        // Refused unless the network has learnt to look at whole pictures.
+        Boxes::Needless | Boxes::Whole => boxes::whole(&inputs.pictures),
         Boxes::Run(run) => find_boxes::<B>(arguments, run, &inputs.pictures, output, device)?,
         Boxes::Named(file, named) => boxes::of_file(file, named, &inputs.pictures)?,
     };
@@ -83,6 +85,7 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     let (room, origin) = (room(kind.head), kind.origin.display());
     kind.check(arguments.facts.as_deref(), arguments.input)?;
     match (room.takes_boxes(), &arguments.boxes) {
+        (true, None) if kind.boxes == BoxSource::Whole => Ok(()),
         (true, None) => Err(user(format!(
             "{origin} takes a person at a time; give --boxes whole, a JSON file of boxes, or the run of a \
              bottom-up network"

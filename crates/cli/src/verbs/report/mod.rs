@@ -79,7 +79,7 @@ fn run_summary(run: &RunFolder, search: Option<&Outcome>) -> Vec<(String, String
     let mut summary = vec![
         ("Search space".to_owned(), info.space.name.clone()),
         ("Input".to_owned(), info.leading().input.to_string()),
-        ("Epochs".to_owned(), info.train.schedule.epochs.to_string()),
+        ("Epochs".to_owned(), info.train.schedule.epochs.number().to_string()),
         ("Batch".to_owned(), info.train.batch.to_string()),
         ("Seed".to_owned(), info.train.seed.to_string()),
         ("ScaleNAS".to_owned(), info.program.clone()),

@@ -62,7 +62,7 @@ impl Job {
 
     /// Reads the data and checks all that can be checked before the folder is created.
     pub fn prepare(
-        experiment: Experiment,
+        mut experiment: Experiment,
         data: &Path,
         out: PathBuf,
         existing: Existing,
@@ -73,7 +73,7 @@ impl Job {
         }
         let (space, options) = (experiment.space()?, experiment.train.clone());
         check_weights(&space, &options)?;
-        let info = RunInfo::new(space, experiment.sources(data)?, options)?;
+        let mut info = RunInfo::new(space, experiment.sources(data)?, options)?;
         let request = Request {
             info: &info,
             data,
@@ -82,6 +82,10 @@ impl Job {
             reading,
         };
         let tasks = request.tasks()?;
+        // Later verbs read the chosen length, whatever becomes of the data set.
+        for train in [&mut info.train, &mut experiment.train] {
+            train.settle(tasks.samples());
+        }
         check_data(&info, &tasks)?;
         Ok(Self { experiment, info, out, existing, tasks })
     }

@@ -1,6 +1,7 @@
 //! `supernet`: training from an experiment file.
 
 mod arguments;
+mod duration;
 mod job;
 mod memory;
 mod plan;
@@ -21,7 +22,8 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
     let job = Job::new(arguments)?;
     if arguments.dry_run {
-        return dry_run(&job, output);
+        let seconds = duration::seconds_per_iteration(&job, arguments.device.choice)?;
+        return dry_run(&job, seconds, output);
     }
     let outcome = job.train(arguments.device.choice, output, stop)?;
     report_skipped(&job.tasks.skipped(), output);

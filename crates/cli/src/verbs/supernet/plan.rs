@@ -10,12 +10,12 @@ use super::memory;
 use crate::context::program;
 use crate::render::{Output, table};
 
-/// Prints the plan of a run.
-pub fn dry_run(job: &Job, output: Output) -> Result<()> {
+/// Prints the plan of a run whose iterations take so many seconds.
+pub fn dry_run(job: &Job, seconds_per_iteration: f64, output: Output) -> Result<()> {
     let train = &job.info.train;
     let tasks = &job.tasks;
     let unit = tasks.unit().replace(' ', "_");
-    let epochs = train.schedule.epochs;
+    let epochs = train.schedule.epochs.number();
     let iterations = tasks.iterations() * epochs;
     let held_out = tasks.held_out_samples();
     let space = &job.info.space;
@@ -29,6 +29,8 @@ pub fn dry_run(job: &Job, output: Output) -> Result<()> {
         (format!("validation_{unit}")): held_out,
         "iterations": iterations,
         "largest_parameters": largest.parameters,
+        "seconds_per_iteration": seconds_per_iteration,
+        "expected_seconds": seconds_per_iteration * iterations as f64,
         "activation_bytes": memory.activations,
         "peak_bytes": memory.peak,
         "train": train,
@@ -39,11 +41,21 @@ pub fn dry_run(job: &Job, output: Output) -> Result<()> {
         row(&format!("{} to learn from", tasks.unit()), tasks.samples().to_string()),
         row(&format!("{} held out", tasks.unit()), held_out.to_string()),
         row("iterations", format!("{iterations} ({epochs} epochs of batch {})", train.batch)),
+        row("expected time on this machine", duration(seconds_per_iteration * iterations as f64)),
         row("largest network", format!("{:.2} M parameters", largest.parameters as f64 / 1e6)),
         row("memory of its training step", gib(memory.peak)),
         row("of which activations", gib(memory.activations)),
     ];
     output.result(&value, table(&["plan", &job.info.space.name], &rows))
+}
+
+/// A duration in words, without validation.
+fn duration(seconds: f64) -> String {
+    let minutes = seconds / 60.0;
+    if minutes < 90.0 {
+        return format!("{minutes:.0} minutes and validation");
+    }
+    format!("{:.1} hours and validation", minutes / 60.0)
 }
 
 /// Prints the outcome of training.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::epochs::Epochs;
 use super::evaluation::{CalibrationOptions, ValidationOptions};
 use super::optimiser::{OptimizerOptions, ScheduleOptions};
 use super::precision::Precision;
@@ -20,7 +21,7 @@ use crate::task::segmentation::{ClassWeights, PixelLoss, PixelOptions};
 #[derive(Serialize, Deserialize)]
 #[serde(rename = "TrainOptions", deny_unknown_fields, default)]
 struct Document {
-    epochs: usize,
+    epochs: Epochs,
     batch: usize,
     optimizer: OptimizerOptions,
     learning_rate: f64,
@@ -151,7 +152,7 @@ mod tests {
     fn files_keep_the_keys_and_zeros_of_earlier_versions() {
         let text = r#"{"epochs":3,"validate_every":0,"calibration_batch":6,"poly":0.9}"#;
         let options: TrainOptions = serde_json::from_str(text).expect("options");
-        assert_eq!(options.schedule.epochs, 3);
+        assert_eq!(options.schedule.epochs, Epochs::Number(3));
         assert_eq!((options.validation.every, options.schedule.poly), (None, Some(0.9)));
         assert_eq!(options.calibration.batch, NonZeroUsize::new(6));
         let written = serde_json::to_value(&options).expect("plain data");

@@ -3,7 +3,9 @@
 //! Files hold them as one flat table (`document`).
 
 mod document;
+mod epochs;
 pub mod evaluation;
+mod length;
 pub mod optimiser;
 pub mod precision;
 pub mod records;
@@ -11,6 +13,7 @@ pub mod sampling;
 mod train;
 pub mod weights;
 
+pub use epochs::Epochs;
 pub use evaluation::{CalibrationOptions, ValidationOptions};
 pub use optimiser::{Momentum, OptimizerOptions, ScheduleOptions};
 pub use precision::Precision;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::epochs::Epochs;
+
 /// Momentum of stochastic gradient descent, in PyTorch's convention.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,7 +27,7 @@ pub enum OptimizerOptions {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScheduleOptions {
     /// Passes over the training set.
-    pub epochs: usize,
+    pub epochs: Epochs,
     /// Learning rate at the start.
     pub learning_rate: f64,
     /// Epochs after which the learning rate is multiplied by `decay`.
@@ -42,7 +44,7 @@ pub struct ScheduleOptions {
 impl Default for ScheduleOptions {
     fn default() -> Self {
         Self {
-            epochs: 210,
+            epochs: Epochs::Number(210),
             learning_rate: 1e-3,
             milestones: vec![170, 200],
             decay: 0.1,

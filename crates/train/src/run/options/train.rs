@@ -1,5 +1,6 @@
 //! All options of a training run, by concern.
 
+use super::epochs::Epochs;
 use super::evaluation::{CalibrationOptions, ValidationOptions};
 use super::optimiser::{OptimizerOptions, ScheduleOptions};
 use super::precision::Precision;
@@ -72,8 +73,13 @@ impl TrainOptions {
     /// # Errors
     /// Names the first option that is out of range, by its key in files.
     pub fn validate(&self) -> Result<()> {
+        // A length that is not chosen yet will be positive.
+        let epochs = match self.schedule.epochs {
+            Epochs::Number(number) => number,
+            Epochs::Auto => 1,
+        };
         let positive = [
-            ("epochs", self.schedule.epochs),
+            ("epochs", epochs),
             ("batch", self.batch),
             ("accumulation", self.accumulation),
             ("calibration_batches", self.calibration.batches),

@@ -25,9 +25,9 @@ use scalenas_eval::{KeypointEvaluator, Sigmas};
 use scalenas_space::SpaceSpec;
 use scalenas_train::top_down::{self, EvaluateOptions};
 use scalenas_train::{
-    CalibrationOptions, CheckpointOptions, Display, Existing, HeldOut, KeypointMetric, Outcome,
-    Progress, Result, RunFolder, RunInfo, ScheduleOptions, Silent, TaskData, TaskSource, Tasks,
-    TrainOptions, TrainPlan, TrainStatus, TrainingSet, ValidationOptions, train_supernet,
+    CalibrationOptions, CheckpointOptions, Display, Epochs, Existing, HeldOut, KeypointMetric,
+    Outcome, Progress, Result, RunFolder, RunInfo, ScheduleOptions, Silent, TaskData, TaskSource,
+    Tasks, TrainOptions, TrainPlan, TrainStatus, TrainingSet, ValidationOptions, train_supernet,
 };
 use tempfile::TempDir;
 
@@ -63,7 +63,7 @@ pub fn options() -> TrainOptions {
         batch: 3,
         seed: 1,
         schedule: ScheduleOptions {
-            epochs: 3,
+            epochs: Epochs::Number(3),
             learning_rate: 5e-3,
             milestones: vec![2],
             ..ScheduleOptions::default()
