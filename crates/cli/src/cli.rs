@@ -5,8 +5,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_data, check_device, cost, eval_pose, eval_seg, evolve, export, finetune, import,
-    infer, quickstart, report, supernet, synth,
+    bench, check_data, check_device, completions, cost, eval_pose, eval_seg, evolve, export,
+    finetune, import, infer, manual, quickstart, report, supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -54,6 +54,10 @@ pub enum Verb {
     Bench(bench::Arguments),
     /// Compare every operation on a device, and its gradients, with the processor's
     CheckDevice(check_device::Arguments),
+    /// Print a script that completes verbs and arguments in a shell
+    Completions(completions::Arguments),
+    /// Write manual pages, and the reference of all verbs and keys
+    Manual(manual::Arguments),
 }
 
 /// Arguments of the process; ends it after help and after arguments that are not accepted.
@@ -64,10 +68,19 @@ pub fn parse() -> Cli {
 
 /// The command with the name that the program was started by.
 fn command() -> Command {
-    Cli::command().name(program::name()).bin_name(program::name()).mut_subcommands(|verb| {
-        let examples = verb.get_after_help().map(ToString::to_string);
-        match examples {
-            Some(examples) => verb.after_help(program::examples(&examples)),
+    named(program::name(), program::examples)
+}
+
+/// The command of the installed program.
+fn installed() -> Command {
+    named(program::INSTALLED, program::installed_examples)
+}
+
+fn named(name: &'static str, examples: fn(&str) -> String) -> Command {
+    Cli::command().name(name).bin_name(name).mut_subcommands(|verb| {
+        let text = verb.get_after_help().map(ToString::to_string);
+        match text {
+            Some(text) => verb.after_help(examples(&text)),
             None => verb,
         }
     })
@@ -91,5 +104,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Report(arguments) => report::run(&arguments, output),
         Verb::Bench(arguments) => bench::run(&arguments, output),
         Verb::CheckDevice(arguments) => check_device::run(&arguments, output),
+        Verb::Completions(arguments) => completions::run(&arguments, &installed()),
+        Verb::Manual(arguments) => manual::run(&arguments, &installed(), output),
     }
 }

@@ -8,7 +8,7 @@ const XTASK_BINARY: &str = "xtask";
 /// Start of a command line in the repository, in which all examples are written.
 const XTASK: &str = "cargo xtask";
 /// Start of a command line of the installed program.
-const INSTALLED: &str = "scalenas";
+pub const INSTALLED: &str = "scalenas";
 /// Choice of a backend in an example; the installed program has those that it was built with.
 const FEATURES: [&str; 2] = [" --features cuda", " --features vulkan"];
 
@@ -19,9 +19,11 @@ pub fn name() -> &'static str {
 
 /// Examples as the user has to type them.
 pub fn examples(text: &str) -> String {
-    if is_xtask() {
-        return text.to_owned();
-    }
+    if is_xtask() { text.to_owned() } else { installed_examples(text) }
+}
+
+/// Examples for the installed program.
+pub fn installed_examples(text: &str) -> String {
     let without = |text: String, features: &&str| text.replace(features, "");
     FEATURES.iter().fold(text.to_owned(), without).replace(XTASK, INSTALLED)
 }

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod check_data;
 pub mod check_device;
+pub mod completions;
 pub mod cost;
 pub mod eval_pose;
 pub mod eval_seg;
@@ -11,6 +12,7 @@ pub mod export;
 pub mod finetune;
 pub mod import;
 pub mod infer;
+pub mod manual;
 pub mod quickstart;
 pub mod report;
 pub mod supernet;

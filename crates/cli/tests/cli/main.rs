@@ -20,6 +20,7 @@ mod import;
 mod infer;
 #[cfg(unix)]
 mod kills;
+mod manual;
 mod multitask;
 mod own_files;
 mod own_space;
