@@ -1,5 +1,7 @@
 //! Launch of a training run: optimiser, learner, dashboard and strategy of burn-train.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,6 +14,7 @@ use burn_train::logger::InMemoryMetricLogger;
 use burn_train::metric::LossMetric;
 use burn_train::renderer::tui::TuiMetricsRendererWrapper;
 use burn_train::{Learner, SupervisedTraining, TrainingStrategy};
+use scalenas_base::atomic;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{Supernet, save_supernet};
 use scalenas_space::Architecture;
@@ -83,7 +86,12 @@ where
     let result = training.with_training_strategy(custom).launch(learner);
     let ended = strategy.end()?;
     if ended.end == End::Complete {
-        save_supernet(&plan.folder.weights(), &result.model.supernet, &ended.statistics)?;
+        let (weights, best) = (plan.folder.weights(), plan.folder.best());
+        if plan.folder.info().train.validation.patience.is_some() && best.exists() {
+            keep_best(&best, &weights)?;
+        } else {
+            save_supernet(&weights, &result.model.supernet, &ended.statistics)?;
+        }
     }
     Ok(Outcome {
         iterations: ended.iterations,
@@ -91,6 +99,12 @@ where
         loss: ended.loss,
         seconds: clock.elapsed().as_secs_f64(),
     })
+}
+
+/// Makes the weights of the best validation those of the run.
+fn keep_best(best: &Path, weights: &Path) -> Result<()> {
+    let bytes = fs::read(best).map_err(|e| Error::file("read", best, e))?;
+    atomic::write(weights, bytes).map_err(|e| Error::file("write", weights, e))
 }
 
 /// Inputs of the loop, with the weights and the state at its start.
@@ -113,6 +127,7 @@ where
         epoch_length: plan.tasks.iterations() as u64,
         start,
         checkpoints,
+        best: plan.folder.best(),
         teacher: start::teacher::<B>(info, device)?,
         validation: start::validation::<B>(info, &plan.tasks, device)?,
         progress: Arc::clone(&plan.progress),

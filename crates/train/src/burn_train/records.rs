@@ -6,12 +6,14 @@ use burn::optim::Optimizer;
 use burn::tensor::backend::AutodiffBackend;
 use burn_train::{EventProcessorTraining, LearnerEvent, TrainingItem};
 use scalenas_kernels::KernelBackend;
+use scalenas_model::{Supernet, save_supernet};
 
 use super::checkpointer;
 use super::items::Scores;
 use super::learner::TaskLearner;
 use super::session::Session;
 use crate::error::{Error, Result};
+use crate::run::best::Best;
 use crate::run::checkpoint::folder::Saved;
 use crate::run::metrics::{Record, TRAIN, VALIDATION};
 use crate::run::progress::TrainStatus;
@@ -98,6 +100,7 @@ where
             record.set_grade(&score.grade);
             self.state.metrics.write(&record)?;
         }
+        self.keep_best(&supernet)?;
         self.setup.progress.validated(epoch, &scores);
         let count = scores.len();
         let item = TrainingItem::new(
@@ -111,6 +114,26 @@ where
         self.events.process_valid(LearnerEvent::EndEpoch(epoch));
         self.state.meter.restart();
         Ok(())
+    }
+
+    /// Writes the weights of the best validation so far, where the options may end the run with them.
+    fn keep_best(&self, supernet: &Supernet<B::InnerBackend>) -> Result<()> {
+        if self.setup.options.validation.patience.is_none() {
+            return Ok(());
+        }
+        match Best::of(&self.state.metrics.read()?) {
+            Some(best) if best.since == 0 => {
+                Ok(save_supernet(&self.setup.best, supernet, &self.state.statistics)?)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether so many validations brought nothing better that the options end the run.
+    pub fn is_patience_over(&self) -> Result<bool> {
+        let Some(patience) = self.setup.options.validation.patience else { return Ok(false) };
+        let best = Best::of(&self.state.metrics.read()?);
+        Ok(best.is_some_and(|best| best.since >= patience.get()))
     }
 
     /// Writes a checkpoint of the current iteration, unless there is one.

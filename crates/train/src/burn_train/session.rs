@@ -69,6 +69,10 @@ where
     pub fn run(&mut self, train: &TrainLoader<Components<B, O>>) -> Result<End> {
         let length = self.setup.epoch_length;
         let total = self.setup.iterations();
+        // A run that ended early before is not continued.
+        if self.is_patience_over()? {
+            return Ok(End::Complete);
+        }
         while self.iteration < total {
             let epoch = self.iteration / length + 1;
             let stopped = self.epoch(train)?;
@@ -80,9 +84,13 @@ where
             self.optimise_rest();
             self.events.process_train(LearnerEvent::EndEpoch(epoch as usize));
             self.validate(epoch as usize)?;
+            let is_over = self.is_patience_over()?;
             let due = self.due() || self.setup.options.checkpoints.every.is_none();
-            if stopped || due || self.iteration == total {
+            if stopped || due || is_over || self.iteration == total {
                 self.save()?;
+            }
+            if is_over {
+                return Ok(End::Complete);
             }
             if stopped && self.iteration < total {
                 return Ok(End::Stopped);

@@ -1,5 +1,6 @@
 //! Inputs and state of the loop beside those of burn-train.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -32,6 +33,8 @@ pub(super) struct Setup<B: AutodiffBackend> {
     /// Iteration to start with; above 0 there is a checkpoint of it.
     pub start: u64,
     pub checkpoints: Checkpoints,
+    /// File of the weights of the best validation so far.
+    pub best: PathBuf,
     pub teacher: Option<Teacher<B::InnerBackend>>,
     pub validation: Option<Validation<B::InnerBackend>>,
     pub progress: Arc<dyn Progress>,

@@ -7,6 +7,7 @@
 //! metrics.jsonl                one line per few iterations and per validated subnet
 //! checkpoints/ITERATION/       complete or absent
 //! supernet.safetensors         the trained weights
+//! best.safetensors             those of the best validation so far, where `patience` asks for them
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -138,6 +139,11 @@ impl RunFolder {
     /// Path of the trained supernet.
     pub fn weights(&self) -> PathBuf {
         self.path.join("supernet.safetensors")
+    }
+
+    /// Weights of the best validation so far.
+    pub fn best(&self) -> PathBuf {
+        self.path.join("best.safetensors")
     }
 
     /// Folder of the checkpoints.

@@ -89,6 +89,11 @@ impl MetricsFile {
         Ok(Self { path: path.to_owned(), file })
     }
 
+    /// All lines so far.
+    pub fn read(&self) -> Result<Vec<Record>> {
+        read_metrics(&self.path)
+    }
+
     /// Appends a line.
     pub fn write(&mut self, record: &Record) -> Result<()> {
         let line = line(&self.path, record)?;

@@ -1,6 +1,7 @@
 //! Training runs: description, folder, options, batches, checkpoints, metrics, progress.
 
 pub mod batch;
+pub mod best;
 pub mod checkpoint;
 pub mod folder;
 pub mod info;

@@ -210,6 +210,47 @@ fn a_damaged_checkpoint_is_named() {
 }
 
 #[test]
+fn a_run_without_patience_ends_with_its_best_weights() {
+    let options = changed(&options(), |options| {
+        options.schedule.epochs = Epochs::Number(6);
+        // Steps too small to change a figure: the first validation stays the best.
+        options.schedule.learning_rate = 1e-12;
+        options.validation.every = NonZeroUsize::new(1);
+        options.validation.patience = NonZeroUsize::new(2);
+    });
+    let place = Place::new();
+    let outcome = place.run("run", &options).unwrap();
+    let per_epoch = {
+        let whole = changed(&options, |options| options.validation.patience = None);
+        place.run("whole", &whole).unwrap().iterations / 6
+    };
+    assert_eq!((outcome.iterations, outcome.interrupted), (3 * per_epoch, false));
+    let bytes = |name: &str| fs::read(place.path("run").join(name)).unwrap();
+    assert_eq!(bytes("best.safetensors"), bytes("supernet.safetensors"));
+    // The weights are those of the first validation, not of the last iteration.
+    let first = changed(&options, |options| {
+        options.schedule.epochs = Epochs::Number(1);
+        options.validation.patience = None;
+    });
+    place.run("first", &first).unwrap();
+    assert_eq!(
+        bytes("supernet.safetensors"),
+        fs::read(place.path("first/supernet.safetensors")).unwrap()
+    );
+    // Resumed, it has nothing left to do; killed on its way, it ends with the same weights.
+    fs::remove_file(place.path("run/supernet.safetensors")).unwrap();
+    assert_eq!(place.resume("run", &options).unwrap().iterations, 3 * per_epoch);
+    assert_eq!(bytes("best.safetensors"), bytes("supernet.safetensors"));
+    for last in [per_epoch, 2 * per_epoch] {
+        kill_after(&place.path("run"), &place.path("killed"), last);
+        place.resume("killed", &options).unwrap();
+        let again = fs::read(place.path("killed/supernet.safetensors")).unwrap();
+        assert_eq!(again, bytes("supernet.safetensors"), "killed after {last}");
+        fs::remove_dir_all(place.path("killed")).unwrap();
+    }
+}
+
+#[test]
 fn a_run_is_continued_as_it_was_begun() {
     let (place, options) = (Place::new(), once());
     let refuse = |options: &TrainOptions, existing, words: &[&str]| {

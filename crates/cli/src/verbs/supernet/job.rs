@@ -158,8 +158,14 @@ fn discard(run: &RunFolder) {
     }
     // The error that led here is reported; a file that resists removal adds nothing to it.
     let _ = fs::remove_dir_all(run.checkpoints());
-    for name in ["metrics.jsonl", "metrics.partial", "experiment.ron", "run.json", FolderLock::FILE]
-    {
+    for name in [
+        "best.safetensors",
+        "metrics.jsonl",
+        "metrics.partial",
+        "experiment.ron",
+        "run.json",
+        FolderLock::FILE,
+    ] {
         let _ = fs::remove_file(run.path().join(name));
     }
     let _ = fs::remove_dir(run.path());

@@ -40,6 +40,7 @@ struct Document {
     seed: u64,
     validate_every: usize,
     validation_people: usize,
+    patience: usize,
     calibration_batches: usize,
     calibration_batch: usize,
     checkpoint_every: usize,
@@ -96,6 +97,7 @@ impl From<TrainOptions> for Document {
             seed: options.seed,
             validate_every: or_zero(options.validation.every),
             validation_people: or_zero(options.validation.samples),
+            patience: or_zero(options.validation.patience),
             calibration_batches: options.calibration.batches,
             calibration_batch: or_zero(options.calibration.batch),
             checkpoint_every: or_zero(options.checkpoints.every),
@@ -129,6 +131,7 @@ impl From<Document> for TrainOptions {
             validation: ValidationOptions {
                 every: NonZeroUsize::new(file.validate_every),
                 samples: NonZeroUsize::new(file.validation_people),
+                patience: NonZeroUsize::new(file.patience),
             },
             calibration: CalibrationOptions {
                 batches: file.calibration_batches,
@@ -163,7 +166,7 @@ mod tests {
         {
             assert_eq!(&written[key], value, "{key}");
         }
-        assert_eq!(written.as_object().map(serde_json::Map::len), Some(25));
+        assert_eq!(written.as_object().map(serde_json::Map::len), Some(26));
         let again: TrainOptions = serde_json::from_value(written).expect("options");
         assert_eq!(again, options);
     }

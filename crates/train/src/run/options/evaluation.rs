@@ -9,11 +9,14 @@ pub struct ValidationOptions {
     pub every: Option<NonZeroUsize>,
     /// Maximum number of samples to predict; `None` for all.
     pub samples: Option<NonZeroUsize>,
+    /// Validations without a better one after which a run ends, with the weights of the best; `None` to
+    /// train to the end.
+    pub patience: Option<NonZeroUsize>,
 }
 
 impl Default for ValidationOptions {
     fn default() -> Self {
-        Self { every: NonZeroUsize::new(10), samples: None }
+        Self { every: NonZeroUsize::new(10), samples: None, patience: None }
     }
 }
 

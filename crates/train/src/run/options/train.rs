@@ -95,7 +95,19 @@ impl TrainOptions {
         fraction("learning_rate", self.schedule.learning_rate)?;
         fraction("decay", self.schedule.decay)?;
         fraction("norm_momentum", self.norm_momentum)?;
+        self.validate_patience()?;
         self.validate_poly()
+    }
+
+    fn validate_patience(&self) -> Result<()> {
+        match self.validation.patience {
+            Some(patience) if self.validation.every.is_none() => Err(Error::Option {
+                key: "patience",
+                value: format!("{patience}, but validate_every is 0"),
+                accepted: "0, or a number of validations and a validate_every above 0",
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn validate_poly(&self) -> Result<()> {
