@@ -80,7 +80,7 @@ impl DataFiles {
     }
 }
 
-/// Which of the named pictures are held out, at least one and not all of them.
+/// Whether each of the named pictures is held out: at least one is, and not all are.
 ///
 /// The choice depends on the names alone: a picture that is added moves few others to the other part.
 ///

@@ -15,7 +15,8 @@ use crate::render::warn;
 /// When the run names files outside its data set, which would be read in the place of those in the folder.
 pub fn in_folder(source: &TaskSource, folder: &Path) -> Result<TaskSource> {
     let mut moved = source.clone();
-    if folder == source.data {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if absolute(folder) == absolute(&source.data) {
         return Ok(moved);
     }
     folder.clone_into(&mut moved.data);

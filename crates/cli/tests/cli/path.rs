@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::common::{Place, read_json, scalenas, text, tree};
+use crate::shared::shared;
 
 /// Names of the joints of an animal.
 const JOINTS: [&str; 9] = [
@@ -46,6 +47,9 @@ fn animals() -> Place {
 #[test]
 fn from_own_joints_to_predictions() {
     let place = animals();
+    let (data, own) = (place.arg("data"), place.arg("animals.ron"));
+    let sheet = place.arg("sheet.svg");
+    scalenas(&["check-data", "--data", &data, "--facts", &own, "--sheet", &sheet]).good();
     let facts = format!("facts={}", place.arg("animals.ron"));
     place.supernet("run", &["--set", &facts]).good();
     let (run, tuned, net) = (place.arg("run"), place.arg("run-best"), place.arg("net.onnx"));
@@ -71,4 +75,27 @@ fn from_own_joints_to_predictions() {
         !people.is_empty() && people.iter().all(|p| p["keypoints"].as_array().unwrap().len() == 27)
     );
     assert_eq!(tree(&place.path("drawn")).len(), 3);
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
+fn from_frames_of_a_mouse_to_predictions() {
+    let mouse = shared().join("data/openfield-mouse");
+    let place = Place::new();
+    let (data, own) = (text(&mouse).to_owned(), place.arg("mouse.ron"));
+    let guess = ["check-data", "--data", &data, "--write-facts", &own, "--quick"];
+    scalenas(&guess).good();
+    let [run, tuned, net] = ["run", "run-best", "net.onnx"].map(|name| place.arg(name));
+    let (config, facts) = (place.arg("small.ron"), format!("facts={own}"));
+    let train = ["supernet", "--config", &config, "--data", &data, "--set", &facts, "--out", &run];
+    // No boxes: there is one mouse in a frame.
+    scalenas(&[&train[..], &["--boxes", "whole", "--epochs", "1"]].concat()).good();
+    scalenas(&["evolve", "--run", &run]).good();
+    scalenas(&["finetune", "--run", &run, "--epochs", "1"]).good();
+    scalenas(&["export", "--run", &tuned, "--decode", "--out", &net]).good();
+    assert_eq!(read_json(&place.path("net.json"))["heads"][0]["joints"][0], "snout");
+    let (frames, csv) = (mouse.join("images/val2017"), place.arg("joints.csv"));
+    scalenas(&["infer", "--run", &tuned, text(&frames), "--csv", &csv]).good();
+    let rows = fs::read_to_string(place.path("joints.csv")).unwrap().lines().count();
+    assert_eq!(rows, 1 + fs::read_dir(frames).unwrap().count());
 }
