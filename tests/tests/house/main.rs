@@ -3,5 +3,6 @@
 mod architecture;
 mod circles;
 mod dependencies;
+mod examples;
 mod rooms;
 mod source;

@@ -1,7 +1,7 @@
 //! Memory over a long run: training steps of architectures that change, then inference, then another
 //! network. Prints what the process and the kernels' pool hold, and fails if either grows.
 //!
-//! `cargo run --release --package scalenas-train --example memory [-- STEPS]`
+//! `cargo bench --package scalenas-train --bench memory [-- STEPS]`
 
 use std::process::ExitCode;
 
@@ -25,7 +25,9 @@ const SLACK: f64 = 32.0;
 const MIB: f64 = (1 << 20) as f64;
 
 fn main() -> ExitCode {
-    let steps = std::env::args().nth(1).and_then(|steps| steps.parse().ok()).unwrap_or(STEPS);
+    // Cargo adds a word of its own.
+    let mut words = std::env::args().skip(1);
+    let steps = words.find_map(|word| word.parse().ok()).unwrap_or(STEPS);
     let mut flat = true;
     for width in [8, 16] {
         flat &= train(width, steps);
