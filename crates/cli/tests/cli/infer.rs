@@ -134,3 +134,22 @@ fn refused_before_the_work() {
     let found = infer(&place, &[&whole[..], &skipped].concat()).good().json();
     assert_eq!(found["pictures"], 3);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_need_not_be_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let folder = place.path("odd").join(OsStr::from_bytes(b"nu\xff"));
+    fs::create_dir_all(&folder).unwrap();
+    let (name, bytes) = tree(&place.path("data/images/val2017")).remove(0);
+    fs::write(folder.join(name), bytes).unwrap();
+    let (run, csv, drawn) = (place.arg("run"), place.arg("joints.csv"), place.arg("drawn"));
+    let infer = ["infer", "--run", &run, "--arch", "smallest", "--boxes", "whole", "--csv", &csv];
+    scalenas(&[&infer[..], &["--pictures", &drawn, &place.arg("odd")]].concat()).good();
+    assert_eq!(fs::read_to_string(&csv).unwrap().lines().count(), 2);
+    assert_eq!(tree(&place.path("drawn")).len(), 1);
+}

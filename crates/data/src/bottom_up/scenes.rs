@@ -15,6 +15,7 @@ use crate::{Error, KeypointFacts, Result};
 #[derive(Debug)]
 pub struct Scenes {
     folder: PathBuf,
+    paths: Option<Vec<PathBuf>>,
     list: Vec<(ImageInfo, Vec<Annotation>)>,
     facts: KeypointFacts,
     category: u64,
@@ -50,7 +51,7 @@ impl Scenes {
         }
         let (facts, skips) = (facts.clone(), SkipList::new(reading));
         let (category, is_annotated) = (coco.category(), coco.is_annotated);
-        Ok(Self { folder, list, facts, category, is_annotated, skips })
+        Ok(Self { folder, paths: None, list, facts, category, is_annotated, skips })
     }
 
     /// The first `count` pictures; all of them where it is 0.
@@ -59,6 +60,18 @@ impl Scenes {
         if count > 0 {
             self.list.truncate(count);
         }
+        self
+    }
+
+    /// Sets the files of the pictures, in their order, whatever their names in the annotations: names of
+    /// files need not be UTF-8.
+    ///
+    /// # Panics
+    /// When there are more or fewer files than pictures.
+    #[must_use]
+    pub fn with_paths(mut self, paths: Vec<PathBuf>) -> Self {
+        assert_eq!(paths.len(), self.list.len(), "a file per picture");
+        self.paths = Some(paths);
         self
     }
 
@@ -95,7 +108,10 @@ impl Scenes {
 
     /// File of the picture at `index`.
     pub fn path(&self, index: usize) -> PathBuf {
-        self.folder.join(&self.list[index].0.file_name)
+        match &self.paths {
+            Some(paths) => paths[index].clone(),
+            None => self.folder.join(&self.list[index].0.file_name),
+        }
     }
 
     /// Pictures left out so far, in their order.

@@ -25,6 +25,7 @@ use crate::{Error, KeypointFacts, Result};
 #[derive(Debug)]
 pub struct TopDownDataset {
     folder: PathBuf,
+    paths: Option<Vec<PathBuf>>,
     images: Vec<ImageInfo>,
     people: Vec<PersonBox>,
     facts: KeypointFacts,
@@ -64,6 +65,7 @@ impl TopDownDataset {
         }
         Ok(Self {
             folder,
+            paths: None,
             images: coco.images.clone(),
             people,
             facts,
@@ -91,6 +93,18 @@ impl TopDownDataset {
     #[must_use]
     pub fn with_reading(mut self, reading: impl Into<Reading>) -> Self {
         self.skips = SkipList::new(reading);
+        self
+    }
+
+    /// Sets the files of the pictures, in the order of the annotations, whatever their names there: names of
+    /// files need not be UTF-8.
+    ///
+    /// # Panics
+    /// When there are more or fewer files than pictures.
+    #[must_use]
+    pub fn with_paths(mut self, paths: Vec<PathBuf>) -> Self {
+        assert_eq!(paths.len(), self.images.len(), "a file per picture");
+        self.paths = Some(paths);
         self
     }
 
@@ -165,7 +179,10 @@ impl TopDownDataset {
     }
 
     fn path(&self, image: usize) -> PathBuf {
-        self.folder.join(&self.images[image].file_name)
+        match &self.paths {
+            Some(paths) => paths[image].clone(),
+            None => self.folder.join(&self.images[image].file_name),
+        }
     }
 
     /// Opens a picture; `None` when it is broken and such pictures are skipped.

@@ -12,7 +12,7 @@ use crate::data::facts::keypoint_facts;
 use crate::data::report_skipped;
 use crate::render::ProgressView;
 use crate::task::infer::{InferRequest, Predicted};
-use crate::task::keypoints::people::{FoundPerson, People, listed};
+use crate::task::keypoints::people::{FoundPerson, People, listed, paths};
 
 /// Finds all people of every picture.
 pub fn infer<B: KernelBackend>(
@@ -36,7 +36,7 @@ pub fn find<B: KernelBackend>(
     let facts = keypoint_facts(request.facts)?;
     let coco = listed(request.pictures);
     let scenes = Scenes::new("", &coco, &facts, SceneFilter::AllImages, request.reading)?;
-    let scenes = Arc::new(scenes);
+    let scenes = Arc::new(scenes.with_paths(paths(request.pictures)));
     let options = SceneOptions {
         scales: request.scales.to_vec(),
         flip: request.flip,

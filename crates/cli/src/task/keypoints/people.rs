@@ -1,7 +1,7 @@
 //! People found in plain pictures: as a COCO document, as a table, and drawn.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_coco::{CocoKeypoints, ImageInfo};
@@ -89,6 +89,11 @@ pub fn listed(pictures: &[Picture]) -> CocoKeypoints {
         crowd_index: None,
     });
     CocoKeypoints::of_pictures(images.collect(), PERSON)
+}
+
+/// Files of the pictures, whose names need not be UTF-8.
+pub fn paths(pictures: &[Picture]) -> Vec<PathBuf> {
+    pictures.iter().map(|picture| picture.path.clone()).collect()
 }
 
 impl Predicted for People {

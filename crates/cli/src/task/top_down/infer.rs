@@ -13,7 +13,7 @@ use crate::data::facts::keypoint_facts;
 use crate::data::report_skipped;
 use crate::render::ProgressView;
 use crate::task::infer::{BoxAround, InferRequest, Predicted};
-use crate::task::keypoints::people::{FoundPerson, People, listed};
+use crate::task::keypoints::people::{FoundPerson, People, listed, paths};
 
 /// Predicts the person in every box.
 pub fn infer<B: KernelBackend>(
@@ -26,7 +26,8 @@ pub fn infer<B: KernelBackend>(
     let people = request.boxes.iter().map(|found| person(found, request, coco.category()));
     let codec = HeatmapCodec::new(request.input, facts.joints.len())?;
     let dataset = TopDownDataset::new("", &coco, people.collect(), facts.clone(), codec)?;
-    let dataset = Arc::new(dataset.with_reading(request.reading));
+    let dataset =
+        Arc::new(dataset.with_reading(request.reading).with_paths(paths(request.pictures)));
     let options = EvaluateOptions {
         batch: request.batch,
         workers: request.workers,
