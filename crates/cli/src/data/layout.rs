@@ -31,7 +31,7 @@ impl Split {
 /// Pictures of a list that belong to a part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Share {
-    /// All of them.
+    /// All pictures of the list.
     All,
     /// Those of this part, where a share of the pictures is held out.
     HeldOut(Part, f64),

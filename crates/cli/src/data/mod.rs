@@ -11,5 +11,5 @@ mod top_down;
 pub use annotations::read_part;
 pub use layout::{Share, Split, part, split};
 pub use skipped::report_skipped;
-pub use source::in_folder;
-pub use top_down::{TopDownPart, image_ids};
+pub use source::{Origin, in_folder, reading_of};
+pub use top_down::{TopDownPart, image_ids, read_people};

@@ -1,13 +1,38 @@
-//! Data of a task in another folder than that of its run.
+//! Data of a task: its place, in another folder than that of its run too, and the reading of its pictures.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_data::PartFiles;
+use scalenas_data::{PartFiles, Reading};
 use scalenas_train::TaskSource;
 
 use crate::error::user;
 use crate::render::warn;
+
+/// Place of the data that a network predicts.
+#[derive(Clone, Copy)]
+pub enum Origin<'a> {
+    /// Data of a run.
+    Run(&'a TaskSource),
+    /// A folder, if one is given.
+    Folder(Option<&'a Path>),
+}
+
+impl Origin<'_> {
+    /// Reading of the pictures, turned where the run's are or `asked` says so.
+    pub fn reading(self, asked: Reading) -> Reading {
+        match self {
+            Self::Run(source) => reading_of(source, asked),
+            Self::Folder(_) => asked,
+        }
+    }
+}
+
+/// Reading of the pictures of a task's data, turned where its source or `asked` says so.
+pub fn reading_of(source: &TaskSource, mut asked: Reading) -> Reading {
+    asked.pictures.apply_exif |= source.files.apply_exif;
+    asked
+}
 
 /// The source with the data set in `folder`, which has the layout of the run's.
 ///

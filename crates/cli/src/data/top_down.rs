@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use scalenas_base::Size;
+use scalenas_base::{PictureOptions, Size};
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
     Augmentation, BoxSource, HeatmapCodec, KeypointFacts, PersonBox, Reading, TopDownAugment,
@@ -36,10 +36,7 @@ impl TopDownPart {
         input: Size,
         reading: Reading,
     ) -> Result<Self> {
-        let mut coco = read_part(&files, facts, reading.pictures)?;
-        if files.boxes == BoxSource::Whole {
-            coco.take_whole_pictures(&files.annotations)?;
-        }
+        let coco = read_people(&files, facts, reading.pictures)?;
         Ok(Self { coco, facts: facts.clone(), input, files, reading })
     }
 
@@ -86,6 +83,19 @@ impl TopDownPart {
         let dataset = TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?;
         Ok(dataset.with_reading(self.reading))
     }
+}
+
+/// Reads the annotations of a part of a data set, with the boxes that are cropped.
+pub fn read_people(
+    files: &Split,
+    facts: &KeypointFacts,
+    options: PictureOptions,
+) -> Result<CocoKeypoints> {
+    let mut coco = read_part(files, facts, options)?;
+    if files.boxes == BoxSource::Whole {
+        coco.take_whole_pictures(&files.annotations)?;
+    }
+    Ok(coco)
 }
 
 /// Ids of the pictures of a data set's people, each once, in ascending order.

@@ -9,7 +9,7 @@ use scalenas_data::{Reading, TopDownAugment};
 use scalenas_space::Head;
 use scalenas_train::{RunInfo, TaskSource};
 
-use crate::data::in_folder;
+use crate::data::{in_folder, reading_of};
 use crate::error::user;
 
 /// Variation of training samples.
@@ -51,8 +51,6 @@ impl Request<'_> {
 
     /// Reading of the pictures of a task's data.
     pub(super) fn reading(&self, source: &TaskSource) -> Reading {
-        let mut reading = self.reading;
-        reading.pictures.apply_exif |= source.files.apply_exif;
-        reading
+        reading_of(source, self.reading)
     }
 }

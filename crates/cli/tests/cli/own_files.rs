@@ -178,6 +178,12 @@ fn pictures_are_turned_on_demand() {
     let ran = scalenas(&check[..3]);
     assert_eq!(ran.code, Some(2), "{ran:#?}");
     assert!(ran.stdout.contains("picture that cannot be used: 8 of 8"), "{ran:#?}");
+    // An experiment that turns them is checked as it would be learnt.
+    let text = fs::read_to_string(place.path("small.ron")).unwrap();
+    let text = text.replace("train: (", "files: (apply_exif: true), train: (");
+    fs::write(place.path("turned.ron"), text).unwrap();
+    let config = place.arg("turned.ron");
+    scalenas(&["check-data", "--config", &config, "--data", &place.arg("data")]).good();
     // Plain pictures, too.
     let picture = place.arg(&format!("data/images/val2017/{}", &names(&place)[0]));
     let csv = place.arg("joints.json");
@@ -220,6 +226,8 @@ fn whole_pictures_are_boxes() {
         "several people",
         "one per picture",
     ]);
+    scalenas(&["check-data", "--data", &place.arg("data"), "--boxes", "whole"])
+        .fixable(&[".json", "several people"]);
     for part in ["train", "val"] {
         place.change(part, |file| {
             let mut seen = std::collections::HashSet::new();

@@ -47,16 +47,19 @@ pub struct Finding {
 }
 
 /// Kind of trouble that a check looks for.
-#[derive(Clone, Copy)]
-struct Kind {
-    level: Level,
-    problem: &'static str,
-    advice: &'static str,
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Weight.
+    pub level: Level,
+    /// Kind of trouble, in one line.
+    pub problem: &'static str,
+    /// Way on.
+    pub advice: &'static str,
 }
 
 impl Kind {
     /// The finding about cases among `of` that were looked at, if there is one.
-    fn finding(self, cases: Vec<String>, of: usize) -> Option<Finding> {
+    pub fn finding(self, cases: Vec<String>, of: usize) -> Option<Finding> {
         let Self { level, problem, advice } = self;
         let (count, problem) = (cases.len(), problem.to_owned());
         let examples = cases.into_iter().take(EXAMPLES).collect();

@@ -11,7 +11,7 @@ use scalenas_data::check::{check_annotations, joint_counts};
 use scalenas_report::{Person, PoseStyle, Sample, Skeleton, draw_poses};
 
 use crate::data::facts::facts_of;
-use crate::data::{part, read_part};
+use crate::data::{part, read_part, read_people};
 use crate::render::pictures::QUALITY;
 use crate::task::checked::{CheckRequest, CheckedPart, spread};
 
@@ -19,7 +19,10 @@ use crate::task::checked::{CheckRequest, CheckedPart, spread};
 pub fn check(request: &CheckRequest<'_>, input: Option<Size>) -> Result<CheckedPart> {
     let (facts, files) = (facts_of(request.source)?, part(request.source, request.part)?);
     let options = request.options;
-    let coco = read_part(&files, &facts, options)?;
+    let coco = match input {
+        Some(_) => read_people(&files, &facts, options)?,
+        None => read_part(&files, &facts, options)?,
+    };
     let pictures = coco.images.iter();
     let pictures = pictures.map(|image| (files.images.join(&image.file_name), Some(image.size)));
     Ok(CheckedPart {

@@ -11,6 +11,7 @@ use scalenas_data::Part;
 use scalenas_report::{Sample, contact_sheet_svg};
 
 use self::results::report;
+use crate::data::reading_of;
 use crate::files::{check_target, write_file};
 use crate::render::Output;
 use crate::task::{CheckRequest, room};
@@ -23,9 +24,9 @@ const COLUMNS: usize = 6;
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     check_target("--sheet", arguments.sheet.as_deref())?;
     check_target("--write-facts", arguments.write_facts.as_deref())?;
-    let options = arguments.data.reading().pictures;
     let (mut parts, mut samples) = (Vec::new(), Vec::new());
     for (head, source) in sources::sources(arguments, output)? {
+        let options = reading_of(&source, arguments.data.reading()).pictures;
         let mut both = [Part::Train, Part::Val].map(|part| {
             let count = if arguments.sheet.is_some() { arguments.samples } else { 0 };
             let request = CheckRequest { source: &source, part, options, samples: count };
@@ -33,8 +34,6 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         });
         let [train, val] = &mut both;
         if let (Ok(train), Ok(val), false) = (train.as_mut(), val.as_mut(), arguments.quick) {
-            let mut options = options;
-            options.apply_exif |= source.files.apply_exif;
             pictures::check(train, val, options, output);
         }
         for part in both {

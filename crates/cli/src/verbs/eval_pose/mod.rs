@@ -18,8 +18,8 @@ use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead}
 
 use crate::arguments::PoseHead;
 use crate::context::device::{self, on_device};
-use crate::data::facts::{keypoint_facts, of_category};
-use crate::data::{Split, in_folder};
+use crate::data::facts::{facts_of, keypoint_facts, of_category};
+use crate::data::{Origin, Split, in_folder};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
@@ -28,7 +28,7 @@ use crate::render::Output;
 use crate::task::Request;
 pub use arguments::Arguments;
 use scored::{Scope, Scored, Scorer};
-use target::{Origin, Target};
+use target::Target;
 
 /// Height and width of the input of a top-down network from a file.
 const DEFAULT_INPUT: Size = Size::new(256, 192);
@@ -105,11 +105,11 @@ fn score_run<B: KernelBackend>(
     let supernet = networks::supernet::<B>(run, device)?;
     let head = head(arguments, &info.space, run.path())?;
     let source = &info.task(head).expect("a run has data for every head").source;
-    let facts = of_category(keypoint_facts(&source.facts)?, source.files.category.as_deref());
-    let facts = match (&arguments.facts, &arguments.category) {
-        (None, category) => of_category(facts, category.as_deref()),
-        (Some(name), category) => of_category(keypoint_facts(name)?, category.as_deref()),
+    let facts = match &arguments.facts {
+        Some(name) => keypoint_facts(name)?,
+        None => facts_of(source)?,
     };
+    let facts = of_category(facts, arguments.category.as_deref());
     let input = arguments.input.unwrap_or(source.input);
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
     let moved = in_folder(source, data)?;

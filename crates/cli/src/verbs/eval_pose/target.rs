@@ -11,13 +11,13 @@ use scalenas_data::{BoxSource, KeypointFacts, Part, Reading, TopDownDataset, det
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_train::Network;
 use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
-use scalenas_train::{Network, TaskSource};
 
 use super::arguments::{Arguments, SideFit};
 use super::scored::{Scope, Scorer};
-use crate::data::{Share, Split, TopDownPart, part, report_skipped, split};
+use crate::data::{Origin, Share, Split, TopDownPart, part, report_skipped, split};
 use crate::error::user;
 use crate::render::Output;
 use crate::render::ProgressView;
@@ -26,15 +26,6 @@ use crate::task::scenes;
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
-
-/// Place of the data.
-#[derive(Clone, Copy)]
-pub enum Origin<'a> {
-    /// Data of a run.
-    Run(&'a TaskSource),
-    /// A folder, if one is given.
-    Folder(Option<&'a Path>),
-}
 
 /// Data that a network predicts, as the arguments select it.
 pub struct Target {
@@ -63,7 +54,7 @@ impl Target {
         CostModel::new(space, input)?;
         check_joints(space, facts, origin)?;
         let files = files(arguments, data)?;
-        let reading = reading(arguments, data);
+        let reading = data.reading(arguments.data.reading());
         let (content, is_annotated) = if space.is_bottom_up() {
             check_scales(arguments)?;
             let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, reading)?;
@@ -191,15 +182,6 @@ fn crops(
         )));
     }
     Ok((people.boxes(boxes)?, people.coco.is_annotated))
-}
-
-/// Reading of the pictures, turned where the run's are or the arguments say so.
-fn reading(arguments: &Arguments, data: Origin<'_>) -> Reading {
-    let mut reading = arguments.data.reading();
-    if let Origin::Run(source) = data {
-        reading.pictures.apply_exif |= source.files.apply_exif;
-    }
-    reading
 }
 
 fn files(arguments: &Arguments, data: Origin<'_>) -> Result<Split> {

@@ -14,10 +14,10 @@ use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead};
 
 use self::results::report;
-use self::target::{Origin, Target};
+use self::target::Target;
 use crate::context::device::{self, on_device};
 use crate::data::facts::segmentation_facts;
-use crate::data::{in_folder, report_skipped};
+use crate::data::{Origin, in_folder, report_skipped};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::files::check_folder;

@@ -12,11 +12,11 @@ use scalenas_eval::semantic::SemanticStats;
 use scalenas_kernels::KernelBackend;
 use scalenas_report::{Palette, overlay};
 use scalenas_space::SpaceSpec;
+use scalenas_train::Network;
 use scalenas_train::segmentation::{SegmentOptions, segment_all};
-use scalenas_train::{Network, TaskSource};
 
 use super::arguments::Arguments;
-use crate::data::Share;
+use crate::data::{Origin, Share};
 use crate::error::user;
 use crate::files::write_file;
 use crate::render::pictures::{self, OPACITY};
@@ -25,15 +25,6 @@ use crate::task::{labelled, warn_of_positions, whole};
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
-
-/// Place of the pictures.
-#[derive(Clone, Copy)]
-pub enum Origin<'a> {
-    /// Data of a run.
-    Run(&'a TaskSource),
-    /// A folder, if one is given.
-    Folder(Option<&'a Path>),
-}
 
 /// Pictures to segment, options of prediction, and files to write.
 pub struct Target<'a> {
@@ -119,10 +110,9 @@ fn pictures(
     facts: &SegmentationFacts,
     data: Origin<'_>,
 ) -> Result<Arc<WholePictures>> {
-    let mut reading = arguments.data.reading();
+    let reading = data.reading(arguments.data.reading());
     let (folder, share) = match data {
         Origin::Run(source) => {
-            reading.pictures.apply_exif |= source.files.apply_exif;
             let part = [Part::Train, Part::Val].into_iter().find(|p| p.name() == arguments.split);
             (&*source.data, part.map_or(Share::All, |part| Share::of(source, part)))
         }
