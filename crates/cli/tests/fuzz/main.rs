@@ -1,7 +1,8 @@
 //! Damaged files against every reader of foreign bytes: no panic, and no more memory than stated.
 //!
-//! `cargo test -p scalenas-cli --test fuzz -- --seconds 60 --target pth` gives a target a minute; without
-//! arguments, every target gets a second. What fails is written to `target/fuzz`.
+//! `cargo test -p scalenas-cli --test fuzz -- --seconds 60 --target checkpoint` gives a target a minute, and
+//! `--files 10000000` ends it earlier, after so many files; without arguments, every target gets a second. A file
+//! that fails is kept in the folder for temporary files of the build.
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
@@ -37,6 +38,12 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// Seconds per target without arguments.
 const SECONDS: f64 = 1.0;
 
+/// End of a target: after this time or this many files, whichever comes first.
+struct Limit {
+    time: Duration,
+    files: u64,
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     let value = |name: &str| {
@@ -44,6 +51,7 @@ fn main() -> ExitCode {
         arguments.get(at + 1)
     };
     let seconds = value("--seconds").map_or(SECONDS, |text| text.parse().expect("seconds"));
+    let files = value("--files").map_or(u64::MAX, |text| text.parse().expect("a number of files"));
     let seed = value("--seed").map_or(1, |text| text.parse().expect("a number"));
     let wanted = value("--target");
     let folder = tempfile::tempdir_in(memory()).unwrap();
@@ -58,9 +66,16 @@ fn main() -> ExitCode {
     panic::set_hook(Box::new(|_| {}));
     let mut failed = false;
     for target in targets.iter().filter(|target| wanted.is_none_or(|name| name == target.name)) {
-        let limit = Duration::from_secs_f64(seconds);
-        match run(target, folder.path(), limit, seed) {
-            Ok(count) => println!("{}: {count} files", target.name),
+        let limit = Limit { time: Duration::from_secs_f64(seconds), files };
+        let clock = Instant::now();
+        match run(target, folder.path(), &limit, seed) {
+            Ok(count) => {
+                println!(
+                    "{}: {count} files in {:.0} s",
+                    target.name,
+                    clock.elapsed().as_secs_f64()
+                );
+            }
             Err(message) => {
                 println!("{}: {message}", target.name);
                 failed = true;
@@ -76,7 +91,7 @@ fn memory() -> &'static Path {
     if shared.is_dir() { shared } else { Path::new(env!("CARGO_TARGET_TMPDIR")) }
 }
 
-fn run(target: &Target, folder: &Path, limit: Duration, seed: u64) -> Result<u64, String> {
+fn run(target: &Target, folder: &Path, limit: &Limit, seed: u64) -> Result<u64, String> {
     if target.seeds.is_empty() {
         return Ok(0);
     }
@@ -89,7 +104,7 @@ fn run(target: &Target, folder: &Path, limit: Duration, seed: u64) -> Result<u64
         }
     }
     let (clock, mut count) = (Instant::now(), 0);
-    while clock.elapsed() < limit {
+    while count < limit.files && clock.elapsed() < limit.time {
         let first = &target.seeds[stream.below(target.seeds.len())];
         let other = &target.seeds[stream.below(target.seeds.len())];
         let bytes = damaged(first, other, &mut stream);
