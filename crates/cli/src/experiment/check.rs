@@ -14,7 +14,7 @@ use crate::task::room;
 /// Checks values that have the right type.
 pub fn check(experiment: &Experiment) -> Result<()> {
     let space = experiment.space()?;
-    let costs = CostModel::new(&space, experiment.input)?;
+    let costs = CostModel::new(&space, experiment.input()?)?;
     experiment.train.validate()?;
     if let Some((_, only)) = experiment.train.sampling.only(&space) {
         only.validate(&space).context("option train.sampling")?;
@@ -73,7 +73,7 @@ fn check_second(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
 /// Refuses input sizes that a task cannot learn from.
 fn check_inputs(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
     let inputs =
-        iter::once(experiment.input).chain(experiment.second.as_ref().map(|task| task.input));
+        iter::once(experiment.input()?).chain(experiment.second.as_ref().map(|task| task.input));
     for (&head, input) in space.heads.iter().zip(inputs) {
         room(head).check_input(input, &space.name)?;
     }

@@ -13,6 +13,7 @@ use scalenas_space::SpaceSpec;
 use scalenas_train::{TaskSource, TrainOptions};
 use serde::{Deserialize, Serialize};
 
+use super::input::InputSize;
 use super::space::SpaceChoice;
 use super::synthetic::Synthetic;
 use crate::task::{Variation, room};
@@ -26,7 +27,7 @@ pub struct Experiment {
     /// Search space; its heads are the tasks.
     pub space: SpaceChoice,
     /// Height and width of the network's input.
-    pub input: Size,
+    pub input: InputSize,
     /// Data set folder, in the layout of the task.
     #[serde(default)]
     pub data: Option<PathBuf>,
@@ -72,11 +73,30 @@ impl Experiment {
         Ok(self.facts.clone().unwrap_or_else(|| room(*head).facts().to_owned()))
     }
 
+    /// Height and width of the network's input; the task's usual ones before they are chosen.
+    pub fn input(&self) -> Result<Size> {
+        let space = self.space.space()?;
+        let head = space.heads.first().expect("a space has a head");
+        Ok(self.input.given_or(room(*head).usual_input()))
+    }
+
+    /// Chooses the input by the pictures in the folder `data`, where it is [`InputSize::Auto`].
+    pub fn settle_input(&mut self, data: &Path) -> Result<()> {
+        if self.input == InputSize::Auto {
+            let (space, sources) = (self.space.space()?, self.sources(data)?);
+            let leading = space.heads.first().zip(sources.first());
+            let (&head, source) = leading.expect("a space has a head, and every head a source");
+            self.input = InputSize::Given(room(head).suited_input(source)?);
+        }
+        Ok(())
+    }
+
     /// Folder and size of the data of every task, in the order of the heads; the first task's data
     /// is in the folder `data`.
     pub fn sources(&self, data: &Path) -> Result<Vec<TaskSource>> {
         let (data, facts, files) = (data.to_owned(), self.facts()?, self.files.clone());
-        let first = TaskSource { data, facts, input: self.input, batch: self.train.batch, files };
+        let (input, batch) = (self.input()?, self.train.batch);
+        let first = TaskSource { data, facts, input, batch, files };
         Ok(iter::once(first).chain(self.second.clone()).collect())
     }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod check;
 mod document;
+mod input;
 mod parse;
 mod quickstart;
 mod read;

@@ -21,7 +21,7 @@ pub use keypoints::boxes::find_boxes;
 pub use registry::{infer, report_samples, room, room_of};
 pub use request::{Request, Variation};
 pub use room::Room;
-pub use segmentation::{labelled, warn_of_positions, whole};
+pub use segmentation::{labelled, warn_of_extent, warn_of_positions, whole};
 
 use scalenas_space::SpaceSpec;
 use scalenas_train::Figure;

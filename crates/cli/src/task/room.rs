@@ -43,6 +43,11 @@ pub trait Room {
     /// Usual height and width of the input of a network that comes without its run.
     fn usual_input(&self) -> Size;
 
+    /// Height and width of the input that suit the pictures of a data set.
+    fn suited_input(&self, _source: &TaskSource) -> Result<Size> {
+        Ok(self.usual_input())
+    }
+
     /// Names for the description of an exported network.
     fn exported_facts(&self, facts: &str) -> Result<Facts>;
 

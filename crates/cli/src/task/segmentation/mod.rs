@@ -1,6 +1,7 @@
 //! Segmentation in the runner: labelled pictures.
 
 mod check;
+mod extent;
 mod infer;
 mod pictures;
 
@@ -31,6 +32,7 @@ use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
 
+pub use extent::warn_of_extent;
 pub use infer::infer;
 use pictures::part;
 pub use pictures::{labelled, warn_of_positions, whole};
@@ -53,6 +55,10 @@ impl Room for Segmentation {
 
     fn usual_input(&self) -> Size {
         Size::new(512, 1024)
+    }
+
+    fn suited_input(&self, source: &TaskSource) -> Result<Size> {
+        extent::suited(source)
     }
 
     fn exported_facts(&self, facts: &str) -> Result<Facts> {

@@ -28,6 +28,7 @@ fn of_experiment(
 ) -> Result<Vec<(Head, TaskSource)>> {
     let data = folder(arguments, experiment.data.clone())?;
     arguments.files.apply(&mut experiment.files, &data, &arguments.data.pictures)?;
+    experiment.settle_input(&data)?;
     let heads = experiment.space()?.heads;
     Ok(heads.into_iter().zip(experiment.sources(&data)?).collect())
 }

@@ -23,7 +23,7 @@ use crate::experiment::Experiment;
 use crate::files::check_folder;
 use crate::networks;
 use crate::render::Output;
-use crate::task::Request;
+use crate::task::{Request, warn_of_extent};
 pub use arguments::Arguments;
 
 /// Scores a network, or a file of results.
@@ -64,6 +64,10 @@ fn score_run<'a, B: KernelBackend>(
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
     let moved = in_folder(source, data)?;
     let target = Target::new(arguments, &info.space, &facts, Origin::Run(&moved), run.path())?;
+    if arguments.window.is_none() {
+        let learnt = info.task(head).expect("a run has data for every head").source.input;
+        warn_of_extent(learnt, &target.pictures);
+    }
     let request = Request {
         info,
         // Calibration takes the pictures that the supernet was trained on, if they exist.
