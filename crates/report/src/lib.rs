@@ -36,7 +36,7 @@ mod theme;
 pub use architecture::{FoundNet, architecture_svg};
 pub use curves::{Curve, Series, curve_svg};
 pub use error::{Error, Result};
-pub use html::Report;
+pub use html::{Budget, Report};
 pub use pareto::{ParetoPoint, SearchPlot, pareto_svg, pareto_svg_with};
 pub use poses::{Colouring, Person, PoseStyle, Side, Skeleton, draw_poses};
 pub use segmentation::{IGNORED_CLASS, Palette, overlay};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Allowed dependencies between packages of the workspace.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("scalenas-base", &[]),
     ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
@@ -18,6 +18,17 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-export", &["scalenas-base", "scalenas-data", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
+    (
+        "scalenas-predict",
+        &[
+            "scalenas-base",
+            "scalenas-data",
+            "scalenas-eval",
+            "scalenas-kernels",
+            "scalenas-model",
+            "scalenas-space",
+        ],
+    ),
     (
         "scalenas-train",
         &[

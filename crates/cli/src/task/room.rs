@@ -43,6 +43,9 @@ pub trait Room {
     /// Usual height and width of the input of a network that comes without its run.
     fn usual_input(&self) -> Size;
 
+    /// Verb that scores networks of the task.
+    fn scoring_verb(&self) -> &'static str;
+
     /// Height and width of the input that suit the pictures of a data set.
     fn suited_input(&self, _source: &TaskSource) -> Result<Size> {
         Ok(self.usual_input())

@@ -70,17 +70,21 @@ pub fn to_safetensors(tensors: impl IntoIterator<Item = (String, TensorData)>) -
 
 /// Reads a file and checks its header.
 pub(crate) fn read(path: &Path) -> Result<Contents> {
-    let bytes = fs::read(path).map_err(|e| Error::read(path, e))?;
+    parse(&fs::read(path).map_err(|e| Error::read(path, e))?, path)
+}
+
+/// Reads the bytes of a file and checks its header; `path` is for messages.
+pub(crate) fn parse(bytes: &[u8], path: &Path) -> Result<Contents> {
     let format = |reason: String| Error::Format {
         path: path.to_owned(),
         expected: "a ScaleNAS safetensors file",
         reason,
     };
-    match Signature::of(&bytes) {
+    match Signature::of(bytes) {
         Signature::Safetensors | Signature::Unknown => {}
         other => return Err(format(other.description().to_owned())),
     }
-    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| format(e.to_string()))?;
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(|e| format(e.to_string()))?;
     let header = metadata.metadata().as_ref().and_then(|keys| keys.get(KEY));
     let header =
         header.ok_or_else(|| format(format!("the header has no key `{KEY}`; use import")))?;
@@ -90,7 +94,7 @@ pub(crate) fn read(path: &Path) -> Result<Contents> {
         return Err(format(format!("version {version}; this program reads {VERSION}")));
     }
     let Header { space, architecture, .. } = serde_json::from_str(header).map_err(key)?;
-    let tensors = tensors(&bytes).map_err(|e| format(e.to_string()))?;
+    let tensors = tensors(bytes).map_err(|e| format(e.to_string()))?;
     Ok(Contents { spec: space, architecture, tensors })
 }
 

@@ -97,7 +97,16 @@ impl<B: Backend> ScaleNet<B> {
 
     /// Reads a file of [`ScaleNet::save`].
     pub fn load(path: &Path, device: &B::Device) -> Result<Self> {
-        let contents = store::read(path)?;
+        Self::from_contents(store::read(path)?, path, device)
+    }
+
+    /// Reads the bytes of a file of [`ScaleNet::save`]; `name` is for messages.
+    pub fn from_bytes(bytes: &[u8], name: &str, device: &B::Device) -> Result<Self> {
+        let path = Path::new(name);
+        Self::from_contents(store::parse(bytes, path)?, path, device)
+    }
+
+    fn from_contents(contents: Contents, path: &Path, device: &B::Device) -> Result<Self> {
         let architecture =
             contents.architecture.ok_or_else(|| Error::Supernet { path: path.to_owned() })?;
         let origin = path.display().to_string();

@@ -1,9 +1,10 @@
 //! Self-contained HTML page about a run.
 
+mod budgets;
 mod markup;
 mod page;
 mod report;
 mod sections;
 mod table;
 
-pub use report::Report;
+pub use report::{Budget, Report};

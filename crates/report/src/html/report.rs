@@ -12,6 +12,8 @@ pub struct Report {
     pub title: String,
     /// Names and values: plan, versions, seed, device, seconds.
     pub summary: Vec<(String, String)>,
+    /// The best networks per budget, for the first screen.
+    pub budgets: Vec<Budget>,
     /// Training and validation curves.
     pub curves: Vec<Curve>,
     /// Candidates of the search.
@@ -22,4 +24,21 @@ pub struct Report {
     pub samples: Vec<Sample>,
     /// Machine-readable facts of the run, embedded as JSON.
     pub data: serde_json::Value,
+}
+
+/// A network that is the best within a budget, or one to compare with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Budget {
+    /// Name of the budget or of the network.
+    pub name: String,
+    /// Id of the network.
+    pub id: String,
+    /// Names and values of its figures; all budgets have those of the first.
+    pub stats: Vec<(String, String)>,
+    /// Commands that use the network.
+    pub commands: Vec<String>,
+    /// Whether the page has its drawing.
+    pub is_drawn: bool,
+    /// Whether it is there to compare with.
+    pub is_reference: bool,
 }

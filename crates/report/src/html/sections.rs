@@ -1,5 +1,6 @@
 //! Sections of the page, in reading order.
 
+use super::budgets;
 use super::markup::joined;
 use super::report::Report;
 use super::table;
@@ -28,10 +29,20 @@ impl Section {
 
 /// Sections of the parts that are not empty.
 pub(super) fn all(report: &Report) -> Vec<Section> {
-    [training(report), search(report), networks(report), samples(report)]
+    [found(report), training(report), search(report), networks(report), samples(report)]
         .into_iter()
         .flatten()
         .collect()
+}
+
+fn found(report: &Report) -> Option<Section> {
+    (!report.budgets.is_empty()).then(|| Section {
+        id: "result",
+        title: "Result",
+        note: "The best network found within each budget, by its score in the first task with shared weights; \
+               fine-tuning comes after. RUN in the commands is the folder of this run.",
+        body: budgets::render(&report.budgets),
+    })
 }
 
 fn training(report: &Report) -> Option<Section> {

@@ -38,6 +38,10 @@ impl Room for BottomUp {
         keypoints::DEFAULT_FACTS
     }
 
+    fn scoring_verb(&self) -> &'static str {
+        "eval-pose"
+    }
+
     fn head(&self, facts: &str) -> Result<Head> {
         keypoints::head(facts, |joints| Head::BottomUp { joints })
     }

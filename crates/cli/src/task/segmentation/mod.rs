@@ -48,6 +48,10 @@ impl Room for Segmentation {
         "cityscapes"
     }
 
+    fn scoring_verb(&self) -> &'static str {
+        "eval-seg"
+    }
+
     fn head(&self, facts: &str) -> Result<Head> {
         let classes = segmentation_facts(facts)?.classes.len();
         Ok(Head::Segmentation { classes })

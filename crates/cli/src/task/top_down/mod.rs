@@ -41,6 +41,10 @@ impl Room for TopDown {
         keypoints::DEFAULT_FACTS
     }
 
+    fn scoring_verb(&self) -> &'static str {
+        "eval-pose"
+    }
+
     fn head(&self, facts: &str) -> Result<Head> {
         keypoints::head(facts, |joints| Head::TopDown { joints })
     }

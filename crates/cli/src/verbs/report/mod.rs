@@ -1,6 +1,7 @@
 //! `report`: one page about a run.
 
 mod arguments;
+mod budgets;
 mod curves;
 mod found;
 
@@ -13,6 +14,7 @@ use scalenas_report::{Report, Sample};
 use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, read_metrics};
 use serde_json::json;
 
+use self::budgets::budgets;
 use self::curves::curves;
 use self::found::{front_figures, networks_of};
 use crate::context::device::{HOST, Host};
@@ -48,12 +50,16 @@ pub fn write(
         output.say(format!("no sample predictions: {error:#}"));
         Vec::new()
     });
+    let architectures: Vec<_> =
+        search.iter().flat_map(|outcome| networks_of(run, outcome)).collect();
+    let drawn: Vec<&str> = architectures.iter().map(|net| &*net.id).collect();
     let report = Report {
+        budgets: search.as_ref().map(|outcome| budgets(run, outcome, &drawn)).unwrap_or_default(),
         title: "ScaleNAS run".to_owned(),
         summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
         curves: curves(&metrics, &figures),
         search: search.as_ref().map(|outcome| plot(outcome, 0, figures[0])),
-        architectures: search.iter().flat_map(|outcome| networks_of(run, outcome)).collect(),
+        architectures,
         samples,
         data: json!({ "run": description(run), "search": search.as_ref().map(|outcome| front_figures(outcome, &figures)) }),
     };

@@ -1,0 +1,41 @@
+//! Joints of the one person or animal in a box.
+
+use scalenas_base::{Image8, Size};
+use scalenas_data::HeatmapCodec;
+use scalenas_data::pictures::{Direction, crop_affine, warp_bilinear};
+use scalenas_data::top_down::crop_of_box;
+
+use super::{Joint, Predicted, Task};
+use crate::description::Description;
+use crate::error::Result;
+
+/// Top-down pose.
+pub struct TopDown {
+    codec: HeatmapCodec,
+    names: Vec<String>,
+    input: Size,
+}
+
+impl TopDown {
+    pub fn new(description: &Description) -> Result<Self> {
+        let (input, names) = (description.input, description.head.joints.clone());
+        Ok(Self { codec: HeatmapCodec::new(input, names.len())?, names, input })
+    }
+}
+
+impl Task for TopDown {
+    fn crop(&self, picture: &Image8, bbox: [f64; 4]) -> Image8 {
+        let (center, scale) = crop_of_box(bbox, self.input);
+        let map = crop_affine(center, scale, 0.0, self.input, Direction::Forward);
+        warp_bilinear(picture, &map, self.input)
+    }
+
+    fn decode(&self, maps: &[f32], _size: Size, bbox: [f64; 4]) -> Result<Predicted> {
+        let (center, scale) = crop_of_box(bbox, self.input);
+        let decoded = self.codec.decode(maps, &[center], &[scale]).into_iter().next();
+        let decoded = decoded.expect("one crop was decoded");
+        let joints = self.names.iter().zip(decoded.keypoints.iter().zip(&decoded.scores));
+        let joint = |(name, (&at, &score)): (&String, _)| Joint { name: name.clone(), at, score };
+        Ok(Predicted::Joints(joints.map(joint).collect()))
+    }
+}
