@@ -134,8 +134,14 @@ fn adam(c: &mut Criterion) {
     let make = || random([PARAMETERS]);
     let mut values =
         Some(AdamValues::<Flex> { weight: make(), mean: make(), square: gradient.clone() });
-    let step =
-        AdamStep { learning_rate: 1e-3, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, time: 10 };
+    let step = AdamStep {
+        learning_rate: 1e-3,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+        keep: 1.0,
+        time: 10,
+    };
     group.bench_function("adam", |b| {
         b.iter(|| {
             let old = values.take().expect("put back below");

@@ -89,6 +89,8 @@ pub struct AdamStep {
     pub beta_2: f64,
     /// Added to the root of the latter.
     pub epsilon: f64,
+    /// Factor of the parameter before its change: 1, or less with decoupled weight decay.
+    pub keep: f64,
     /// Number of this step, from 1.
     pub time: usize,
 }

@@ -87,14 +87,16 @@ pub enum Error {
     },
     /// The loss is infinite or not a number.
     #[error(
-        "the loss is {loss} in iteration {iteration} (subnet {architecture}); lower `learning_rate` \
-         or resume from the last checkpoint"
+        "the loss is {loss} in iteration {iteration} (subnet {architecture}, first in {layer}); lower \
+         `learning_rate`, limit gradients with `clip`, or resume from the last checkpoint"
     )]
     Diverged {
         /// Iteration from 0.
         iteration: u64,
-        /// Id of the subnet.
+        /// Ids of the subnets.
         architecture: String,
+        /// First layer, in order of execution, whose features are infinite or no numbers.
+        layer: String,
         /// The loss.
         loss: f64,
     },

@@ -22,16 +22,20 @@ pub use burn_train::items::{Scores, StepLoss, StepOutput};
 pub use burn_train::launch::train_supernet;
 pub use burn_train::learner::TaskLearner;
 pub use error::{Cause, Error, Result};
-pub use run::batch::{Position, Sample, TrainBatch};
+pub use run::batch::{Guidance, Position, Pupil, Sample, TrainBatch};
 pub use run::folder::{Existing, RunFolder};
 pub use run::info::{RunInfo, TaskInfo, TaskSource};
-pub use run::metrics::{MetricsFile, Record, read_metrics};
+pub use run::losses::metrics::{MetricsFile, Record, read_metrics};
 pub use run::optimiser::adam::{Adam, AdamState};
 pub use run::optimiser::all_at_once::AdamOptimizer;
+pub use run::optimiser::clip;
+pub use run::optimiser::decay::Decay as WeightDecay;
 pub use run::optimiser::schedule::{Decay, Schedule};
+pub use run::optimiser::sgd::SgdByKind;
 pub use run::options::{
-    CalibrationOptions, CheckpointOptions, Epochs, Momentum, OptimizerOptions, Precision,
-    ScheduleOptions, SubnetSampling, TrainOptions, ValidationOptions, WeightOptions,
+    CalibrationOptions, CheckpointOptions, DistillationOptions, Epochs, Momentum, OptimizerOptions,
+    Precision, Sandwich, ScheduleOptions, SubnetSampling, TrainOptions, ValidationOptions,
+    WeightOptions,
 };
 pub use run::plan::{Outcome, TrainPlan, check_data};
 pub use run::progress::{Display, Progress, Silent, TrainStatus};

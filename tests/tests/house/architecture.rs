@@ -20,14 +20,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
     (
         "scalenas-predict",
-        &[
-            "scalenas-base",
-            "scalenas-data",
-            "scalenas-eval",
-            "scalenas-kernels",
-            "scalenas-model",
-            "scalenas-space",
-        ],
+        &["scalenas-base", "scalenas-data", "scalenas-eval", "scalenas-kernels", "scalenas-model"],
     ),
     (
         "scalenas-train",

@@ -77,6 +77,8 @@ struct Coefficients {
     epsilon: f32,
     /// Learning rate over the first correction, negative.
     rate: f32,
+    /// Factor of the parameter.
+    weight: f32,
 }
 
 impl Coefficients {
@@ -89,6 +91,7 @@ impl Coefficients {
             root: second.sqrt().recip() as f32,
             epsilon: step.epsilon as f32,
             rate: -(step.learning_rate / first) as f32,
+            weight: step.keep as f32,
         }
     }
 }
@@ -105,7 +108,7 @@ impl Kernel for Step {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { pointers: [weight, mean, square], gradient, range, coefficients } = self;
-        let Coefficients { keep, take, root, epsilon, rate } = coefficients;
+        let Coefficients { keep, take, root, epsilon, rate, weight: kept } = coefficients;
         for lane in Lane::all::<S>(range.len()) {
             let at = range.start + lane.channel;
             let g = lane.load::<S>(gradient.add(at));
@@ -115,7 +118,8 @@ impl Kernel for Step {
             let v = S::mul_add(S::splat(keep[1]), lane.load::<S>(square.0.add(at)), v);
             let scale = S::mul_add(S::sqrt(v), S::splat(root), S::splat(epsilon));
             let change = S::div(m, scale);
-            let w = S::mul_add(S::splat(rate), change, lane.load::<S>(weight.0.add(at)));
+            let w = S::mul(S::splat(kept), lane.load::<S>(weight.0.add(at)));
+            let w = S::mul_add(S::splat(rate), change, w);
             lane.store::<S>(mean.1.add(at), m);
             lane.store::<S>(square.1.add(at), v);
             lane.store::<S>(weight.1.add(at), w);

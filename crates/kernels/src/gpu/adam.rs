@@ -132,6 +132,7 @@ fn launch<R: CubeRuntime>(parameters: &[&Parameter<R>]) {
             rule.beta_2 as f32,
             (1.0 - rule.beta_2) as f32,
             rule.epsilon as f32,
+            rule.keep as f32,
             first.before.is_none(),
         );
     }
@@ -162,6 +163,7 @@ fn update<N: Size>(
     keep_square: f32,
     take_square: f32,
     epsilon: f32,
+    keep: f32,
     #[comptime] is_in_place: bool,
 ) {
     let at = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
@@ -182,9 +184,9 @@ fn update<N: Size>(
                     Vector::sqrt(v) * Vector::new(*roots.index(parameter)) + Vector::new(epsilon);
                 let change = Vector::new(*rates.index(parameter)) * (m / scale);
                 if is_in_place {
-                    weight[at] -= change;
+                    weight[at] = Vector::new(keep) * weight[at] - change;
                 } else {
-                    weight[at] = before.index(parameter)[at] - change;
+                    weight[at] = Vector::new(keep) * before.index(parameter)[at] - change;
                 }
             }
         }

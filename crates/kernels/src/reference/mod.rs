@@ -101,7 +101,8 @@ pub fn adam<B: Backend>(
     let scale = B::float_add_scalar(root, step.epsilon.into());
     let rate = step.learning_rate / first;
     let change = B::float_mul_scalar(B::float_div(mean.clone(), scale), rate.into());
-    AdamValues { weight: B::float_sub(values.weight, change), mean, square }
+    let kept = B::float_mul_scalar(values.weight, step.keep.into());
+    AdamValues { weight: B::float_sub(kept, change), mean, square }
 }
 
 /// See [`crate::KernelBackend::move_statistics`].

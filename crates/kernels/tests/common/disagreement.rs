@@ -180,7 +180,8 @@ fn operations<B: KernelBackend>(sizes: Sizes) -> Vec<Operation<B>> {
             run: |_, arguments| {
                 let [weight, mean, square, gradient] = take(arguments);
                 let (beta_1, beta_2, epsilon) = (0.9, 0.999, 1e-8);
-                let step = AdamStep { learning_rate: 0.1, beta_1, beta_2, epsilon, time: 1 };
+                let step =
+                    AdamStep { learning_rate: 0.1, beta_1, beta_2, epsilon, keep: 1.0, time: 1 };
                 B::adam(AdamValues { weight, mean, square }, gradient, step);
             },
         },

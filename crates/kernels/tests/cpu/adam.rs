@@ -16,11 +16,12 @@ fn expected(values: [f64; 3], gradient: f64, step: AdamStep) -> [f64; 3] {
     let time = i32::try_from(step.time).expect("few steps");
     let corrected = mean / (1.0 - step.beta_1.powi(time));
     let root = (square / (1.0 - step.beta_2.powi(time))).sqrt();
-    [weight - step.learning_rate * corrected / (root + step.epsilon), mean, square]
+    [step.keep * weight - step.learning_rate * corrected / (root + step.epsilon), mean, square]
 }
 
-fn check(shape: [usize; 4], time: usize) {
-    let step = AdamStep { learning_rate: 1e-2, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, time };
+fn check(shape: [usize; 4], time: usize, keep: f64) {
+    let step =
+        AdamStep { learning_rate: 1e-2, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, keep, time };
     let tensors: Vec<Tensor<B, 4>> = (0..4).map(|seed| tensor(shape, seed)).collect();
     // Means of squares are not negative.
     let tensors =
@@ -47,10 +48,10 @@ fn check(shape: [usize; 4], time: usize) {
 fn equals_float64() {
     on_all_levels(|| {
         for time in [1, 2, 1000, usize::MAX >> 33] {
-            check([3, 5, 3, 3], time);
-            check([1, 1, 1, 1], time);
+            check([3, 5, 3, 3], time, 1.0);
+            check([1, 1, 1, 1], time, 0.999);
         }
-        check([64, 128, 3, 3], 7);
+        check([64, 128, 3, 3], 7, 0.99);
     });
 }
 
@@ -62,7 +63,14 @@ fn addresses(values: &AdamValues<B>) -> [*const u8; 3] {
 #[test]
 fn values_that_nobody_else_holds_stay_where_they_are() {
     let make = |seed| tensor::<B, 4>([64, 32, 3, 3], seed).abs().into_primitive().tensor();
-    let step = AdamStep { learning_rate: 1e-2, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, time: 1 };
+    let step = AdamStep {
+        learning_rate: 1e-2,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+        keep: 1.0,
+        time: 1,
+    };
     let values = AdamValues::<B> { weight: make(1), mean: make(2), square: make(3) };
     let before = addresses(&values);
     let values = B::adam(values, make(4), step);
@@ -77,8 +85,14 @@ fn values_that_nobody_else_holds_stay_where_they_are() {
 
 #[test]
 fn steps_in_place_equal_steps_aside() {
-    let step =
-        |time| AdamStep { learning_rate: 1e-2, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, time };
+    let step = |time| AdamStep {
+        learning_rate: 1e-2,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-8,
+        keep: 1.0,
+        time,
+    };
     let run = |hold: bool| {
         let make = |seed| tensor::<B, 4>([7, 11, 3, 3], seed).into_primitive().tensor();
         let mut values = AdamValues::<B> {

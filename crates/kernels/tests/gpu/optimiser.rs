@@ -31,7 +31,7 @@ fn adam_over_several_steps() {
             // A gradient stored channels last, as convolutions leave theirs.
             let gradient = primitive(channels_last(&tensor::<B, 4>(shape, 10 + time as u64)));
             let (learning_rate, beta_1, beta_2, epsilon) = (1e-2, 0.9, 0.999, 1e-8);
-            let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, time };
+            let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, keep: 0.999, time };
             values = B::adam(values, gradient, step);
         }
         [values.weight, values.mean, values.square].map(lift).map(data).into()
@@ -60,7 +60,14 @@ fn adam_of_many_parameters() {
             let [weight, mean, square] = values.map(|x| x.into_primitive().tensor());
             let gradient = channels_last(&random(shape, seed + 3)).into_primitive().tensor();
             let (learning_rate, beta_1, beta_2, epsilon) = (1e-2, 0.9, 0.999, 1e-8);
-            let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, time: 1 + index % 7 };
+            let step = AdamStep {
+                learning_rate,
+                beta_1,
+                beta_2,
+                epsilon,
+                keep: [1.0, 0.999][index % 2],
+                time: 1 + index % 7,
+            };
             AdamParameter { values: AdamValues { weight, mean, square }, gradient, step }
         };
         let parameters = (0..83).map(parameter).collect();

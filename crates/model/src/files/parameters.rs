@@ -76,6 +76,18 @@ pub trait NamedParameters<B: Backend>: Clone {
     /// Calls `visit` with every parameter, in the order of the layers.
     fn for_each(&mut self, visit: &mut dyn FnMut(&str, Parameter<'_, B>));
 
+    /// Name of the first parameter with a value that is infinite or no number.
+    fn first_not_finite(&self) -> Option<String> {
+        let mut found = None;
+        self.clone().for_each(&mut |name, parameter| {
+            let finite = || parameter.to_data().convert::<f32>().iter::<f32>().all(f32::is_finite);
+            if found.is_none() && !finite() {
+                found = Some(name.to_owned());
+            }
+        });
+        found
+    }
+
     /// All values by name.
     fn to_named(&self) -> NamedTensors {
         let mut tensors = NamedTensors::new();

@@ -64,6 +64,16 @@ impl<B: Backend> BatchStatistics<B> {
         self.batch
     }
 
+    /// Name of the first layer in order of execution whose statistics are infinite or no numbers.
+    pub fn first_not_finite(&self) -> Option<&str> {
+        let finite = |values: &Tensor<B, 1>| {
+            let values = values.clone().into_data().convert::<f32>();
+            values.iter::<f32>().all(f32::is_finite)
+        };
+        let is_bad = |layer: &&BatchLayer<B>| !(finite(&layer.mean) && finite(&layer.variance));
+        self.layers.iter().find(is_bad).map(|layer| layer.name.as_str())
+    }
+
     /// Adds a layer whose input had this shape.
     pub(crate) fn record(
         &mut self,

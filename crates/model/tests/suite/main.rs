@@ -2,6 +2,8 @@
 
 mod backend;
 mod common;
+#[path = "../../../../tests/formula.rs"]
+mod formula;
 
 mod calibration;
 mod files;

@@ -1,47 +1,14 @@
-//! Tasks: the crop that a network sees, and the meaning of its maps.
+//! Tasks: one file each behind an interface, and their registry.
 
+mod interface;
 mod segmentation;
 mod top_down;
-
-use scalenas_base::{Image8, Size};
 
 use crate::description::Description;
 use crate::error::{Error, Result};
 
-/// Prediction of a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Predicted {
-    /// Joints of one person or animal.
-    Joints(Vec<Joint>),
-    /// Class of every pixel of the picture.
-    Classes {
-        /// Names of the classes.
-        names: Vec<String>,
-        /// Number of the class per pixel, `[height, width]`.
-        labels: Vec<u8>,
-    },
-}
-
-/// Joint in a picture.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Joint {
-    /// Name.
-    pub name: String,
-    /// Columns and rows from the middle of the first pixel.
-    pub at: [f64; 2],
-    /// Height of its peak, about 1 where the network is sure.
-    pub score: f32,
-}
-
-/// Task of a network with one head.
-pub(crate) trait Task: Send + Sync {
-    /// The part of a picture within `bbox` (`[x, y, width, height]` in pixels) as the network sees it,
-    /// interleaved bytes `[height, width, 3]` of the input.
-    fn crop(&self, picture: &Image8, bbox: [f64; 4]) -> Image8;
-
-    /// Meaning of the maps `[outputs, height / 4, width / 4]` of that part of a picture of `size`.
-    fn decode(&self, maps: &[f32], size: Size, bbox: [f64; 4]) -> Result<Predicted>;
-}
+pub(crate) use interface::Task;
+pub use interface::{Joint, Predicted};
 
 /// Task that a description names.
 pub(crate) fn task(description: &Description) -> Result<Box<dyn Task>> {

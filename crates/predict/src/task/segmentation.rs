@@ -4,7 +4,7 @@ use scalenas_base::{Image8, Size};
 use scalenas_data::pictures::{Affine, warp_bilinear};
 use scalenas_eval::semantic::{ClassScores, predict_labels};
 
-use super::{Predicted, Task};
+use super::interface::{Predicted, Task};
 use crate::description::Description;
 use crate::error::Result;
 

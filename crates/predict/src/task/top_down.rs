@@ -5,7 +5,7 @@ use scalenas_data::HeatmapCodec;
 use scalenas_data::pictures::{Direction, crop_affine, warp_bilinear};
 use scalenas_data::top_down::crop_of_box;
 
-use super::{Joint, Predicted, Task};
+use super::interface::{Joint, Predicted, Task};
 use crate::description::Description;
 use crate::error::Result;
 

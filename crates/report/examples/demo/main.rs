@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let report = Report {
         title: "ScaleNAS demonstration: synthetic numbers".into(),
         summary: numbers::summary(),
+        budgets: networks.iter().map(numbers::budget).collect(),
         curves: numbers::curves(),
         data: serde_json::json!({ "search": &search }),
         search: Some(search.clone()),

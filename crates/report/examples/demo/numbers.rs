@@ -1,6 +1,6 @@
 //! Synthetic training curves and a synthetic search, the same at every call.
 
-use scalenas_report::{Curve, FoundNet, ParetoPoint, SearchPlot, Series};
+use scalenas_report::{Budget, Curve, FoundNet, ParetoPoint, SearchPlot, Series};
 
 const EPOCHS: usize = 210;
 const ITERATIONS: usize = 60;
@@ -139,5 +139,17 @@ impl Noise {
     /// Roughly normal.
     fn next(&mut self) -> f64 {
         (0..4).map(|_| self.unit()).sum::<f64>() * 1.73 - 3.46
+    }
+}
+
+/// A row of the first screen for a network.
+pub fn budget(net: &FoundNet) -> Budget {
+    Budget {
+        name: "any cost".into(),
+        id: net.id.clone(),
+        stats: net.stats.clone(),
+        commands: vec![format!("scalenas export --run RUN --arch {} --out net.onnx", net.id)],
+        is_drawn: true,
+        is_reference: false,
     }
 }

@@ -173,3 +173,47 @@ fn faults_name_their_place() {
     assert!(name.contains("did you mean pose_w32"), "{name}");
     assert!(cost::cost(&space, &Architecture::largest(&space), Size::new(250, 192)).is_err());
 }
+
+/// Over a cycle, every branch has every depth twice, and every fusion of a step is on in half of the iterations
+/// in which the step runs.
+#[test]
+fn fair_sampling_is_fair() {
+    for preset in ["tiny", "pose_w32", "tiny_segmentation"] {
+        let spec = SpaceSpec::preset(preset).unwrap();
+        let cycle = 2 * spec.depth_choices.len() as u64;
+        for start in [0, cycle * 5] {
+            let drawn: Vec<Architecture> =
+                (start..start + cycle).map(|iteration| sample::fair(&spec, 3, iteration)).collect();
+            for architecture in &drawn {
+                architecture.validate(&spec).unwrap();
+            }
+            for (index, branches) in spec.module_branches().into_iter().enumerate() {
+                for branch in 0..branches {
+                    fair_branch(&spec, &drawn, index, branch);
+                }
+            }
+        }
+        assert_ne!(sample::fair(&spec, 3, 0), sample::fair(&spec, 4, 0));
+        assert_eq!(sample::fair(&spec, 3, 7), sample::fair(&spec, 3, 7));
+    }
+}
+
+fn fair_branch(spec: &SpaceSpec, drawn: &[Architecture], index: usize, branch: usize) {
+    let modules: Vec<_> = drawn.iter().map(|architecture| &architecture.modules[index]).collect();
+    for &depth in &spec.depth_choices {
+        assert_eq!(modules.iter().filter(|module| module.depth(branch) == depth).count(), 2);
+    }
+    let is_converging = spec.is_converging(index);
+    for step in 0..spec.steps {
+        let running: Vec<_> = modules.iter().filter(|module| module.depth(branch) > step).collect();
+        for source in (0..modules[0].branches()).filter(|&source| source != branch) {
+            let on = running.iter().filter(|m| m.sources(branch, step) >> source & 1 == 1).count();
+            // What leaves the last module is fixed.
+            let is_last = |depth: usize| is_converging && depth == step + 1;
+            let free = running.iter().filter(|m| !is_last(m.depth(branch))).count();
+            if free == running.len() {
+                assert_eq!(2 * on, running.len(), "module {index}, branch {branch}, step {step}");
+            }
+        }
+    }
+}

@@ -8,15 +8,15 @@ use burn_train::ItemLazy;
 use burn_train::metric::{Adaptor, LossInput};
 use scalenas_model::BatchStatistics;
 
-use crate::run::meter::ScalarF64;
+use crate::run::losses::meter::ScalarF64;
 use crate::score::grade::SubnetScore;
 
 /// Results of a training step beside the gradients.
 pub struct StepOutput<B: Backend> {
-    /// Loss of the task and, with a teacher, the weighted distance to it; `[1]`.
+    /// Loss of the task and, with a teacher, the weighted distance to it; the mean over the subnets; `[1]`.
     pub loss: Tensor<B, 1>,
-    /// Batch statistics of the normalisation layers that ran.
-    pub statistics: BatchStatistics<B>,
+    /// Batch statistics of the normalisation layers that ran, per subnet.
+    pub statistics: Vec<BatchStatistics<B>>,
 }
 
 /// Loss of a step on the host.

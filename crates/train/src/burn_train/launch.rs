@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use burn::backend::Flex;
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::momentum::MomentumConfig;
-use burn::optim::{Optimizer, SgdConfig};
+use burn::optim::Optimizer;
+use burn::optim::adaptor::OptimizerAdaptor;
 use burn::tensor::backend::AutodiffBackend;
 use burn_train::logger::InMemoryMetricLogger;
 use burn_train::metric::LossMetric;
@@ -28,10 +27,12 @@ use super::strategy::SupernetStrategy;
 use crate::error::{Error, Result};
 use crate::run::checkpoint::folder::Checkpoints;
 use crate::run::loader::{LoadError, NoBatches, SupernetLoader};
-use crate::run::metrics::MetricsFile;
+use crate::run::losses::metrics::MetricsFile;
 use crate::run::optimiser::adam::Adam;
 use crate::run::optimiser::all_at_once::AdamOptimizer;
-use crate::run::options::OptimizerOptions;
+use crate::run::optimiser::decay::Decay;
+use crate::run::optimiser::sgd::SgdByKind;
+use crate::run::options::{Momentum, OptimizerOptions};
 use crate::run::plan::{self, Outcome, TrainPlan};
 use crate::run::progress::Display;
 use crate::run::start;
@@ -57,12 +58,13 @@ where
         OptimizerOptions::Adam => {
             launch::<B, _>(&plan, AdamOptimizer::from(Adam::default()), device)
         }
-        OptimizerOptions::Sgd(sgd) => {
-            let momentum = MomentumConfig::new().with_momentum(sgd.momentum).with_dampening(0.0);
-            let config = SgdConfig::new()
-                .with_momentum(Some(momentum))
-                .with_weight_decay(Some(WeightDecayConfig::new(sgd.weight_decay as f32)));
-            launch(&plan, config.init::<B, TaskLearner<B>>(), device)
+        OptimizerOptions::AdamW(decay) => {
+            let rule = Adam::default().with_decay(decay);
+            launch::<B, _>(&plan, AdamOptimizer::from(rule), device)
+        }
+        OptimizerOptions::Sgd(Momentum { momentum, weight_decay, decay_norms }) => {
+            let rule = SgdByKind::new(momentum, Decay { weight_decay, decay_norms });
+            launch::<B, OptimizerAdaptor<_, TaskLearner<B>, B>>(&plan, rule.into(), device)
         }
     }
 }
@@ -83,14 +85,14 @@ where
     let strategy = Arc::new(SupernetStrategy::new(setup, state));
     let training = training::<B, O>(plan, loader);
     let custom = TrainingStrategy::Custom(Arc::clone(&strategy) as Arc<_>);
-    let result = training.with_training_strategy(custom).launch(learner);
+    training.with_training_strategy(custom).launch(learner);
     let ended = strategy.end()?;
     if ended.end == End::Complete {
         let (weights, best) = (plan.folder.weights(), plan.folder.best());
         if plan.folder.info().train.validation.patience.is_some() && best.exists() {
             keep_best(&best, &weights)?;
         } else {
-            save_supernet(&weights, &result.model.supernet, &ended.statistics)?;
+            save_supernet(&weights, &ended.supernet, &ended.statistics)?;
         }
     }
     Ok(Outcome {
@@ -120,6 +122,7 @@ where
     let start = checkpoints.list()?.last().copied().unwrap_or(0);
     let (supernet, statistics) = start::initial::<B>(info, &checkpoints, start, device)?;
     let meter = start::meter::<B>(&checkpoints, start, device)?;
+    let average = start::average::<B>(info, &checkpoints, start, &supernet, device)?;
     let setup = Setup {
         spec: info.space.clone(),
         options: info.train.clone(),
@@ -135,7 +138,7 @@ where
         loader_error: error,
     };
     let metrics = MetricsFile::open(&plan.folder.metrics(), start)?;
-    Ok((setup, supernet, State { statistics, metrics, meter }))
+    Ok((setup, supernet, State { statistics, metrics, meter, average }))
 }
 
 fn loader<B>(

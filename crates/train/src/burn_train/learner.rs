@@ -1,6 +1,7 @@
-//! Learner of burn-train: a supernet, and the loss of a batch under its subnet.
+//! Learner of burn-train: a supernet, and the loss of a batch under its subnets.
 
-use burn::module::Module;
+use burn::module::{AutodiffModule, Module};
+use burn::optim::{GradientsAccumulator, GradientsParams};
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_train::{InferenceStep, TrainOutput, TrainStep};
@@ -8,10 +9,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Prediction, Supernet};
 
 use super::items::{Scores, StepOutput};
-use crate::run::batch::TrainBatch;
-
-/// Weight of the distance to the logits of the teacher.
-const TEACHER_WEIGHT: f64 = 0.5;
+use crate::run::batch::{Guidance, Pupil, Sample, TrainBatch};
 
 /// Supernet that learns the tasks of its batches.
 #[derive(Module, Debug)]
@@ -20,23 +18,30 @@ pub struct TaskLearner<B: Backend> {
     pub supernet: Supernet<B>,
 }
 
-impl<B: Backend> TaskLearner<B> {
-    /// The loss of a batch under its subnet.
-    fn loss(&self, batch: TrainBatch<B>) -> StepOutput<B>
-    where
-        B: KernelBackend,
-    {
+/// Forward pass of a subnet.
+struct Pass<B: Backend> {
+    /// Loss of the task and the weighted distance to the teacher; `[1]`.
+    loss: Tensor<B, 1>,
+    /// The prediction, where it teaches other subnets.
+    prediction: Option<Prediction<B>>,
+    statistics: BatchStatistics<B>,
+}
+
+impl<B: KernelBackend> TaskLearner<B> {
+    fn pass(&self, sample: Sample<B>, pupil: &Pupil, guidance: &Guidance<B>) -> Pass<B> {
         let mut statistics = BatchStatistics::new();
-        let images = batch.sample.images;
-        let prediction = self.supernet.observe(images, &batch.plan, &mut statistics);
-        let distance =
-            batch.teacher.map(|teacher| distance(prediction.clone(), teacher) * TEACHER_WEIGHT);
-        let task = batch.sample.target.loss(prediction);
+        let prediction = self.supernet.observe(sample.images, &pupil.plan, &mut statistics);
+        let distance = guidance
+            .teacher
+            .clone()
+            .map(|teacher| distance(prediction.clone(), teacher) * guidance.weight);
+        let kept = guidance.is_in_place.then(|| prediction.clone());
+        let task = sample.target.loss(prediction);
         let loss = match distance {
             Some(distance) => task + distance,
             None => task,
         };
-        StepOutput { loss, statistics }
+        Pass { loss, prediction: kept, statistics }
     }
 }
 
@@ -50,6 +55,11 @@ fn distance<B: Backend>(a: Prediction<B>, b: Prediction<B>) -> Tensor<B, 1> {
     }
 }
 
+/// A prediction as a target: no gradient flows into it.
+fn detached<B: AutodiffBackend>(prediction: Prediction<B>) -> Prediction<B> {
+    Prediction { coarse: prediction.coarse.detach(), fine: prediction.fine.map(Tensor::detach) }
+}
+
 impl<B> TrainStep for TaskLearner<B>
 where
     B: AutodiffBackend + KernelBackend,
@@ -57,11 +67,65 @@ where
     type Input = TrainBatch<B>;
     type Output = StepOutput<B::InnerBackend>;
 
+    /// Gradients, summed over the subnets, with the mean of their losses.
     fn step(&self, batch: TrainBatch<B>) -> TrainOutput<Self::Output> {
-        let output = self.loss(batch);
-        let gradients = output.loss.backward();
-        let item = StepOutput { loss: output.loss.inner(), statistics: output.statistics.valid() };
-        TrainOutput::new(self, gradients, item)
+        let TrainBatch { sample, pupils, mut guidance, .. } = batch;
+        let count = pupils.len();
+        let (mut sum, mut losses, mut statistics) = (Sum::new(), Vec::new(), Vec::new());
+        let mut sample = Some(sample);
+        for (place, pupil) in pupils.iter().enumerate() {
+            let is_last = place + 1 == count;
+            // The last pass may free the pictures as soon as it has read them.
+            let own = if is_last { sample.take() } else { sample.clone() };
+            let pass = self.pass(own.expect("taken by the last pass"), pupil, &guidance);
+            let gradients = GradientsParams::from_grads(pass.loss.backward(), self);
+            sum.add(self, gradients);
+            losses.push(pass.loss.inner());
+            statistics.push(pass.statistics.valid());
+            if place == 0 {
+                guidance.teacher = pass.prediction.map(detached).or(guidance.teacher);
+                guidance.is_in_place = false;
+            }
+        }
+        let loss = losses.into_iter().reduce(|sum, loss| sum + loss);
+        let loss = loss.expect("an iteration trains a subnet");
+        let loss = if count > 1 { loss / count as f64 } else { loss };
+        TrainOutput { grads: sum.gradients(), item: StepOutput { loss, statistics } }
+    }
+}
+
+/// Sum of gradients; a single set is handed on as it is.
+struct Sum<M> {
+    first: Option<GradientsParams>,
+    more: Option<GradientsAccumulator<M>>,
+}
+
+impl<M> Sum<M> {
+    fn new() -> Self {
+        Self { first: None, more: None }
+    }
+
+    fn add<B: AutodiffBackend>(&mut self, module: &M, gradients: GradientsParams)
+    where
+        M: AutodiffModule<B>,
+    {
+        if self.first.is_none() && self.more.is_none() {
+            self.first = Some(gradients);
+            return;
+        }
+        let more = self.more.get_or_insert_with(GradientsAccumulator::new);
+        if let Some(first) = self.first.take() {
+            more.accumulate(module, first);
+        }
+        more.accumulate(module, gradients);
+    }
+
+    fn gradients(self) -> GradientsParams {
+        match (self.first, self.more) {
+            (Some(first), _) => first,
+            (None, Some(mut more)) => more.grads(),
+            (None, None) => GradientsParams::new(),
+        }
     }
 }
 

@@ -6,16 +6,17 @@ use burn::optim::Optimizer;
 use burn::tensor::backend::AutodiffBackend;
 use burn_train::{EventProcessorTraining, LearnerEvent, TrainingItem};
 use scalenas_kernels::KernelBackend;
-use scalenas_model::{Supernet, save_supernet};
+use scalenas_model::{NamedParameters, Supernet, save_supernet};
 
 use super::checkpointer;
 use super::items::Scores;
 use super::learner::TaskLearner;
 use super::session::Session;
 use crate::error::{Error, Result};
-use crate::run::best::Best;
+use crate::run::average::Average;
 use crate::run::checkpoint::folder::Saved;
-use crate::run::metrics::{Record, TRAIN, VALIDATION};
+use crate::run::losses::best::Best;
+use crate::run::losses::metrics::{Record, TRAIN, VALIDATION};
 use crate::run::progress::TrainStatus;
 
 impl<B, O> Session<'_, B, O>
@@ -32,23 +33,17 @@ where
         })
     }
 
-    /// Refuses a loss that is infinite or not a number.
-    fn check(&self, loss: f64) -> Result<()> {
-        if loss.is_finite() {
-            return Ok(());
-        }
-        let architecture = self.subnet_id().unwrap_or_default();
-        Err(Error::Diverged { iteration: self.iteration, architecture, loss })
-    }
-
-    fn subnet_id(&self) -> Option<String> {
-        self.subnet.as_ref().map(|subnet| subnet.id(&self.setup.spec))
+    /// Refuses weights that are infinite or no numbers.
+    fn check_weights(&self, supernet: &Supernet<B::InnerBackend>) -> Result<()> {
+        let Some(layer) = supernet.first_not_finite() else { return Ok(()) };
+        let architecture = self.state.meter.last_subnets().unwrap_or_default().to_owned();
+        Err(Error::Diverged { iteration: self.iteration, architecture, layer, loss: f64::NAN })
     }
 
     /// Reads the loss off the device, checks it, and reports it to the metrics file and the display.
     pub fn log(&mut self) -> Result<()> {
+        self.examine(None)?;
         let Some(reading) = self.state.meter.read() else { return Ok(()) };
-        self.check(reading.loss)?;
         let iteration = self.iteration;
         let options = &self.setup.options;
         let iterations = self.setup.iterations();
@@ -61,7 +56,10 @@ where
             loss: Some(reading.loss),
             learning_rate: Some(learning_rate),
             images_per_second: Some(reading.images_per_second),
-            architecture: self.subnet_id(),
+            gradient_norm: reading.gradient_norm,
+            architecture: self.state.meter.last_subnets().map(str::to_owned),
+            losses: reading.losses,
+            drawn: reading.drawn,
             ..Record::default()
         })?;
         self.setup.progress.trained(&TrainStatus {
@@ -86,7 +84,8 @@ where
         let Some(validation) = self.setup.validation.as_ref().filter(|_| due) else {
             return Ok(());
         };
-        let supernet = self.learner.model().supernet.valid();
+        self.examine(None)?;
+        let supernet = self.result();
         let scores = validation.run(&supernet, &self.setup.device)?;
         for score in &scores {
             let mut record = Record {
@@ -141,12 +140,13 @@ where
         if self.saved == self.iteration {
             return Ok(());
         }
-        let meter = self.state.meter.record();
-        // A run that went wrong between two readings must not replace what it can resume from.
-        self.check(meter.sum)?;
-        let supernet = self.learner.model().supernet;
-        let statistics = &self.state.statistics;
-        let state = Saved { supernet: supernet.valid(), statistics, meter };
+        // A run that went wrong must not replace what it can resume from.
+        self.examine(None)?;
+        let supernet = self.learner.model().supernet.valid();
+        self.check_weights(&supernet)?;
+        let (statistics, meter) = (&self.state.statistics, self.state.meter.record());
+        let average = self.state.average.as_ref().map(Average::supernet);
+        let state = Saved { supernet, average, statistics, meter };
         self.setup.checkpoints.save(self.iteration, state, |folder| {
             checkpointer::save(folder, self.iteration, &self.learner, &self.store)
         })?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use burn::data::dataloader::Progress as Items;
+use burn::module::AutodiffModule;
 use burn::optim::{GradientsAccumulator, GradientsParams, Optimizer};
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
@@ -13,14 +14,15 @@ use burn_train::{
     TrainOutput, TrainingItem,
 };
 use scalenas_kernels::{KernelBackend, repeated};
-use scalenas_model::Prediction;
-use scalenas_space::Architecture;
+use scalenas_model::{Prediction, Supernet};
 
 use super::items::StepOutput;
 use super::learner::TaskLearner;
 use super::setup::{Components, Setup, State};
 use crate::error::Result;
 use crate::run::batch::TrainBatch;
+use crate::run::losses::watch::{Observed, ids};
+use crate::run::optimiser::clip;
 
 /// End of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +48,8 @@ where
     pub accumulator: GradientsAccumulator<TaskLearner<B>>,
     /// Batches in the accumulator.
     pub accumulated: usize,
-    /// The last subnet trained.
-    pub subnet: Option<Arc<Architecture>>,
+    /// The last iteration, whose loss is looked at after the next one is on its way.
+    pub observed: Option<Observed<B::InnerBackend>>,
     /// Whether weights and means are allocated, so that steps only need memory for a while.
     pub is_settled: bool,
     /// Iterations done, with those whose pictures were all left out.
@@ -125,24 +127,22 @@ where
 
     /// Trains one iteration.
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
-        if let Some(teacher) = &self.setup.teacher {
-            let images = batch.sample.images.clone().inner();
-            let Prediction { coarse, fine } = teacher.predict(images, batch.sample.head);
-            batch.teacher = Some(Prediction {
-                coarse: Tensor::from_inner(coarse),
-                fine: fine.map(Tensor::from_inner),
-            });
-        }
-        self.subnet = Some(Arc::clone(&batch.architecture));
+        self.guide(&mut batch);
+        let subnets: Vec<_> = batch.pupils.iter().map(|p| Arc::clone(&p.architecture)).collect();
         let (count, position) = (batch.sample.images.dims()[0], batch.position);
         self.learner.lr_step();
         let mut output = self.gradients(batch);
         let statistics = std::mem::take(&mut output.item.statistics);
-        self.state.statistics.update(&statistics, self.setup.options.norm_momentum);
+        for statistics in &statistics {
+            self.state.statistics.update(statistics, self.setup.options.norm_momentum);
+        }
+        self.iteration = position.iteration + 1;
         self.optimise(output.grads);
         self.settle();
-        self.iteration = position.iteration + 1;
-        self.state.meter.add(&output.item.loss, count);
+        let loss = output.item.loss.clone();
+        self.state.meter.add(&loss, count);
+        let iteration = position.iteration;
+        self.examine(Some(Observed { iteration, subnets, loss, statistics }))?;
         let epoch = self.iteration.div_ceil(self.setup.epoch_length) as usize;
         let item = TrainingItem::new(
             output.item,
@@ -154,6 +154,32 @@ where
         self.events.process_train(LearnerEvent::ProcessedItem(item));
         if self.iteration.is_multiple_of(self.setup.options.log_every as u64) {
             self.log()?;
+        }
+        Ok(())
+    }
+
+    /// Adds what the subnets learn from a teacher.
+    fn guide(&self, batch: &mut TrainBatch<B>) {
+        let options = &self.setup.options;
+        let share = batch.position.iteration as f64 / self.setup.iterations() as f64;
+        batch.guidance.weight = options.distillation.at(share);
+        batch.guidance.is_in_place = options.sampling.distils_in_place();
+        if let Some(teacher) = &self.setup.teacher {
+            let images = batch.sample.images.clone().inner();
+            let Prediction { coarse, fine } = teacher.predict(images, batch.sample.head);
+            batch.guidance.teacher = Some(Prediction {
+                coarse: Tensor::from_inner(coarse),
+                fine: fine.map(Tensor::from_inner),
+            });
+        }
+    }
+
+    /// Looks at the loss of the iteration before `next`.
+    pub fn examine(&mut self, next: Option<Observed<B::InnerBackend>>) -> Result<()> {
+        if let Some(before) = std::mem::replace(&mut self.observed, next) {
+            let subnets = ids(&before.subnets, &self.setup.spec);
+            let loss = before.examine(&self.setup.spec)?;
+            self.state.meter.note(loss, subnets);
         }
         Ok(())
     }
@@ -179,7 +205,7 @@ where
     /// Steps once enough gradients are summed.
     fn optimise(&mut self, gradients: GradientsParams) {
         if self.setup.options.accumulation == 1 {
-            self.learner.optimizer_step(gradients);
+            self.take_step(gradients);
             return;
         }
         self.accumulator.accumulate(&self.learner.model(), gradients);
@@ -194,7 +220,33 @@ where
         if self.accumulated > 0 {
             self.accumulated = 0;
             let gradients = self.accumulator.grads();
-            self.learner.optimizer_step(gradients);
+            self.take_step(gradients);
+        }
+    }
+
+    /// Steps with gradients, which are limited before and averaged into the weights' average after.
+    fn take_step(&mut self, mut gradients: GradientsParams) {
+        let options = &self.setup.options;
+        let norm = match options.clip {
+            Some(limit) => clip::clip::<_, B>(&self.learner.model(), &mut gradients, limit),
+            // Read at lines of the metrics file only.
+            None if self.iteration.is_multiple_of(options.log_every as u64) => {
+                clip::norm::<_, B>(&self.learner.model(), &gradients)
+            }
+            None => None,
+        };
+        self.state.meter.set_norm(norm);
+        self.learner.optimizer_step(gradients);
+        if let Some(average) = &mut self.state.average {
+            average.update(&self.learner.model().supernet.valid(), self.iteration);
+        }
+    }
+
+    /// The weights that are validated and left at the end: their average, or they themselves.
+    pub fn result(&self) -> Supernet<B::InnerBackend> {
+        match &self.state.average {
+            Some(average) => average.supernet().clone(),
+            None => self.learner.model().supernet.valid(),
         }
     }
 }

@@ -10,10 +10,11 @@ use scalenas_model::Statistics;
 use scalenas_space::SpaceSpec;
 
 use super::learner::TaskLearner;
+use crate::run::average::Average;
 use crate::run::checkpoint::folder::Checkpoints;
 use crate::run::loader::LoadError;
-use crate::run::meter::Meter;
-use crate::run::metrics::MetricsFile;
+use crate::run::losses::meter::Meter;
+use crate::run::losses::metrics::MetricsFile;
 use crate::run::optimiser::schedule::Schedule;
 use crate::run::options::TrainOptions;
 use crate::run::progress::Progress;
@@ -56,4 +57,6 @@ pub(super) struct State<B: AutodiffBackend> {
     pub statistics: Statistics<B::InnerBackend>,
     pub metrics: MetricsFile,
     pub meter: Meter<B::InnerBackend>,
+    /// Average of the weights, where the options ask for one.
+    pub average: Option<Average<B::InnerBackend>>,
 }

@@ -9,7 +9,7 @@ use burn_train::{
     TrainingComponents, ValidLoader,
 };
 use scalenas_kernels::KernelBackend;
-use scalenas_model::Statistics;
+use scalenas_model::{Statistics, Supernet};
 
 use super::checkpointer;
 use super::learner::TaskLearner;
@@ -28,6 +28,8 @@ pub(super) struct SupernetStrategy<B: AutodiffBackend> {
 
 /// End of a run.
 pub(super) struct Ended<B: AutodiffBackend> {
+    /// Weights that the run leaves.
+    pub supernet: Supernet<B::InnerBackend>,
     pub statistics: Statistics<B::InnerBackend>,
     /// Iterations done in all.
     pub iterations: u64,
@@ -77,14 +79,16 @@ where
             store: components.event_store,
             accumulator: GradientsAccumulator::new(),
             accumulated: 0,
-            subnet: None,
+            observed: None,
             is_settled: false,
             iteration: *start,
             saved: *start,
         };
         let result = restored.and_then(|()| session.run(&train));
+        let supernet = session.result();
         let Session { learner, state, events, iteration, .. } = session;
         let ended = result.map(|end| Ended {
+            supernet,
             statistics: state.statistics,
             iterations: iteration,
             end,

@@ -1,4 +1,4 @@
-//! Batch of an iteration: pictures, targets, and the subnet that they train.
+//! Batch of an iteration: pictures, targets, the subnets that learn from them, and their teacher.
 
 use std::sync::Arc;
 
@@ -30,36 +30,54 @@ pub struct Sample<B: Backend> {
     pub target: Target<B>,
 }
 
+/// Subnet that learns from a batch.
+#[derive(Debug, Clone)]
+pub struct Pupil {
+    /// The subnet.
+    pub architecture: Arc<Architecture>,
+    /// Layers of the subnet that influence the head.
+    pub plan: Arc<Plan>,
+}
+
+/// Predictions that subnets learn besides the targets.
+#[derive(Debug, Clone)]
+pub struct Guidance<B: Backend> {
+    /// Weight of the distance to them in the loss.
+    pub weight: f64,
+    /// Prediction of a frozen teacher, if there is one.
+    pub teacher: Option<Prediction<B>>,
+    /// Whether the first subnet teaches the others.
+    pub is_in_place: bool,
+}
+
 /// Batch of one iteration.
 #[derive(Debug, Clone)]
 pub struct TrainBatch<B: Backend> {
     /// Pictures and targets of one task.
     pub sample: Sample<B>,
-    /// Subnet to train.
-    pub architecture: Arc<Architecture>,
-    /// Layers of the subnet that influence the head.
-    pub plan: Arc<Plan>,
-    /// Prediction of the teacher, if there is one.
-    pub teacher: Option<Prediction<B>>,
+    /// Subnets to train, one after the other; their gradients are summed.
+    pub pupils: Vec<Pupil>,
+    /// Predictions to learn.
+    pub guidance: Guidance<B>,
     /// Iteration within the run.
     pub position: Position,
 }
 
 impl<B: Backend> TrainBatch<B> {
-    /// Adds the subnet to a batch on the device.
+    /// Adds the subnets to a batch on the device.
     pub fn new(
         sample: Sample<B>,
         spec: &SpaceSpec,
-        architecture: Architecture,
+        architectures: Vec<Architecture>,
         position: Position,
     ) -> Self {
-        let plan = Plan::new(&spec.with_heads(&[sample.head]), &architecture, Reach::Live);
-        Self {
-            sample,
+        let spec = spec.with_heads(&[sample.head]);
+        let pupil = |architecture: Architecture| Pupil {
+            plan: Arc::new(Plan::new(&spec, &architecture, Reach::Live)),
             architecture: Arc::new(architecture),
-            plan: Arc::new(plan),
-            teacher: None,
-            position,
-        }
+        };
+        let pupils = architectures.into_iter().map(pupil).collect();
+        let guidance = Guidance { weight: 0.0, teacher: None, is_in_place: false };
+        Self { sample, pupils, guidance, position }
     }
 }

@@ -1,5 +1,5 @@
 //! Training batches as a data loader of the framework: batches of the tasks in turn, each with the
-//! subnet of its iteration.
+//! subnets of its iteration.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -129,10 +129,10 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
         let done = self.number * self.loader.epoch_length() + batches.iteration() as u64;
         next.store(done, Ordering::Relaxed);
         let iteration = done - 1;
-        let architecture = options.sampling.subnet(spec, options.seed, iteration);
+        let architectures = options.sampling.subnets(spec, options.seed, iteration);
         let position = Position { epoch: self.number, iteration };
         let sample = Sample { images: options.precision.convert(sample.images), ..sample };
-        Some(TrainBatch::new(sample, spec, architecture, position))
+        Some(TrainBatch::new(sample, spec, architectures, position))
     }
 }
 

@@ -1,13 +1,12 @@
 //! Training runs: description, folder, options, batches, checkpoints, metrics, progress.
 
+pub mod average;
 pub mod batch;
-pub mod best;
 pub mod checkpoint;
 pub mod folder;
 pub mod info;
 pub mod loader;
-pub mod meter;
-pub mod metrics;
+pub mod losses;
 pub mod optimiser;
 pub mod options;
 mod place;

@@ -63,9 +63,11 @@ pub fn check_data(info: &RunInfo, tasks: &Tasks) -> Result<()> {
 /// Schedule of the learning rate in iterations.
 pub(crate) fn schedule(options: &ScheduleOptions, epoch_length: u64) -> Schedule {
     let iterations = |epochs: usize| epochs as u64 * epoch_length;
-    let decay = match options.poly {
-        Some(power) => Decay::Poly { power, iterations: iterations(options.epochs.number()) },
-        None => Decay::Steps {
+    let all = iterations(options.epochs.number());
+    let decay = match (options.poly, options.cosine) {
+        (Some(power), _) => Decay::Poly { power, iterations: all },
+        (None, Some(floor)) => Decay::Cosine { floor, iterations: all },
+        (None, None) => Decay::Steps {
             factor: options.decay,
             milestones: options.milestones.iter().copied().map(iterations).collect(),
         },

@@ -1,12 +1,14 @@
 //! Start of a run: weights and statistics of a checkpoint, of a file, or fresh ones.
 
+use burn::module::AutodiffModule;
 use burn::tensor::backend::AutodiffBackend;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{Statistics, Supernet};
 
+use super::average::Average;
 use super::checkpoint::folder::Checkpoints;
 use super::info::RunInfo;
-use super::meter::{Meter, MeterRecord};
+use super::losses::meter::{Meter, MeterRecord};
 use super::teacher::Teacher;
 use crate::error::Result;
 use crate::score::validation::Validation;
@@ -38,6 +40,23 @@ where
     let inner = Supernet::<B::InnerBackend>::new(spec, seed, device);
     let statistics = inner.statistics_of_start(&start, &path.display().to_string(), device)?;
     Ok((supernet, statistics))
+}
+
+/// Average of the weights at the start of iteration `start`, if the options ask for one; it begins with the
+/// weights.
+pub(crate) fn average<B>(
+    info: &RunInfo,
+    checkpoints: &Checkpoints,
+    start: u64,
+    supernet: &Supernet<B>,
+    device: &B::Device,
+) -> Result<Option<Average<B::InnerBackend>>>
+where
+    B: AutodiffBackend,
+{
+    let Some(decay) = info.train.average else { return Ok(None) };
+    let supernet = if start > 0 { checkpoints.average(start, device)? } else { supernet.valid() };
+    Ok(Some(Average::new(decay, supernet)))
 }
 
 /// Meter at the start of iteration `start`.

@@ -11,10 +11,12 @@ use scalenas_data::{BatchLoader, LoaderConfig, TopDownBatch};
 use scalenas_model::{
     Absent, BatchStatistics, NamedParameters, Supernet, load_supernet, save_supernet,
 };
+use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, SpaceSpec, sample};
 use scalenas_train::top_down::joints_mse;
 use scalenas_train::{
-    Epochs, Error, ScheduleOptions, SubnetSampling, Teacher, TrainOptions, normalised,
+    DistillationOptions, Epochs, Error, Sandwich, ScheduleOptions, SubnetSampling, Teacher,
+    TrainOptions, normalised,
 };
 
 /// Relative error of a loss computed in another place.
@@ -61,8 +63,17 @@ fn iterations_train_the_subnets_of_the_seed() {
     let options = once();
     let fixed = |pick: fn(&SpaceSpec) -> Architecture| pick(&spec).id(&spec);
     let middle = Architecture::middle(&spec);
+    let seed = options.seed;
+    let uniform = |iteration, place| sample::uniform_of(&spec, seed, iteration, place).id(&spec);
     let expected = |sampling: &SubnetSampling, iteration| match sampling {
-        SubnetSampling::Grouped => sample::grouped(&spec, options.seed, iteration).id(&spec),
+        SubnetSampling::Grouped => sample::grouped(&spec, seed, iteration).id(&spec),
+        SubnetSampling::Uniform => uniform(iteration, 0),
+        SubnetSampling::Fair => sample::fair(&spec, seed, iteration).id(&spec),
+        SubnetSampling::Sandwich(_) => {
+            let corners = [Architecture::largest, Architecture::smallest].map(fixed);
+            let random = [0, 1].map(|place| uniform(iteration, place));
+            [corners, random].concat().join(" ")
+        }
         SubnetSampling::Largest => fixed(Architecture::largest),
         SubnetSampling::Smallest => fixed(Architecture::smallest),
         SubnetSampling::Hrnet => fixed(Architecture::hrnet),
@@ -74,13 +85,18 @@ fn iterations_train_the_subnets_of_the_seed() {
         SubnetSampling::Smallest,
         SubnetSampling::Hrnet,
         SubnetSampling::Fixed(middle),
+        SubnetSampling::Uniform,
+        SubnetSampling::Fair,
+        SubnetSampling::Sandwich(Sandwich { random: 2, distil: false }),
     ];
     for (index, sampling) in all.into_iter().enumerate() {
         let run = format!("run{index}");
         place.run(&run, &TrainOptions { sampling: sampling.clone(), ..options.clone() }).unwrap();
         for line in metrics(&place.path(&run)) {
             let expected = expected(&sampling, line.iteration - 1);
+            assert_eq!(line.drawn, [&*expected], "{run}, iteration {}", line.iteration);
             assert_eq!(line.architecture, Some(expected), "{run}, iteration {}", line.iteration);
+            assert_eq!(line.losses, [line.loss.unwrap()]);
         }
     }
 }
@@ -88,7 +104,7 @@ fn iterations_train_the_subnets_of_the_seed() {
 #[test]
 fn the_rate_rises_then_drops_at_milestones() {
     let place = Place::new();
-    let ScheduleOptions { learning_rate, poly, .. } = options().schedule;
+    let ScheduleOptions { learning_rate, poly, cosine, .. } = options().schedule;
     let milestones = vec![1, 3];
     let schedule = ScheduleOptions {
         epochs: Epochs::Number(4),
@@ -96,6 +112,7 @@ fn the_rate_rises_then_drops_at_milestones() {
         milestones,
         decay: 0.5,
         poly,
+        cosine,
         warmup: 4,
     };
     let options = TrainOptions { schedule, ..options() };
@@ -126,10 +143,18 @@ fn first_loss(
     batch: &TopDownBatch,
     options: &TrainOptions,
 ) -> (Tensor<Plain, 4>, f64) {
-    let plan = supernet.plan(&sample::grouped(supernet.spec(), options.seed, 0));
+    loss_of(supernet, &supernet.plan(&sample::grouped(supernet.spec(), options.seed, 0)), batch)
+}
+
+/// Heatmaps of a subnet for a batch, and their loss.
+fn loss_of(
+    supernet: &Supernet<Plain>,
+    plan: &Plan,
+    batch: &TopDownBatch,
+) -> (Tensor<Plain, 4>, f64) {
     let mut statistics = BatchStatistics::new();
     let images = normalised(&batch.images, batch.size, &DEVICE);
-    let found = supernet.observe(images, &plan, &mut statistics).coarse;
+    let found = supernet.observe(images, plan, &mut statistics).coarse;
     let vector = |values: &[f32]| Tensor::<Plain, 1>::from_floats(values, &DEVICE);
     let weights = vector(&batch.weights).reshape([batch.batch, batch.joints]);
     let target = vector(&batch.heatmaps).reshape(found.dims());
@@ -199,17 +224,69 @@ fn a_run_starts_from_given_weights_and_says_when_they_lead_nowhere() {
     let (_, loss) = first_loss(&supernet, &first_batch(&place, &on), &on);
     starts_at(&place, "second", loss);
 
-    let mut weights = supernet.to_named();
-    let (_, bias) = weights.iter_mut().find(|(name, _)| *name == "final_layer.bias").unwrap();
-    bias.as_mut_slice::<f32>().unwrap()[0] = f32::NAN;
-    supernet.load_named(&weights, Absent::Refuse, "damaged").unwrap();
-    save_supernet(&path, &supernet, &statistics).unwrap();
-    // Neither a line nor a checkpoint is written of what is not a number.
-    for log_every in [1, 1000] {
-        let run = format!("lost {log_every}");
-        let error = place.run(&run, &TrainOptions { log_every, ..on.clone() }).unwrap_err();
-        assert!(matches!(error, Error::Diverged { .. }), "{error}");
-        assert!(metrics(&place.path(&run)).is_empty());
-        assert!(!place.path(&run).join("checkpoints").exists());
+    let whole = supernet.to_named();
+    for (damaged, said) in
+        [("final_layer.bias", "the head"), ("layer1.0.conv2.weight", "layer1.0.bn2")]
+    {
+        let mut weights = whole.clone();
+        weights.get_mut(damaged).unwrap().as_mut_slice::<f32>().unwrap()[0] = f32::NAN;
+        supernet.load_named(&weights, Absent::Refuse, "damaged").unwrap();
+        save_supernet(&path, &supernet, &statistics).unwrap();
+        // Neither a line nor a checkpoint is written of what is not a number.
+        for log_every in [1, 1000] {
+            let run = format!("lost {damaged} {log_every}");
+            let error = place.run(&run, &TrainOptions { log_every, ..on.clone() }).unwrap_err();
+            let Error::Diverged { iteration, layer, .. } = &error else { panic!("{error}") };
+            assert!(*iteration == 0 && layer.contains(said), "{error}");
+            assert!(metrics(&place.path(&run)).is_empty());
+            assert!(!place.path(&run).join("checkpoints").exists());
+        }
     }
+}
+
+/// The largest network learns the targets, the others its predictions, too.
+#[test]
+fn a_sandwich_distils_in_place() {
+    let place = Place::new();
+    let sandwich = SubnetSampling::Sandwich(Sandwich { random: 1, distil: true });
+    let options = TrainOptions { sampling: sandwich, ..once() };
+    place.run("run", &options).unwrap();
+    let supernet = Supernet::<Plain>::new(&spec(), options.seed, &DEVICE);
+    let batch = first_batch(&place, &options);
+    let subnets = options.sampling.subnets(&spec(), options.seed, 0);
+    assert_eq!(subnets.len(), 3);
+    let passes: Vec<_> =
+        subnets.iter().map(|subnet| loss_of(&supernet, &supernet.plan(subnet), &batch)).collect();
+    let (teacher, _) = passes[0].clone();
+    let with_teacher = passes.iter().map(|(found, task)| {
+        let distance = (found.clone() - teacher.clone()).powi_scalar(2).mean().into_scalar();
+        task + TEACHER * f64::from(distance)
+    });
+    starts_at(&place, "run", with_teacher.sum::<f64>() / 3.0);
+}
+
+/// A single network of the space teaches, too.
+#[test]
+fn a_single_network_teaches() {
+    let (place, options) = (Place::new(), once());
+    let supernet = Supernet::<Plain>::new(&spec(), 3, &DEVICE);
+    let architecture = Architecture::hrnet(&spec());
+    let plan = supernet.plan(&architecture);
+    let statistics = supernet.initial_statistics(&DEVICE);
+    let calibrated = supernet.with_running_statistics(plan, &statistics);
+    let path = place.path("teacher.safetensors");
+    supernet.extract(&architecture, &calibrated).save(&path).unwrap();
+    let taught = changed(&options, |options| {
+        options.weights.teacher = Some(path.clone());
+        options.distillation = DistillationOptions { weight: 2.0, end: Some(0.0) };
+    });
+    place.run("run", &taught).unwrap();
+    let batch = first_batch(&place, &options);
+    let own = Supernet::new(&spec(), options.seed, &DEVICE);
+    let (found, task) = first_loss(&own, &batch, &options);
+    let teacher = Teacher::load(&path, &spec(), &DEVICE).unwrap();
+    let images = normalised(&batch.images, batch.size, &DEVICE);
+    let distance = found - teacher.predict(images, spec().heads[0]).coarse;
+    let distance = f64::from(distance.powi_scalar(2).mean().into_scalar());
+    starts_at(&place, "run", task + 2.0 * distance);
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 use crate::common::left::{Left, checkpoints, iteration, metrics};
 use crate::common::{Event, Place, changed, copy, options};
 use scalenas_train::{
-    CheckpointOptions, Epochs, Existing, Momentum, OptimizerOptions, RunFolder, TrainOptions,
-    read_metrics,
+    CheckpointOptions, Epochs, Existing, Momentum, OptimizerOptions, RunFolder, Sandwich,
+    SubnetSampling, TrainOptions, WeightDecay, read_metrics,
 };
 
 /// Lines that gather several iterations, and validation: what a run could lose or write twice.
@@ -42,7 +42,7 @@ fn kill_everywhere(options: &TrainOptions) -> usize {
     let place = Place::new();
     place.run("whole", options).unwrap();
     let whole = Left::read(&place, "whole");
-    assert_eq!(whole.moments.is_empty(), options.optimizer != OptimizerOptions::Adam);
+    assert_eq!(whole.moments.is_empty(), matches!(options.optimizer, OptimizerOptions::Sgd(_)));
     let saved = checkpoints(&place.path("whole"));
     for checkpoint in &saved {
         let last = iteration(checkpoint);
@@ -70,9 +70,26 @@ fn so_does_one_that_sums_gradients() {
 
 #[test]
 fn so_does_one_with_momentum() {
-    let sgd = OptimizerOptions::Sgd(Momentum { momentum: 0.9, weight_decay: 1e-4 });
+    let sgd =
+        OptimizerOptions::Sgd(Momentum { momentum: 0.9, weight_decay: 1e-4, decay_norms: true });
     let options = changed(&options(), |options| {
         options.optimizer = sgd;
+        options.schedule.epochs = Epochs::Number(2);
+    });
+    assert!(kill_everywhere(&options) > 2);
+}
+
+#[test]
+fn so_does_one_that_averages_its_weights() {
+    let options = changed(&gathering(), |options| {
+        options.sampling = SubnetSampling::Sandwich(Sandwich { random: 1, distil: true });
+        options.optimizer =
+            OptimizerOptions::AdamW(WeightDecay { weight_decay: 0.05, decay_norms: false });
+        options.accumulation = 2;
+        options.clip = Some(0.05);
+        options.average = Some(0.9);
+        options.schedule.cosine = Some(0.1);
+        options.distillation.end = Some(0.1);
         options.schedule.epochs = Epochs::Number(2);
     });
     assert!(kill_everywhere(&options) > 2);

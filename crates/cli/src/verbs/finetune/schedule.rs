@@ -32,7 +32,7 @@ pub fn shorten(train: &mut TrainOptions, arguments: &Arguments) {
     schedule.epochs = Epochs::Number(epochs);
     schedule.learning_rate *= SLOWER;
     schedule.warmup = 0;
-    if schedule.poly.is_none() {
+    if schedule.poly.is_none() && schedule.cosine.is_none() {
         schedule.milestones = vec![(epochs as f64 * MILESTONE).round() as usize];
     }
 }

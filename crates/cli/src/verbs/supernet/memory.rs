@@ -40,10 +40,11 @@ pub fn of_step(info: &RunInfo) -> Result<StepMemory> {
         activations = activations.max(step(task.source.input, task.source.batch)?.1);
     }
     let state = match info.train.optimizer {
-        OptimizerOptions::Adam => 2,
+        OptimizerOptions::Adam | OptimizerOptions::AdamW(_) => 2,
         OptimizerOptions::Sgd(_) => 1,
     };
     let weights = FLOAT * cost.parameters;
+    let state = state + u64::from(info.train.average.is_some());
     // Weights, gradients and state, and the same again for the checkpoint.
     let copies = 2 * (2 + state) + u64::from(info.train.weights.teacher.is_some());
     Ok(StepMemory { peak: PROCESS + copies * weights + activations, activations })

@@ -2,7 +2,9 @@
 
 #![expect(unsafe_code, reason = "instruction sets are chosen at run time")]
 
-use super::level::{Isa, Level};
+use super::level::Isa;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::level::Level;
 #[cfg(target_arch = "aarch64")]
 use super::neon;
 use super::portable::Portable;

@@ -8,12 +8,15 @@ use scalenas_base::atomic;
 use scalenas_model::{Statistics, Supernet, load_supernet, save_supernet};
 
 use crate::error::{Error, Result};
-use crate::run::meter::MeterRecord;
+use crate::run::losses::meter::MeterRecord;
 
 /// Name of the file of the losses that no line of the metrics file holds yet.
 const METER: &str = "meter.json";
 /// Name of the file of weights and running statistics.
 const WEIGHTS: &str = "supernet.safetensors";
+
+/// Name of the file of the average of the weights.
+const AVERAGE: &str = "average.safetensors";
 
 /// Checkpoints of a run.
 #[derive(Debug, Clone)]
@@ -55,6 +58,11 @@ impl Checkpoints {
         Ok(load_supernet(&self.path(iteration).join(WEIGHTS), device)?)
     }
 
+    /// Average of the weights of a checkpoint.
+    pub fn average<B: Backend>(&self, iteration: u64, device: &B::Device) -> Result<Supernet<B>> {
+        Ok(load_supernet(&self.path(iteration).join(AVERAGE), device)?.0)
+    }
+
     /// Losses that no line of the metrics file holds yet.
     pub fn meter(&self, iteration: u64) -> Result<MeterRecord> {
         let path = self.path(iteration).join(METER);
@@ -73,6 +81,9 @@ impl Checkpoints {
         let fill = |folder: &Path| {
             learner(folder)?;
             save_supernet(&folder.join(WEIGHTS), &state.supernet, state.statistics)?;
+            if let Some(average) = state.average {
+                save_supernet(&folder.join(AVERAGE), average, state.statistics)?;
+            }
             let meter = folder.join(METER);
             let failed = |e| Error::file("write", &meter, e);
             let text = serde_json::to_vec(&state.meter).map_err(|e| failed(e.into()))?;
@@ -103,6 +114,8 @@ fn name(iteration: u64) -> String {
 pub(crate) struct Saved<'a, B: Backend> {
     /// Shared weights.
     pub supernet: Supernet<B>,
+    /// Their average, where the run has one.
+    pub average: Option<&'a Supernet<B>>,
     /// Running statistics.
     pub statistics: &'a Statistics<B>,
     /// Losses that no line of the metrics file holds yet.

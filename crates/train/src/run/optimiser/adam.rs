@@ -1,6 +1,7 @@
 //! Adam with PyTorch's arithmetic, on the kernel of the backend: one pass over parameter, gradient
 //! and both means instead of one for each of a dozen operations.
 
+use super::decay::Decay;
 use burn::optim::LearningRate;
 use burn::optim::SimpleOptimizer;
 use burn::record::Record;
@@ -9,17 +10,27 @@ use burn::tensor::ops::Device;
 use burn::tensor::{Tensor, TensorPrimitive};
 use scalenas_kernels::{AdamParameter, AdamStep, AdamValues, KernelBackend};
 
-/// Adam with decays of 0.9 and 0.999 and an epsilon of 1e-8, PyTorch's defaults.
+/// Adam with decays of 0.9 and 0.999 and an epsilon of 1e-8, PyTorch's defaults; with weight decay that is
+/// decoupled from the gradients, `AdamW`.
 #[derive(Debug, Clone)]
 pub struct Adam {
     beta_1: f64,
     beta_2: f64,
     epsilon: f64,
+    decay: Option<Decay>,
 }
 
 impl Default for Adam {
     fn default() -> Self {
-        Self { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 }
+        Self { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, decay: None }
+    }
+}
+
+impl Adam {
+    /// The same with decoupled weight decay.
+    #[must_use]
+    pub fn with_decay(self, decay: Decay) -> Self {
+        Self { decay: Some(decay), ..self }
     }
 }
 
@@ -45,13 +56,15 @@ impl Adam {
     ) -> AdamParameter<B> {
         let zeros = || Tensor::zeros(weight.dims(), &weight.device());
         let state = state.unwrap_or_else(|| AdamState { time: 0, mean: zeros(), square: zeros() });
-        let Self { beta_1, beta_2, epsilon } = *self;
+        let Self { beta_1, beta_2, epsilon, decay } = *self;
+        let decay = decay.map_or(0.0, |decay| decay.of_rank(D));
         let values = AdamValues {
             weight: weight.into_primitive().tensor(),
             mean: state.mean.into_primitive().tensor(),
             square: state.square.into_primitive().tensor(),
         };
-        let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, time: state.time + 1 };
+        let (keep, time) = (1.0 - learning_rate * decay, state.time + 1);
+        let step = AdamStep { learning_rate, beta_1, beta_2, epsilon, keep, time };
         AdamParameter { values, gradient: gradient.into_primitive().tensor(), step }
     }
 }

@@ -2,4 +2,7 @@
 
 pub mod adam;
 pub mod all_at_once;
+pub mod clip;
+pub mod decay;
 pub mod schedule;
+pub mod sgd;

@@ -1,4 +1,5 @@
-//! Learning rate: warm-up, then a constant that drops at milestones, or a polynomial down to zero.
+//! Learning rate: warm-up, then a constant that drops at milestones, a polynomial down to zero, or half a
+//! cosine.
 
 use burn::lr_scheduler::LrScheduler;
 use burn::tensor::backend::Backend;
@@ -17,6 +18,13 @@ pub enum Decay {
     Poly {
         /// Exponent of the power.
         power: f64,
+        /// Iterations of the run.
+        iterations: u64,
+    },
+    /// Half a cosine.
+    Cosine {
+        /// Share at its end.
+        floor: f64,
         /// Iterations of the run.
         iterations: u64,
     },
@@ -41,6 +49,10 @@ impl Decay {
             }
             Self::Poly { power, iterations } => {
                 (1.0 - iteration as f64 / *iterations as f64).max(0.0).powf(*power)
+            }
+            Self::Cosine { floor, iterations } => {
+                let done = (iteration as f64 / *iterations as f64).min(1.0);
+                floor + (1.0 - floor) * f64::midpoint(1.0, (std::f64::consts::PI * done).cos())
             }
         }
     }
@@ -105,6 +117,15 @@ mod tests {
         assert!((schedule.at(0) - 2.0).abs() < 1e-12);
         assert!((schedule.at(50) - 2.0 * 0.5f64.powf(0.9)).abs() < 1e-12);
         assert!(schedule.at(99) > 0.0 && schedule.at(100).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_cosine_ends_at_its_floor() {
+        let schedule = Schedule::new(2.0, Decay::Cosine { floor: 0.1, iterations: 100 }, 0);
+        for (iteration, expected) in [(0, 2.0), (50, 1.1), (100, 0.2), (120, 0.2)] {
+            assert!((schedule.at(iteration) - expected).abs() < 1e-12, "{iteration}");
+        }
+        assert!(schedule.at(49) > schedule.at(51));
     }
 
     #[test]

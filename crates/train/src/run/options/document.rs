@@ -14,7 +14,7 @@ use super::precision::Precision;
 use super::records::CheckpointOptions;
 use super::sampling::SubnetSampling;
 use super::train::TrainOptions;
-use super::weights::WeightOptions;
+use super::weights::{DistillationOptions, WeightOptions};
 use crate::task::segmentation::{ClassWeights, PixelLoss, PixelOptions};
 
 /// Options as files hold them.
@@ -28,14 +28,19 @@ struct Document {
     milestones: Vec<usize>,
     decay: f64,
     poly: Option<f64>,
+    cosine: Option<f64>,
     warmup: usize,
     accumulation: usize,
+    clip: Option<f64>,
+    ema: Option<f64>,
     norm_momentum: f64,
     pixel_loss: PixelLoss,
     class_weights: ClassWeights,
     precision: Precision,
     sampling: SubnetSampling,
     teacher: Option<PathBuf>,
+    distil_weight: f64,
+    distil_weight_end: Option<f64>,
     initial: Option<PathBuf>,
     seed: u64,
     validate_every: usize,
@@ -74,7 +79,7 @@ fn or_zero(count: Option<NonZeroUsize>) -> usize {
 
 impl From<TrainOptions> for Document {
     fn from(options: TrainOptions) -> Self {
-        let ScheduleOptions { epochs, learning_rate, milestones, decay, poly, warmup } =
+        let ScheduleOptions { epochs, learning_rate, milestones, decay, poly, cosine, warmup } =
             options.schedule;
         let WeightOptions { teacher, initial } = options.weights;
         Self {
@@ -85,14 +90,19 @@ impl From<TrainOptions> for Document {
             milestones,
             decay,
             poly,
+            cosine,
             warmup,
             accumulation: options.accumulation,
+            clip: options.clip,
+            ema: options.average,
             norm_momentum: options.norm_momentum,
             pixel_loss: options.pixels.loss,
             class_weights: options.pixels.class_weights,
             precision: options.precision,
             sampling: options.sampling,
             teacher,
+            distil_weight: options.distillation.weight,
+            distil_weight_end: options.distillation.end,
             initial,
             seed: options.seed,
             validate_every: or_zero(options.validation.every),
@@ -114,6 +124,8 @@ impl From<Document> for TrainOptions {
             seed: file.seed,
             batch: file.batch,
             accumulation: file.accumulation,
+            clip: file.clip,
+            average: file.ema,
             optimizer: file.optimizer,
             schedule: ScheduleOptions {
                 epochs: file.epochs,
@@ -121,12 +133,17 @@ impl From<Document> for TrainOptions {
                 milestones: file.milestones,
                 decay: file.decay,
                 poly: file.poly,
+                cosine: file.cosine,
                 warmup: file.warmup,
             },
             norm_momentum: file.norm_momentum,
             precision: file.precision,
             sampling: file.sampling,
             weights: WeightOptions { teacher: file.teacher, initial: file.initial },
+            distillation: DistillationOptions {
+                weight: file.distil_weight,
+                end: file.distil_weight_end,
+            },
             pixels: PixelOptions { loss: file.pixel_loss, class_weights: file.class_weights },
             validation: ValidationOptions {
                 every: NonZeroUsize::new(file.validate_every),
@@ -166,7 +183,7 @@ mod tests {
         {
             assert_eq!(&written[key], value, "{key}");
         }
-        assert_eq!(written.as_object().map(serde_json::Map::len), Some(26));
+        assert_eq!(written.as_object().map(serde_json::Map::len), Some(31));
         let again: TrainOptions = serde_json::from_value(written).expect("options");
         assert_eq!(again, options);
     }

@@ -18,6 +18,6 @@ pub use evaluation::{CalibrationOptions, ValidationOptions};
 pub use optimiser::{Momentum, OptimizerOptions, ScheduleOptions};
 pub use precision::Precision;
 pub use records::CheckpointOptions;
-pub use sampling::SubnetSampling;
+pub use sampling::{Sandwich, SubnetSampling};
 pub use train::TrainOptions;
-pub use weights::WeightOptions;
+pub use weights::{DistillationOptions, WeightOptions};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::epochs::Epochs;
+use crate::run::optimiser::decay::Decay;
 
 /// Momentum of stochastic gradient descent, in PyTorch's convention.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -12,6 +13,13 @@ pub struct Momentum {
     pub momentum: f64,
     /// Factor of the L2 penalty.
     pub weight_decay: f64,
+    /// Whether scales and shifts of normalisation layers and biases have the penalty, too.
+    #[serde(default = "yes")]
+    pub decay_norms: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Optimiser of the weights.
@@ -19,6 +27,8 @@ pub struct Momentum {
 pub enum OptimizerOptions {
     /// Adam with PyTorch's defaults (beta 0.9 and 0.999, epsilon 1e-8).
     Adam,
+    /// Adam with decoupled weight decay.
+    AdamW(Decay),
     /// Stochastic gradient descent.
     Sgd(Momentum),
 }
@@ -37,6 +47,8 @@ pub struct ScheduleOptions {
     /// Instead of milestones: power with which the learning rate follows the share of iterations
     /// left, down to zero.
     pub poly: Option<f64>,
+    /// Instead of milestones: share of the learning rate to which it falls along half a cosine.
+    pub cosine: Option<f64>,
     /// Iterations over which the learning rate rises linearly from zero.
     pub warmup: usize,
 }
@@ -49,6 +61,7 @@ impl Default for ScheduleOptions {
             milestones: vec![170, 200],
             decay: 0.1,
             poly: None,
+            cosine: None,
             warmup: 0,
         }
     }

@@ -6,7 +6,7 @@ use super::optimiser::{OptimizerOptions, ScheduleOptions};
 use super::precision::Precision;
 use super::records::CheckpointOptions;
 use super::sampling::SubnetSampling;
-use super::weights::WeightOptions;
+use super::weights::{DistillationOptions, WeightOptions};
 use crate::error::{Error, Result};
 use crate::task::segmentation::PixelOptions;
 
@@ -21,6 +21,11 @@ pub struct TrainOptions {
     pub accumulation: usize,
     /// Optimiser of the weights.
     pub optimizer: OptimizerOptions,
+    /// Largest norm of all gradients of a step together; larger ones are scaled down. `None` for no limit.
+    pub clip: Option<f64>,
+    /// Decay per step of a moving average of the weights, which is validated and becomes the result of the
+    /// run; `None` for the weights themselves.
+    pub average: Option<f64>,
     /// Length of the run and course of its learning rate.
     pub schedule: ScheduleOptions,
     /// Momentum of the running statistics, in PyTorch's convention.
@@ -31,6 +36,8 @@ pub struct TrainOptions {
     pub sampling: SubnetSampling,
     /// Weights to start and to learn from.
     pub weights: WeightOptions,
+    /// Weight of what a teacher predicts.
+    pub distillation: DistillationOptions,
     /// Loss over the pixels of labelled pictures.
     pub pixels: PixelOptions,
     /// Validation of the named subnets.
@@ -52,11 +59,14 @@ impl Default for TrainOptions {
             batch: 48,
             accumulation: 1,
             optimizer: OptimizerOptions::Adam,
+            clip: None,
+            average: None,
             schedule: ScheduleOptions::default(),
             norm_momentum: 0.1,
             precision: Precision::F32,
             sampling: SubnetSampling::Grouped,
             weights: WeightOptions::default(),
+            distillation: DistillationOptions::default(),
             pixels: PixelOptions::default(),
             validation: ValidationOptions::default(),
             calibration: CalibrationOptions::default(),
@@ -96,7 +106,9 @@ impl TrainOptions {
         fraction("decay", self.schedule.decay)?;
         fraction("norm_momentum", self.norm_momentum)?;
         self.validate_patience()?;
-        self.validate_poly()
+        self.validate_schedule()?;
+        self.validate_steps()?;
+        self.validate_distillation()
     }
 
     fn validate_patience(&self) -> Result<()> {
@@ -110,15 +122,55 @@ impl TrainOptions {
         }
     }
 
-    fn validate_poly(&self) -> Result<()> {
-        match self.schedule.poly {
-            Some(power) if !(power.is_finite() && power > 0.0) => Err(Error::Option {
-                key: "poly",
-                value: power.to_string(),
-                accepted: "a power above 0, or None for milestones",
-            }),
+    fn validate_schedule(&self) -> Result<()> {
+        let refuse = |key, value, accepted| Err(Error::Option { key, value, accepted });
+        match (self.schedule.poly, self.schedule.cosine) {
+            (Some(power), _) if !(power.is_finite() && power > 0.0) => {
+                refuse("poly", power.to_string(), "a power above 0, or None for milestones")
+            }
+            (_, Some(floor)) if !(0.0..1.0).contains(&floor) => {
+                refuse("cosine", floor.to_string(), "a share from 0 and below 1, or None")
+            }
+            (Some(_), Some(floor)) => refuse(
+                "cosine",
+                format!("{floor}, but poly is given, too"),
+                "one of poly and cosine",
+            ),
             _ => Ok(()),
         }
+    }
+
+    fn validate_steps(&self) -> Result<()> {
+        let refuse = |key, value: f64, accepted| {
+            Err(Error::Option { key, value: value.to_string(), accepted })
+        };
+        match (self.clip, self.average) {
+            (Some(clip), _) if !(clip.is_finite() && clip > 0.0) => {
+                refuse("clip", clip, "a norm above 0, or None for no limit")
+            }
+            (_, Some(decay)) if !(decay > 0.0 && decay < 1.0) => {
+                refuse("ema", decay, "above 0 and below 1, or None for no average")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_distillation(&self) -> Result<()> {
+        let DistillationOptions { weight, end } = self.distillation;
+        for (key, value) in [("distil_weight", Some(weight)), ("distil_weight_end", end)] {
+            if let Some(value) = value.filter(|value| !(value.is_finite() && *value >= 0.0)) {
+                let accepted = "a weight from 0";
+                return Err(Error::Option { key, value: value.to_string(), accepted });
+            }
+        }
+        if self.weights.teacher.is_some() && self.sampling.distils_in_place() {
+            return Err(Error::Option {
+                key: "teacher",
+                value: "a file, but the sampling distils in place".to_owned(),
+                accepted: "one of both: teacher, or Sandwich((random: 2, distil: true))",
+            });
+        }
+        Ok(())
     }
 }
 

@@ -66,13 +66,25 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("train.epochs", "Passes over the training set, or `Auto` for a number that suits its size"),
     ("train.batch", "Samples per batch: people (top-down) or pictures"),
     ("train.accumulation", "Batches whose gradients are summed before a step"),
-    ("train.optimizer", "`Adam`, or `Sgd((momentum: 0.9, weight_decay: 5e-4))`"),
+    (
+        "train.optimizer",
+        "`Adam`, `AdamW((weight_decay: 0.05))` or `Sgd((momentum: 0.9, weight_decay: 5e-4))`; `decay_norms` says whether scales, shifts and biases decay, too (by default with Sgd only)",
+    ),
     ("train.learning_rate", "Learning rate at the start"),
     ("train.milestones", "Epochs after which the learning rate is multiplied by `decay`"),
     ("train.decay", "Factor at every milestone"),
     (
         "train.poly",
         "Instead of milestones: power with which the learning rate follows the share of iterations left, as `Some(0.9)`",
+    ),
+    (
+        "train.cosine",
+        "Instead of milestones: half a cosine down to this share of the learning rate, as `Some(0.01)`",
+    ),
+    ("train.clip", "Largest norm of all gradients of a step together, as `Some(1.0)`"),
+    (
+        "train.ema",
+        "Decay per step of a moving average of the weights, which is validated and becomes the result, as `Some(0.999)`",
     ),
     ("train.warmup", "Iterations over which the learning rate rises linearly from zero"),
     ("train.norm_momentum", "Momentum of the running statistics, in PyTorch's convention"),
@@ -91,9 +103,17 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("train.precision", "Number format of features: `F32` or `Bf16`"),
     (
         "train.sampling",
-        "Subnet of an iteration: `Grouped` (a supernet), or one network alone: `Largest`, `Smallest`, `Hrnet`",
+        "Subnets of an iteration: `Grouped` (as published), `Uniform`, `Fair`, `Sandwich((random: 2, distil: true))`, or one network alone: `Largest`, `Smallest`, `Hrnet`",
     ),
-    ("train.teacher", "Weights of a trained largest network to distil"),
+    (
+        "train.teacher",
+        "Weights to distil: a supernet, whose largest network teaches, or a single network of the space",
+    ),
+    ("train.distil_weight", "Weight in the loss of the distance to a teacher, frozen or in place"),
+    (
+        "train.distil_weight_end",
+        "That weight after the last iteration, reached linearly; `None` for a constant one",
+    ),
     ("train.initial", "Weights to start from; random ones without"),
     ("train.seed", "Seed of every random stream of the training"),
     ("train.validate_every", "Epochs between validations of the named subnets; 0 for none"),

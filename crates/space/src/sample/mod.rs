@@ -1,6 +1,8 @@
-//! Sampling: uniform, by group, and the cycle of grouped sampling.
+//! Sampling: uniform, by group, the cycle of grouped sampling, and fair.
 //!
 //! Source: ScaleNAS, "grouped sampling" and the initial population of the search.
+
+mod fair;
 
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -8,6 +10,8 @@ use rand::{Rng, RngExt};
 use crate::architecture::{Architecture, ModuleArch};
 use crate::rng;
 use crate::spec::{LastModule, MAX_BRANCHES, SpaceSpec};
+
+pub use fair::fair;
 
 /// Group of architectures: a probability of fusion bits, and the depths to choose from.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +35,12 @@ const DEPTH_PAIRS: usize = 3;
 /// Draws every depth uniformly from the choices, and every fusion bit with probability 1/2.
 pub fn uniform(spec: &SpaceSpec, random: &mut impl Rng) -> Architecture {
     group(spec, &Group { fusion_rate: 0.5, depths: spec.depth_choices.clone() }, random)
+}
+
+/// Draws the uniform subnet of a training iteration by the seed and the iteration alone; `place` tells apart
+/// the subnets of one iteration.
+pub fn uniform_of(spec: &SpaceSpec, seed: u64, iteration: u64, place: u64) -> Architecture {
+    uniform(spec, &mut rng::stream(seed, "uniform sampling", &[iteration, place]))
 }
 
 /// Draws an architecture of a group.

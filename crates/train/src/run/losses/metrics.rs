@@ -29,6 +29,15 @@ pub struct Record {
     /// Training: pictures per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_second: Option<f64>,
+    /// Training: norm of all gradients of the last step together, before it was limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gradient_norm: Option<f64>,
+    /// Training: losses of the iterations since the last line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub losses: Vec<f64>,
+    /// Training: ids of the subnets of these iterations, separated by spaces where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<String>,
     /// Id of the last trained subnet, or of the validated one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,

@@ -14,7 +14,21 @@ pub(crate) struct Meter<B: Backend> {
     losses: u32,
     /// The last mean loss read.
     last: Option<f64>,
+    noted: Noted,
+    /// Norm of the gradients of the last step, until it is read; `[1]`.
+    norm: Option<Tensor<B, 1>>,
     clock: Clock,
+}
+
+/// Iterations since the last reading, one by one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Noted {
+    losses: Vec<f64>,
+    /// Ids of the subnets of each iteration.
+    drawn: Vec<String>,
+    /// Ids of the last subnets, which stay when the others are read.
+    last: Option<String>,
 }
 
 /// Work done since an instant.
@@ -27,6 +41,10 @@ struct Clock {
 /// Measurement since the last reading.
 pub(crate) struct Reading {
     pub loss: f64,
+    pub losses: Vec<f64>,
+    pub drawn: Vec<String>,
+    /// Norm of the gradients of the last step, where it was computed.
+    pub gradient_norm: Option<f64>,
     pub images_per_second: f64,
     pub per_iteration: Duration,
 }
@@ -40,6 +58,10 @@ pub(crate) struct MeterRecord {
     pub sum: f64,
     losses: u32,
     last: Option<f64>,
+    #[serde(default)]
+    noted: Noted,
+    #[serde(default)]
+    norm: Option<f64>,
 }
 
 impl<B: Backend> Meter<B> {
@@ -51,13 +73,34 @@ impl<B: Backend> Meter<B> {
             sum: (record.losses > 0).then(sum),
             losses: record.losses,
             last: record.last,
+            noted: record.noted.clone(),
+            norm: record.norm.map(|norm| Tensor::from_floats([norm as f32], device)),
             clock: Clock::start(),
         }
     }
 
     /// State for a checkpoint.
     pub fn record(&self) -> MeterRecord {
-        MeterRecord { sum: self.unread(), losses: self.losses, last: self.last }
+        let (sum, losses, last) = (self.unread(), self.losses, self.last);
+        let norm = self.norm.clone().map(ScalarF64::into_scalar_f64);
+        MeterRecord { sum, losses, last, noted: self.noted.clone(), norm }
+    }
+
+    /// Notes the loss of an iteration and the ids of its subnets.
+    pub fn note(&mut self, loss: f64, subnets: String) {
+        self.noted.losses.push(loss);
+        self.noted.last = Some(subnets.clone());
+        self.noted.drawn.push(subnets);
+    }
+
+    /// Sets the norm `[1]` of the gradients of a step; `None` where it was not computed.
+    pub fn set_norm(&mut self, norm: Option<Tensor<B, 1>>) {
+        self.norm = norm;
+    }
+
+    /// Ids of the subnets noted last.
+    pub fn last_subnets(&self) -> Option<&str> {
+        self.noted.last.as_deref()
     }
 
     /// Adds the loss `[1]` of a batch of `images` pictures.
@@ -82,6 +125,9 @@ impl<B: Backend> Meter<B> {
         let elapsed = clock.since.elapsed();
         Some(Reading {
             loss,
+            losses: std::mem::take(&mut self.noted.losses),
+            drawn: std::mem::take(&mut self.noted.drawn),
+            gradient_norm: self.norm.take().map(ScalarF64::into_scalar_f64),
             images_per_second: clock.images as f64 / elapsed.as_secs_f64(),
             per_iteration: elapsed / clock.iterations.max(1),
         })

@@ -1,0 +1,6 @@
+//! Losses and figures of a run: watched, averaged, written, and compared.
+
+pub mod best;
+pub mod meter;
+pub mod metrics;
+pub mod watch;
