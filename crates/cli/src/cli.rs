@@ -6,7 +6,7 @@ use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
     bench, check_data, check_device, completions, cost, eval_pose, eval_seg, evolve, export,
-    finetune, import, infer, manual, quickstart, report, supernet, synth,
+    finetune, import, infer, manual, quickstart, rank, report, supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -36,6 +36,8 @@ pub enum Verb {
     Evolve(evolve::Arguments),
     /// Train one network of a run further, or from nothing
     Finetune(finetune::Arguments),
+    /// Ask whether the supernet ranks networks as trainings of their own do
+    Rank(rank::Arguments),
     /// Score networks, or a file of COCO results, by COCO keypoint AP
     EvalPose(eval_pose::Arguments),
     /// Score networks by the mean IoU of their segmentation
@@ -95,6 +97,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Supernet(arguments) => supernet::run(&arguments, output, &Stop::install()?),
         Verb::Evolve(arguments) => evolve::run(&arguments, output, &Stop::install()?),
         Verb::Finetune(arguments) => finetune::run(&arguments, output, &Stop::install()?),
+        Verb::Rank(arguments) => rank::run(&arguments, output, &Stop::install()?),
         Verb::EvalPose(arguments) => eval_pose::run(&arguments, output),
         Verb::EvalSeg(arguments) => eval_seg::run(&arguments, output),
         Verb::Cost(arguments) => cost::run(&arguments, output),

@@ -9,6 +9,7 @@
 mod error;
 pub mod grouping;
 pub mod keypoints;
+pub mod ranking;
 pub mod semantic;
 
 pub use scalenas_coco::{CocoResult, PERSON_CATEGORY, results};

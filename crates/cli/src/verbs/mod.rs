@@ -14,6 +14,7 @@ pub mod import;
 pub mod infer;
 pub mod manual;
 pub mod quickstart;
+pub mod rank;
 pub mod report;
 pub mod supernet;
 pub mod synth;

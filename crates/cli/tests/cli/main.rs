@@ -26,6 +26,7 @@ mod own_files;
 mod own_space;
 mod path;
 mod precision;
+mod rank;
 mod real_pictures;
 #[cfg(unix)]
 mod resume;
@@ -35,3 +36,4 @@ mod shared;
 #[cfg(unix)]
 #[path = "../../../../tests/stream.rs"]
 mod stream;
+mod training;

@@ -3,6 +3,7 @@
 //! Source: ScaleNAS, "grouped sampling" and the initial population of the search.
 
 mod fair;
+mod spread;
 
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
@@ -12,6 +13,7 @@ use crate::rng;
 use crate::spec::{LastModule, MAX_BRANCHES, SpaceSpec};
 
 pub use fair::fair;
+pub use spread::spread;
 
 /// Group of architectures: a probability of fusion bits, and the depths to choose from.
 #[derive(Debug, Clone, PartialEq)]

@@ -217,3 +217,24 @@ fn fair_branch(spec: &SpaceSpec, drawn: &[Architecture], index: usize, branch: u
         }
     }
 }
+
+#[test]
+fn a_spread_covers_the_costs_of_a_space() {
+    for preset in ["tiny", "pose_w32", "tiny_segmentation"] {
+        let spec = SpaceSpec::preset(preset).unwrap();
+        let costs = CostModel::new(&spec, Size::new(64, 64)).unwrap();
+        let chosen = sample::spread(&spec, &costs, 20);
+        let macs: Vec<u64> =
+            chosen.iter().map(|architecture| costs.cost(architecture).macs).collect();
+        let ids: std::collections::BTreeSet<String> = chosen.iter().map(|a| a.id(&spec)).collect();
+        assert_eq!((chosen.len(), ids.len()), (20, 20), "{preset}");
+        assert!(macs.is_sorted(), "{preset}");
+        assert!(ids.contains(&Architecture::largest(&spec).id(&spec)));
+        assert!(ids.contains(&Architecture::smallest(&spec).id(&spec)));
+        let step = (macs[19] - macs[0]) / 19;
+        assert!(macs.windows(2).all(|pair| pair[1] - pair[0] < 3 * step), "{preset}: {macs:?}");
+        for architecture in &chosen {
+            assert_eq!(*architecture, architecture.canonical(&spec));
+        }
+    }
+}

@@ -96,7 +96,7 @@ impl RunInfo {
 
     /// The first option that keeps a run from being continued as `other`: key, own value, value of
     /// `other`. Options that the weights do not depend on are left out.
-    pub(crate) fn first_difference(&self, other: &Self) -> Option<(String, String, String)> {
+    pub fn first_difference(&self, other: &Self) -> Option<(String, String, String)> {
         first_difference("", &self.comparable(), &other.comparable())
     }
 
@@ -104,8 +104,9 @@ impl RunInfo {
     fn comparable(&self) -> Value {
         let mut info = self.clone();
         let train = &mut info.train;
-        // A polynomial schedule depends on the length of the run.
-        if train.schedule.poly.is_none() {
+        // Some courses depend on the length of the run.
+        let falls_to_the_end = train.schedule.poly.or(train.schedule.cosine).is_some();
+        if !falls_to_the_end && train.distillation.end.is_none() {
             train.schedule.epochs = Epochs::Auto;
         }
         (train.workers, train.log_every, train.checkpoints.keep) = (0, 0, 0);

@@ -1,12 +1,13 @@
 //! `finetune`: one network of a run, trained further or from nothing, as a run of its own.
 
+mod alone;
 mod arguments;
 mod schedule;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_train::{Existing, Outcome, RunFolder, SubnetSampling};
+use scalenas_train::{Existing, Outcome, RunFolder};
 use serde_json::json;
 
 use super::supernet::Job;
@@ -17,6 +18,7 @@ use crate::error::user;
 use crate::experiment::Experiment;
 use crate::networks;
 use crate::render::Output;
+pub use alone::Alone;
 pub use arguments::Arguments;
 
 /// Trains the network.
@@ -38,25 +40,15 @@ fn started(arguments: &Arguments, run: &RunFolder) -> Result<Job> {
     let search = networks::search(run)?;
     let architecture = networks::of_run(run, Some(&arguments.arch), search.as_ref())?;
     let id = architecture.id(&info.space);
-    let mut experiment = Experiment::from_run(run, &[])?;
-    schedule::shorten(&mut experiment.train, arguments);
-    let train = &mut experiment.train;
-    train.sampling = SubnetSampling::Fixed(architecture);
-    train.weights.teacher = None;
-    let weights = run.weights();
-    if !arguments.from_nothing && !weights.exists() {
-        return Err(user(format!(
-            "{} has no {}: the run did not finish; continue it first, or give --from-nothing",
-            run.path().display(),
-            weights.display()
-        )));
-    }
-    train.weights.initial = (!arguments.from_nothing).then_some(weights);
-    let experiment = experiment.changed(&arguments.changes.list())?;
-    let data = arguments.data.folder.clone().unwrap_or_else(|| info.leading().data.clone());
+    let alone = Alone {
+        run,
+        from_nothing: arguments.from_nothing,
+        changes: &arguments.changes,
+        data: &arguments.data,
+    };
     let out = arguments.out.clone().unwrap_or_else(|| beside(run.path(), &arguments.arch, &id));
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
-    Job::prepare(experiment, &data, out, existing, arguments.data.reading())
+    alone.job(architecture, out, existing)
 }
 
 /// A run of one network that goes on.

@@ -5,8 +5,6 @@
 
 use scalenas_train::{Epochs, TrainOptions};
 
-use super::arguments::Arguments;
-
 /// Epochs of a fine-tuning.
 const EPOCHS: usize = 20;
 /// Factor of the learning rate at the start.
@@ -14,12 +12,11 @@ const SLOWER: f64 = 0.1;
 /// Share of the epochs after which the learning rate falls.
 const MILESTONE: f64 = 0.7;
 
-/// Gives options of a supernet the length and learning rate that the arguments ask for.
-pub fn shorten(train: &mut TrainOptions, arguments: &Arguments) {
+/// Gives options of a supernet the length and learning rate of a single network: `asked` epochs, or the usual.
+pub fn shorten(train: &mut TrainOptions, from_nothing: bool, asked: Option<usize>) {
     let schedule = &mut train.schedule;
     let before = schedule.epochs.number();
-    let asked = arguments.changes.epochs;
-    if arguments.from_nothing {
+    if from_nothing {
         let epochs = asked.unwrap_or(before);
         schedule.epochs = Epochs::Number(epochs);
         let share = epochs as f64 / before as f64;

@@ -1,0 +1,52 @@
+//! Arguments of `rank`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::arguments::{Changes, DataArguments, DeviceArguments};
+
+/// Examples below the help text.
+const EXAMPLES: &str = "\
+Networks between the smallest and the largest, spread over their cost, are scored with the weights of the supernet and \
+with weights of their own, trained from nothing with one budget each. The figures say how far the order can be \
+trusted: Kendall's tau with an interval, tau among networks of like cost, regret, and what cost alone would say.
+
+A stopped call continues, and several processes share the trainings: start the command again, also from other \
+terminals. Supernets of one space and data set can share the trained networks with --alone.
+
+Examples:
+  cargo xtask rank --run runs/quick
+  cargo xtask rank --run runs/quick --networks 40 --epochs 30
+  cargo xtask rank --run runs/sandwich --alone runs/quick/ranking/alone
+  cargo xtask rank --run runs/quick --fine-tune";
+
+/// Arguments of `rank`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Run folder of a supernet
+    #[arg(long)]
+    pub run: PathBuf,
+    /// Networks to compare
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(3..))]
+    pub networks: u16,
+    /// Start each network from the weights of the supernet instead of from nothing
+    #[arg(long)]
+    pub fine_tune: bool,
+    /// Folder of the networks that are trained alone [default: ranking/alone or ranking/tuned in the run folder]
+    #[arg(long)]
+    pub alone: Option<PathBuf>,
+    /// Folder of the results [default: ranking in the run folder]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Data set.
+    #[command(flatten)]
+    pub data: DataArguments,
+    /// Changes of the run's experiment, for the networks that are trained alone.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Device.
+    #[command(flatten)]
+    pub device: DeviceArguments,
+}

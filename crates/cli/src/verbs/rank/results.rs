@@ -1,0 +1,97 @@
+//! Results of a ranking: files, table, printed figures.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_report::{RankedNet, RankingPlot, ranking_svg};
+use scalenas_train::Figure;
+use serde_json::json;
+
+use super::statistics::{Agreement, Correlation, Ranked, agreement};
+use crate::files::write_file;
+use crate::render::{Output, table};
+
+/// Ranking of the networks in one task.
+pub struct TaskRanking {
+    /// Figure that networks are ranked by.
+    pub figure: Figure,
+    /// Networks with both scores.
+    pub nets: Vec<Ranked>,
+}
+
+/// Writes the rankings of all tasks into a folder and prints them.
+pub fn report(rankings: &[TaskRanking], out: &Path, seconds: f64, output: Output) -> Result<()> {
+    let mut documents = Vec::new();
+    let mut text = String::new();
+    for TaskRanking { figure, nets } in rankings {
+        let agreement = agreement(nets);
+        let name = |ending: &str| out.join(format!("ranking_{}.{ending}", figure.key()));
+        write_file(&name("svg"), ranking_svg(&plot(*figure, nets, &agreement)))?;
+        write_file(&name("csv"), csv(nets)?)?;
+        let document = json!({ "figure": figure.key(), "agreement": agreement, "networks": nets });
+        write_file(&name("json"), serde_json::to_vec_pretty(&document)?)?;
+        documents.push(document);
+        text += &printed(*figure, nets.len(), &agreement);
+    }
+    let value = json!({ "out": out, "seconds_of_training": seconds, "tasks": documents });
+    output.result(&value, format!("{text}\nfiles in {}", out.display()))
+}
+
+fn plot(figure: Figure, nets: &[Ranked], agreement: &Agreement) -> RankingPlot {
+    let point = |net: &Ranked| RankedNet {
+        id: net.id.clone(),
+        shared: net.shared,
+        alone: net.alone,
+        gmacs: net.gmacs,
+    };
+    RankingPlot {
+        points: nets.iter().map(point).collect(),
+        score_label: figure.name().to_owned(),
+        subtitle: format!("Kendall's tau {}, {} networks", tau(&agreement.supernet), nets.len()),
+    }
+}
+
+fn csv(nets: &[Ranked]) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for net in nets {
+        writer.serialize(net)?;
+    }
+    Ok(writer.into_inner()?)
+}
+
+fn printed(figure: Figure, count: usize, agreement: &Agreement) -> String {
+    let row = |name: &str, correlation: &Correlation| {
+        let shown =
+            |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.2}"));
+        vec![
+            name.to_owned(),
+            tau(correlation),
+            shown(correlation.spearman),
+            shown(correlation.tau_in_bands),
+        ]
+    };
+    let rows = [
+        row("the supernet", &agreement.supernet),
+        row("multiply-accumulates alone", &agreement.macs),
+        row("parameters alone", &agreement.parameters),
+    ];
+    let head = ["order by", "Kendall's tau (95 %)", "Spearman", "tau among like cost"];
+    let lost = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
+    format!(
+        "{} of {count} networks, against weights of their own\n{}\n{} lost by the supernet's first network: {}, by \
+         the best of its first five: {}\n",
+        figure.name(),
+        table(&head, &rows),
+        figure.name(),
+        lost(agreement.regret_at_1),
+        lost(agreement.regret_at_5),
+    )
+}
+
+/// Tau with its interval.
+fn tau(correlation: &Correlation) -> String {
+    let Some(tau) = correlation.tau else { return "–".to_owned() };
+    let interval = correlation.interval;
+    let interval = interval.map(|ends| format!(" ({:.2} to {:.2})", ends.low, ends.high));
+    format!("{tau:.2}{}", interval.unwrap_or_default())
+}

@@ -1,0 +1,58 @@
+//! Ranking of networks by a supernet, against trainings of their own.
+
+use std::fs;
+
+use crate::common::{Place, Ran, scalenas};
+
+fn rank(place: &Place, more: &[&str]) -> Ran {
+    let run = place.arg("run");
+    let arguments = ["rank", "--run", &run, "--networks", "3", "--epochs", "1", "--json"];
+    scalenas(&[&arguments[..], more].concat())
+}
+
+#[test]
+fn a_ranking_is_compared_with_trainings_alone() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let found = rank(&place, &[]).good().json();
+    let task = &found["tasks"][0];
+    let nets = task["networks"].as_array().unwrap();
+    assert_eq!((nets.len(), &task["figure"]), (3, &"ap".into()));
+    assert!(nets.windows(2).all(|pair| pair[0]["gmacs"].as_f64() < pair[1]["gmacs"].as_f64()));
+    assert!(task["agreement"]["regret_at_1"].as_f64().unwrap() >= 0.0);
+    for file in ["ranking_ap.svg", "ranking_ap.csv", "ranking_ap.json"] {
+        assert!(place.path("run/ranking").join(file).is_file(), "{file}");
+    }
+    let rows = fs::read_to_string(place.path("run/ranking/ranking_ap.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 4);
+    // What is trained is not trained again, by this supernet or another of the same recipe.
+    let grades = |id: &str| place.path("run/ranking/alone").join(id).join("grade.json");
+    let id = nets[0]["id"].as_str().unwrap();
+    let before = fs::metadata(grades(id)).unwrap().modified().unwrap();
+    assert_eq!(rank(&place, &[]).good().json(), found);
+    place.supernet("other", &["--set", "train.sampling=Uniform"]).good();
+    let (other, alone) = (place.arg("other"), place.arg("run/ranking/alone"));
+    let shared =
+        ["rank", "--run", &other, "--alone", &alone, "--networks", "3", "--epochs", "1", "--json"];
+    let shared = scalenas(&shared).good().json();
+    let own = |ranking: &serde_json::Value| -> Vec<serde_json::Value> {
+        let nets = ranking["tasks"][0]["networks"].as_array().unwrap();
+        nets.iter().map(|net| net["alone"].clone()).collect()
+    };
+    assert_eq!(own(&shared), own(&found));
+    assert_eq!(fs::metadata(grades(id)).unwrap().modified().unwrap(), before);
+    rank(&place, &["--set", "train.learning_rate=0.01"]).fixable(&["learning_rate", "--alone"]);
+    // Fine-tuned networks have a folder of their own.
+    rank(&place, &["--fine-tune"]).good();
+    assert!(place.path("run/ranking/tuned").join(id).join("grade.json").is_file());
+}
+
+#[test]
+fn refused_before_the_work() {
+    let place = Place::new();
+    let run = place.arg("run");
+    scalenas(&["rank", "--run", &run]).fixable(&["run"]);
+    place.supernet("run", &["--set", "train.sampling=Smallest"]).good();
+    rank(&place, &[]).fixable(&["one network alone", "supernet"]);
+    scalenas(&["rank", "--run", &run, "--networks", "2"]).fixable(&["--networks"]);
+}

@@ -1,0 +1,44 @@
+//! Ways to train, as a user asks for them.
+
+use crate::common::{Place, metrics};
+
+#[test]
+fn policies_optimisers_and_averages_come_from_the_experiment() {
+    let place = Place::new();
+    let options = [
+        "train.sampling=(Sandwich: (random: 1, distil: true))",
+        "train.optimizer=(AdamW: (weight_decay: 0.05))",
+        "train.cosine=0.01",
+        "train.clip=1.0",
+        "train.ema=0.99",
+        "train.distil_weight_end=0.1",
+        "train.log_every=2",
+    ];
+    let set: Vec<&str> = options.iter().flat_map(|option| ["--set", option]).collect();
+    place.supernet("run", &set).good();
+    let lines = metrics(&place.path("run"));
+    let line = lines.iter().find(|line| line["split"] == "train").unwrap();
+    assert_eq!(line["losses"].as_array().unwrap().len(), 2);
+    let drawn = line["drawn"][0].as_str().unwrap();
+    assert_eq!(drawn.split(' ').count(), 3, "{drawn}");
+    assert!(line["gradient_norm"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn options_out_of_range_are_named() {
+    let place = Place::new();
+    for (option, said) in [
+        ("train.clip=0", "clip"),
+        ("train.ema=1.5", "ema"),
+        ("train.cosine=1", "cosine"),
+        ("train.distil_weight=-1", "distil_weight"),
+        ("train.sampling=(Sandwich: (randm: 1))", "randm"),
+        ("train.optimizer=(AdamW: (weight_decay: 0.1, nesterov: true))", "nesterov"),
+    ] {
+        place.supernet("run", &["--set", option]).fixable(&[said]);
+    }
+    place
+        .supernet("run", &["--set", "train.cosine=0.1", "--set", "train.poly=0.9"])
+        .fixable(&["cosine", "poly"]);
+    assert!(!place.path("run").exists());
+}
