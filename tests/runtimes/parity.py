@@ -6,13 +6,15 @@
     python tests/runtimes/parity.py --scalenas target/debug/scalenas --runtime openvino torch
 
 Trains supernets of the tiny spaces for a few iterations, exports three architectures of each as maps and
-decoded, and compares at batches of 1, 4 and 7. Exits with 1 where a difference is larger than promised.
+decoded, and compares at batches of 1, 4 and 7; the example of the library for applications predicts a picture like
+`infer`. Exits with 1 where a difference is larger than promised.
 """
 
 import argparse
 import importlib.util
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -110,6 +112,21 @@ def compare(label, run, sample, order):
     return good
 
 
+def application(scalenas, example, run, picture, folder):
+    """The library for applications on a whole picture, against `infer`."""
+    weights, joints = folder / "net.safetensors", folder / "joints.json"
+    scalenas("export", "--run", run, "--arch", "hrnet", "--out", weights)
+    scalenas("infer", "--run", run, "--arch", "hrnet", "--boxes", "whole", "--flip-test", "off", "--out", joints, picture)
+    values = json.loads(joints.read_text())["annotations"][0]["keypoints"]
+    expected = np.array(values).reshape(-1, 3)[:, :2]
+    lines = subprocess.run([example, weights, picture], check=True, capture_output=True, text=True).stdout.splitlines()
+    found = np.array([[float(x) for x in re.findall(r"(?:column|row) ([-0-9.]+)", line)] for line in lines])
+    # The example prints a tenth of a pixel.
+    distance = float(np.abs(found - expected).max())
+    print(f"application tiny hrnet joints: {distance:.2e} of 1e-01 allowed")
+    return found.shape == expected.shape and distance <= 0.1
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scalenas", required=True, type=pathlib.Path, help="the program")
@@ -142,6 +159,10 @@ def main():
                         about = json.loads(path.with_suffix(".json").read_text())
                         order = [output["name"] for output in about["outputs"]]
                         good &= compare(label, RUNTIMES[name](str(path)), sample, order)
+            if space == "tiny":
+                example = program.parent / "examples" / "picture"
+                picture = sorted((data / "images" / "val2017").iterdir())[0]
+                good &= application(scalenas, example, run, picture, folder)
     sys.exit(0 if good else 1)
 
 

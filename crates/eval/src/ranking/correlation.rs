@@ -21,10 +21,10 @@ pub fn kendall(a: &[f64], b: &[f64]) -> Option<f64> {
 }
 
 fn sign(a: f64, b: f64) -> i64 {
-    match a.total_cmp(&b) {
-        _ if a == b => 0,
-        Ordering::Less => -1,
-        _ => 1,
+    match a.partial_cmp(&b) {
+        Some(Ordering::Less) => -1,
+        Some(Ordering::Greater) => 1,
+        _ => 0,
     }
 }
 
@@ -36,7 +36,7 @@ fn sign(a: f64, b: f64) -> i64 {
 pub fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
     assert_eq!(a.len(), b.len(), "both lists rank the same networks");
     let (a, b) = (ranks(a), ranks(b));
-    let mean = (a.len() as f64 + 1.0) / 2.0;
+    let mean = f64::midpoint(a.len() as f64, 1.0);
     let product = |a: &[f64], b: &[f64]| -> f64 {
         a.iter().zip(b).map(|(x, y)| (x - mean) * (y - mean)).sum()
     };
@@ -50,8 +50,8 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
     let mut ranks = vec![0.0; values.len()];
     let mut first = 0;
-    for equal in order.chunk_by(|&i, &j| values[i] == values[j]) {
-        let mean = first as f64 + (equal.len() as f64 + 1.0) / 2.0;
+    for equal in order.chunk_by(|&i, &j| sign(values[i], values[j]) == 0) {
+        let mean = first as f64 + f64::midpoint(equal.len() as f64, 1.0);
         for &index in equal {
             ranks[index] = mean;
         }

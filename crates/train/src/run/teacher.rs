@@ -18,7 +18,7 @@ pub enum Teacher<B: Backend> {
     /// Largest network of a supernet.
     Largest {
         /// Shared weights.
-        supernet: Supernet<B>,
+        supernet: Box<Supernet<B>>,
         /// The largest network for every head.
         largest: HashMap<Head, Calibrated<B>>,
     },
@@ -55,7 +55,7 @@ impl<B: KernelBackend> Teacher<B> {
             (head, supernet.with_running_statistics(plan, &statistics))
         };
         let largest = spec.heads.iter().map(subnet).collect();
-        Ok(Self::Largest { supernet, largest })
+        Ok(Self::Largest { supernet: Box::new(supernet), largest })
     }
 
     /// Predicts by one head from normalised pictures `[batch, 3, height, width]`.

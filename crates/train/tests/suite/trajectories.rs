@@ -82,14 +82,11 @@ fn trajectories_equal_pytorch() {
         let adam = |rule: Adam| AdamOptimizer::from(rule);
         let sgd = |rule| OptimizerAdaptor::<SgdByKind<Plain>, Net<Train>, Train>::from(rule);
         let (rate, steps) = (golden.rate, golden.steps);
+        let rule = Adam::default();
         match &*case.optimiser {
-            "adam" => follow(case, adam(Adam::default()), rate, steps),
-            "adamw" => {
-                follow(case, adam(Adam::default().with_decay(decay(0.1, false))), rate, steps)
-            }
-            "adamw_all" => {
-                follow(case, adam(Adam::default().with_decay(decay(0.1, true))), rate, steps)
-            }
+            "adam" => follow(case, adam(rule), rate, steps),
+            "adamw" => follow(case, adam(rule.with_decay(decay(0.1, false))), rate, steps),
+            "adamw_all" => follow(case, adam(rule.with_decay(decay(0.1, true))), rate, steps),
             "sgd" => follow(case, sgd(SgdByKind::new(0.9, decay(0.01, true))), 10.0 * rate, steps),
             "sgd_kernels" => {
                 follow(case, sgd(SgdByKind::new(0.9, decay(0.01, false))), 10.0 * rate, steps);

@@ -1,7 +1,7 @@
 //! Networks trained alone: a run folder each, with its grade beside it once it is trained.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use scalenas_kernels::KernelBackend;
@@ -111,7 +111,7 @@ fn is_locked(error: &anyhow::Error) -> bool {
 fn grade_on<B: KernelBackend>(
     job: &Job,
     architecture: &Architecture,
-    out: &PathBuf,
+    out: &Path,
     device: &B::Device,
 ) -> Result<Vec<f64>> {
     let supernet = networks::supernet::<B>(&RunFolder::open(out)?, device)?;
