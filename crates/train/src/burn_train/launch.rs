@@ -138,6 +138,8 @@ where
         loader_error: error,
     };
     let metrics = MetricsFile::open(&plan.folder.metrics(), start)?;
+    let metrics =
+        if info.train.tensorboard { metrics.with_events(plan.folder.path())? } else { metrics };
     Ok((setup, supernet, State { statistics, metrics, meter, average }))
 }
 

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::run::average::Average;
 use crate::run::checkpoint::folder::Saved;
 use crate::run::losses::best::Best;
-use crate::run::losses::metrics::{Record, TRAIN, VALIDATION};
+use crate::run::losses::record::{Record, TRAIN, VALIDATION};
 use crate::run::progress::TrainStatus;
 
 impl<B, O> Session<'_, B, O>

@@ -110,6 +110,7 @@ impl RunInfo {
             train.schedule.epochs = Epochs::Auto;
         }
         (train.workers, train.log_every, train.checkpoints.keep) = (0, 0, 0);
+        train.tensorboard = false;
         info.program.clear();
         info.place = None;
         for task in &mut info.tasks {

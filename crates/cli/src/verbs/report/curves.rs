@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 
 use scalenas_report::{Curve, Series};
-use scalenas_train::{Figure, Record};
+use scalenas_train::{Figure, Record, SubnetSampling};
 
 /// Curves of training: loss, validation, learning rate.
-pub fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
+pub fn curves(
+    metrics: &[Record],
+    figures: &[Figure],
+    sampling: &SubnetSampling,
+    groups: usize,
+) -> Vec<Curve> {
     let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
         metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
     };
@@ -18,6 +23,11 @@ pub fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
     };
     let one = |label: &str, points| vec![Series { label: label.to_owned(), points }];
     let mut curves = vec![curve("Training loss", "loss", one("supernet", points(|r| r.loss)))];
+    if *sampling == SubnetSampling::Grouped {
+        curves.push(curve("Training loss by group of subnets", "loss", by_group(metrics, groups)));
+    }
+    let norms = points(|r| r.gradient_norm);
+    curves.push(curve("Norm of the gradients", "norm", one("all gradients", norms)));
     for &figure in figures {
         let series = validations(metrics, figure);
         curves.push(curve("Validation of named subnets", figure.name(), series));
@@ -26,6 +36,23 @@ pub fn curves(metrics: &[Record], figures: &[Figure]) -> Vec<Curve> {
     curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
     curves.retain(|curve| curve.series.iter().any(|series| !series.points.is_empty()));
     curves
+}
+
+/// Losses of the smallest group, of one in the middle and of the largest, which take turns.
+fn by_group(metrics: &[Record], groups: usize) -> Vec<Series> {
+    let shown = [(0, "smallest"), (groups / 2, "in the middle"), (groups - 1, "largest")];
+    let of_group = |(group, label): (usize, &str)| {
+        let losses = metrics.iter().flat_map(|record| {
+            // The last loss is that of the line's iteration, from 1.
+            let first = record.iteration + 1 - record.losses.len() as u64;
+            record.losses.iter().enumerate().map(move |(at, &loss)| (first + at as u64, loss))
+        });
+        let of_turn =
+            losses.filter(|(iteration, _)| (iteration - 1) % groups as u64 == group as u64);
+        let points = of_turn.map(|(iteration, loss)| (iteration as f64, loss)).collect();
+        Series { label: label.to_owned(), points }
+    };
+    shown.map(of_group).into()
 }
 
 /// One line per named subnet.

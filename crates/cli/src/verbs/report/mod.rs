@@ -11,6 +11,7 @@ use anyhow::Result;
 use scalenas_data::BadImages;
 use scalenas_evolve::Outcome;
 use scalenas_report::{Report, Sample};
+use scalenas_space::sample;
 use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, read_metrics};
 use serde_json::json;
 
@@ -44,6 +45,7 @@ pub fn write(
     output: Output,
 ) -> Result<()> {
     let figures = figures(&run.info().space);
+    let groups = sample::cycle(&run.info().space).len();
     let search = networks::search(run)?;
     let metrics = if run.metrics().exists() { read_metrics(&run.metrics())? } else { Vec::new() };
     let samples = samples(run, search.as_ref()).unwrap_or_else(|error| {
@@ -57,7 +59,7 @@ pub fn write(
         budgets: search.as_ref().map(|outcome| budgets(run, outcome, &drawn)).unwrap_or_default(),
         title: "ScaleNAS run".to_owned(),
         summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
-        curves: curves(&metrics, &figures),
+        curves: curves(&metrics, &figures, &run.info().train.sampling, groups),
         search: search.as_ref().map(|outcome| plot(outcome, 0, figures[0])),
         architectures,
         samples,

@@ -1,6 +1,6 @@
 //! Best validation of a run: its place among all, by the mean of the figures of the validated networks.
 
-use super::metrics::{Record, VALIDATION};
+use super::record::{Record, VALIDATION};
 
 /// Best validation of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -5,82 +5,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use scalenas_base::atomic;
-use serde::{Deserialize, Serialize};
 
+use super::events::EventFile;
+use super::record::Record;
 use crate::error::{Error, Result};
-use crate::score::grade::{Figure, Grade};
-
-/// Line of the metrics file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Record {
-    /// `train` or `validation`.
-    pub split: String,
-    /// Iterations done.
-    pub iteration: u64,
-    /// Epochs begun.
-    pub epoch: u64,
-    /// Training: mean loss since the last line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub loss: Option<f64>,
-    /// Training: learning rate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub learning_rate: Option<f64>,
-    /// Training: pictures per second.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub images_per_second: Option<f64>,
-    /// Training: norm of all gradients of the last step together, before it was limited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gradient_norm: Option<f64>,
-    /// Training: losses of the iterations since the last line.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub losses: Vec<f64>,
-    /// Training: ids of the subnets of these iterations, separated by spaces where there are several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub drawn: Vec<String>,
-    /// Id of the last trained subnet, or of the validated one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub architecture: Option<String>,
-    /// Validation: name of the subnet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subnet: Option<String>,
-    /// Validation: average precision.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ap: Option<f64>,
-    /// Validation: mean intersection over union.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mean_iou: Option<f64>,
-}
-
-impl Record {
-    /// Value of a figure, if the line has one.
-    pub fn figure(&self, figure: Figure) -> Option<f64> {
-        match figure {
-            Figure::AveragePrecision => self.ap,
-            Figure::MeanIou => self.mean_iou,
-        }
-    }
-
-    /// Sets the ranking figure of a grade.
-    pub(crate) fn set_grade(&mut self, grade: &Grade) {
-        let slot = match grade.figure() {
-            Figure::AveragePrecision => &mut self.ap,
-            Figure::MeanIou => &mut self.mean_iou,
-        };
-        *slot = Some(grade.value());
-    }
-}
-
-/// Name of the split of training lines.
-pub(crate) const TRAIN: &str = "train";
-/// Name of the split of validation lines.
-pub(crate) const VALIDATION: &str = "validation";
 
 /// Metrics file, open for appending.
 #[derive(Debug)]
 pub struct MetricsFile {
     path: PathBuf,
     file: File,
+    /// Event file of TensorBoard, where the run has one.
+    events: Option<EventFile>,
 }
 
 impl MetricsFile {
@@ -95,7 +31,13 @@ impl MetricsFile {
         atomic::write(path, kept).map_err(|e| Error::file("write", path, e))?;
         let file = OpenOptions::new().append(true).open(path);
         let file = file.map_err(|e| Error::file("write", path, e))?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file, events: None })
+    }
+
+    /// Writes an event file of TensorBoard beside, in the folder of the run.
+    pub(crate) fn with_events(mut self, run: &Path) -> Result<Self> {
+        self.events = Some(EventFile::open(run, &self.read()?)?);
+        Ok(self)
     }
 
     /// All lines so far.
@@ -106,7 +48,8 @@ impl MetricsFile {
     /// Appends a line.
     pub fn write(&mut self, record: &Record) -> Result<()> {
         let line = line(&self.path, record)?;
-        self.file.write_all(line.as_bytes()).map_err(|e| Error::file("write", &self.path, e))
+        self.file.write_all(line.as_bytes()).map_err(|e| Error::file("write", &self.path, e))?;
+        self.events.as_mut().map_or(Ok(()), |events| events.write(record))
     }
 }
 

@@ -51,6 +51,7 @@ struct Document {
     checkpoint_every: usize,
     keep_checkpoints: usize,
     log_every: usize,
+    tensorboard: bool,
     workers: usize,
 }
 
@@ -113,6 +114,7 @@ impl From<TrainOptions> for Document {
             checkpoint_every: or_zero(options.checkpoints.every),
             keep_checkpoints: options.checkpoints.keep,
             log_every: options.log_every,
+            tensorboard: options.tensorboard,
             workers: options.workers,
         }
     }
@@ -159,6 +161,7 @@ impl From<Document> for TrainOptions {
                 keep: file.keep_checkpoints,
             },
             log_every: file.log_every,
+            tensorboard: file.tensorboard,
             workers: file.workers,
         }
     }
@@ -183,7 +186,7 @@ mod tests {
         {
             assert_eq!(&written[key], value, "{key}");
         }
-        assert_eq!(written.as_object().map(serde_json::Map::len), Some(31));
+        assert_eq!(written.as_object().map(serde_json::Map::len), Some(32));
         let again: TrainOptions = serde_json::from_value(written).expect("options");
         assert_eq!(again, options);
     }

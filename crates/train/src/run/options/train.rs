@@ -48,6 +48,8 @@ pub struct TrainOptions {
     pub checkpoints: CheckpointOptions,
     /// Iterations between lines of the metrics file.
     pub log_every: usize,
+    /// Whether figures are written for TensorBoard, too.
+    pub tensorboard: bool,
     /// Threads that read and cut pictures.
     pub workers: usize,
 }
@@ -72,6 +74,7 @@ impl Default for TrainOptions {
             calibration: CalibrationOptions::default(),
             checkpoints: CheckpointOptions::default(),
             log_every: 10,
+            tensorboard: false,
             workers: 2,
         }
     }

@@ -127,6 +127,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("train.checkpoint_every", "Iterations between checkpoints; 0 for one per epoch"),
     ("train.keep_checkpoints", "Number of checkpoints to keep"),
     ("train.log_every", "Iterations between lines of `metrics.jsonl`"),
+    ("train.tensorboard", "Whether figures are written as event files of TensorBoard, too"),
     ("train.workers", "Threads that read and cut pictures"),
     ("search.initial_per_group", "Random networks per group of the initial population (15 groups)"),
     ("search.survivors", "Parents of each generation"),
