@@ -13,6 +13,13 @@ pub enum Origin {
         /// Index of the group, from 0 to 14.
         group: usize,
     },
+    /// A random draw of a later generation.
+    Drawn {
+        /// Generation, from 1.
+        generation: usize,
+        /// Index of the group, from 0 to 14.
+        group: usize,
+    },
     /// Crossover and mutation.
     Offspring {
         /// Generation, from 1.
@@ -26,8 +33,8 @@ impl Origin {
     /// Generation; 0 for the initial population.
     pub fn generation(&self) -> usize {
         match self {
-            Self::Offspring { generation, .. } => *generation,
-            _ => 0,
+            Self::Offspring { generation, .. } | Self::Drawn { generation, .. } => *generation,
+            Self::Named(_) | Self::Initial { .. } => 0,
         }
     }
 }

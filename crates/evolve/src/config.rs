@@ -24,10 +24,26 @@ impl Limits {
     }
 }
 
+/// Algorithm of a search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// Peeled fronts, parents in turn, mates among them: as published.
+    #[default]
+    Published,
+    /// Pareto rank and crowding, pairs by tournaments.
+    Nsga2,
+    /// The newest candidates, the best of a sample, mutation alone.
+    Regularised,
+    /// Random networks of the groups of the initial population: the baseline.
+    Random,
+}
+
 /// Options of an evolutionary search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchConfig {
+    /// Algorithm.
+    pub algorithm: Algorithm,
     /// Random networks per group of the initial population (15 groups).
     pub initial_per_group: usize,
     /// Parents of each generation.
@@ -55,6 +71,7 @@ pub struct SearchConfig {
 impl Default for SearchConfig {
     fn default() -> Self {
         Self {
+            algorithm: Algorithm::Published,
             initial_per_group: 67,
             survivors: 100,
             generations: 20,

@@ -20,10 +20,10 @@ mod selection;
 
 pub use archive::Archive;
 pub use candidate::{Candidate, Origin};
-pub use config::{Limits, SearchConfig};
+pub use config::{Algorithm, Limits, SearchConfig};
 pub use error::{Error, Result};
 pub use fitness::Fitness;
 pub use observer::{Observer, ScoredBatch};
 pub use outcome::{Outcome, StopReason};
 pub use search::Search;
-pub use selection::{front, hypervolume, peel};
+pub use selection::{front, hypervolume, peel, ranked_and_spread};

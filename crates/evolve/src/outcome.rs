@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::candidate::{Candidate, Origin};
 use crate::error::{Error, Result};
-use crate::selection::front;
+use crate::selection::{front, hypervolume};
 
 /// Reason for which a search stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,33 @@ impl Outcome {
     pub fn front(&self) -> Vec<&Candidate> {
         let objectives: Vec<Vec<f64>> = self.candidates.iter().map(Candidate::objectives).collect();
         front(&objectives).into_iter().map(|index| &self.candidates[index]).collect()
+    }
+
+    /// Hypervolume of the front after every generation, in which the worst of the initial population is the
+    /// reference and the most expensive candidate costs 1.
+    pub fn hypervolumes(&self) -> Vec<f64> {
+        let most = self.candidates.iter().map(|c| c.cost.macs).max().unwrap_or(1) as f64;
+        let objectives = |candidate: &Candidate| {
+            let mut objectives = candidate.objectives();
+            objectives[0] /= most;
+            objectives
+        };
+        let generation = |candidate: &Candidate| candidate.origin.generation();
+        let points: Vec<(usize, Vec<f64>)> =
+            self.candidates.iter().map(|c| (generation(c), objectives(c))).collect();
+        let Some((_, first)) = points.first() else { return Vec::new() };
+        let initial = points.iter().filter(|(generation, _)| *generation == 0);
+        let mut reference = initial.fold(first.clone(), |worst, (_, point)| {
+            worst.iter().zip(point).map(|(a, b)| a.max(*b)).collect()
+        });
+        // The most expensive network counts by its score, too.
+        reference[0] = 1.0 + f64::EPSILON;
+        let last = points.iter().map(|(generation, _)| *generation).max().unwrap_or(0);
+        let up_to = |end: usize| {
+            let before = points.iter().filter(|(generation, _)| *generation <= end);
+            before.map(|(_, point)| point.clone()).collect::<Vec<_>>()
+        };
+        (0..=last).map(|end| hypervolume(&up_to(end), &reference)).collect()
     }
 
     /// The candidate of an id.
@@ -85,7 +112,7 @@ impl Outcome {
             let cost = &candidate.cost;
             let origin = match &candidate.origin {
                 Origin::Named(name) => name.clone(),
-                Origin::Initial { group } => format!("group {group}"),
+                Origin::Initial { group } | Origin::Drawn { group, .. } => format!("group {group}"),
                 Origin::Offspring { parents, .. } => format!("{} x {}", parents.0, parents.1),
             };
             let on_front = u8::from(front.contains(&candidate.id.as_str()));

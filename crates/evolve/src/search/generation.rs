@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rand::RngExt;
 use scalenas_base::Size;
 use scalenas_space::vary::{crossover, mutate};
 use scalenas_space::{Architecture, CostModel, SpaceSpec, rng, sample};
 
+use super::algorithm::{Breeding, breeding};
 use crate::candidate::{Candidate, Origin};
 use crate::config::SearchConfig;
 use crate::error::Result;
-use crate::selection::peel;
 
 /// Plans generations; every draw depends on the seed and its own indices alone.
 pub(super) struct Planner {
@@ -44,7 +43,10 @@ impl Planner {
         let mut seen: Seen = before.iter().map(|c| c.id.clone()).collect();
         match generation {
             0 => self.initial(&mut seen),
-            _ => self.offspring(generation, before, &mut seen),
+            _ => match breeding(self.config.algorithm) {
+                Some(breeding) => self.offspring(generation, before, breeding, &mut seen),
+                None => self.drawn(generation, &mut seen),
+            },
         }
     }
 
@@ -67,24 +69,40 @@ impl Planner {
         planned
     }
 
-    /// Parents take turns; the mate is drawn from the survivors.
+    /// Random draws of the initial groups in turn.
+    fn drawn(&self, generation: usize, seen: &mut Seen) -> Vec<Candidate> {
+        let groups = sample::initial_groups(&self.spec);
+        let one = |number: usize| {
+            let group = number % groups.len();
+            let draw = |attempt: usize| {
+                let indices = [generation as u64, number as u64, attempt as u64];
+                let mut random = rng::stream(self.config.seed, "drawn", &indices);
+                sample::group(&self.spec, &groups[group], &mut random)
+            };
+            self.first_new(draw, &Origin::Drawn { generation, group }, seen)
+        };
+        (0..self.config.offspring).filter_map(one).collect()
+    }
+
+    /// Crossings and mutations of the candidates that the algorithm chooses.
     fn offspring(
         &self,
         generation: usize,
         before: &[&Candidate],
+        breeding: &dyn Breeding,
         seen: &mut Seen,
     ) -> Vec<Candidate> {
         let config = &self.config;
         let objectives: Vec<Vec<f64>> = before.iter().map(|c| c.objectives()).collect();
-        let parents = peel(&objectives, config.survivors);
+        let parents = breeding.parents(&objectives, config.survivors);
         let mut planned = Vec::new();
         if parents.is_empty() {
             return planned;
         }
         for number in 0..config.offspring {
-            let parent = before[parents[number % parents.len()]];
             let mut choice = rng::stream(config.seed, "mate", &[generation as u64, number as u64]);
-            let mate = before[parents[choice.random_range(0..parents.len())]];
+            let (parent, mate) = breeding.pair(&parents, &objectives, number, &mut choice);
+            let (parent, mate) = (before[parents[parent]], before[parents[mate]]);
             let breed = |attempt: usize| {
                 let indices = [generation as u64, number as u64, attempt as u64];
                 let mut random = rng::stream(config.seed, "offspring", &indices);

@@ -13,10 +13,13 @@ pub fn peel(points: &[Vec<f64>], keep: usize) -> Vec<usize> {
     let mut rest: Vec<usize> = (0..points.len()).collect();
     // Stable: equals keep the order in which they came.
     rest.sort_by(|&a, &b| points[a][0].total_cmp(&points[b][0]));
-    let mut kept = Vec::new();
+    let (mut kept, mut is_taken) = (Vec::new(), vec![false; points.len()]);
     while kept.len() < keep && !rest.is_empty() {
         let chosen = first_front(points, &rest);
-        rest.retain(|index| !chosen.contains(index));
+        for &index in &chosen {
+            is_taken[index] = true;
+        }
+        rest.retain(|&index| !is_taken[index]);
         kept.extend(chosen);
     }
     kept.truncate(keep);
@@ -25,17 +28,22 @@ pub fn peel(points: &[Vec<f64>], keep: usize) -> Vec<usize> {
 
 /// Indices of the Pareto front by ascending first objective.
 pub fn front(points: &[Vec<f64>]) -> Vec<usize> {
+    first_front(points, &in_order(points))
+}
+
+/// Indices by ascending objectives. Of equals in one objective the better in the next comes first, so that a
+/// front has no dominated member.
+pub(super) fn in_order(points: &[Vec<f64>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..points.len()).collect();
-    // Of equals in one objective the better in the next comes first, so that the front has no
-    // dominated member.
     order.sort_by(|&a, &b| {
         let pairs = points[a].iter().zip(&points[b]);
         pairs.fold(Ordering::Equal, |order, (a, b)| order.then(a.total_cmp(b)))
     });
-    first_front(points, &order)
+    order
 }
 
-fn first_front(points: &[Vec<f64>], ordered: &[usize]) -> Vec<usize> {
+/// The members of the front among points in order.
+pub(super) fn first_front(points: &[Vec<f64>], ordered: &[usize]) -> Vec<usize> {
     let mut front: Vec<usize> = Vec::new();
     for &index in ordered {
         let others = &points[index][1..];

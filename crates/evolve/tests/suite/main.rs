@@ -3,5 +3,6 @@
 #[path = "../../../../tests/shared.rs"]
 mod shared;
 
+mod fronts;
 mod golden;
 mod search;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use scalenas_base::Size;
 use scalenas_evolve::{
-    Archive, Candidate, Error, Fitness, Limits, Observer, Outcome, Result as SearchResult,
-    ScoredBatch, Search, SearchConfig, StopReason,
+    Algorithm, Archive, Candidate, Error, Fitness, Limits, Observer, Outcome,
+    Result as SearchResult, ScoredBatch, Search, SearchConfig, StopReason,
 };
 use scalenas_space::{Architecture, CostModel, SpaceSpec, StageSpec, rng, sample};
 
@@ -90,14 +90,22 @@ impl Observer for Killer<'_> {
 
 #[test]
 fn killed_after_every_batch_it_ends_like_an_uninterrupted_one() {
+    let algorithms =
+        [Algorithm::Published, Algorithm::Nsga2, Algorithm::Regularised, Algorithm::Random];
+    for algorithm in algorithms {
+        killed_after_every_batch(&SearchConfig { algorithm, ..config() });
+    }
+}
+
+fn killed_after_every_batch(config: &SearchConfig) {
     let folder = tempfile::tempdir().expect("a folder");
-    let whole = search(&config());
+    let whole = search(config);
     assert_eq!(whole.reason, StopReason::Generations);
     let state = folder.path().join("killed.json");
     let mut kills = 0;
     let outcome = loop {
         let stop = AtomicBool::new(false);
-        let (mut search, mut archive) = open(&SpaceSpec::tiny(), &config(), &state).expect("open");
+        let (mut search, mut archive) = open(&SpaceSpec::tiny(), config, &state).expect("open");
         let mut killer = Killer { left: 1, stop: &stop };
         let observers: &mut [&mut dyn Observer] = &mut [&mut archive, &mut killer];
         let outcome = search.run(&mut Analytic::new(), observers, &stop).expect("an outcome");

@@ -51,6 +51,7 @@ pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> 
         "search": run.search(),
         "reason": outcome.reason,
         "scored": outcome.candidates.len(),
+        "hypervolumes": outcome.hypervolumes(),
         "front": front.iter().map(network).collect::<Vec<_>>(),
     });
     let place = run.search();
@@ -59,9 +60,23 @@ pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> 
         reason => format!("ended by {reason:?}; files in {}", place.display()),
     };
     let text = format!(
-        "{}\n{} networks scored; {next}",
+        "{}\n{} networks scored{}; {next}",
         table(&header, &rows(&front)),
         outcome.candidates.len(),
+        growth(&outcome.hypervolumes()),
     );
     output.result(&value, text)
+}
+
+/// Growth of the front's hypervolume over its initial draw.
+fn growth(volumes: &[f64]) -> String {
+    match (volumes.first(), volumes.last()) {
+        (Some(&first), Some(&last)) if volumes.len() > 1 && first > 0.0 => {
+            let percent = 100.0 * (last / first - 1.0);
+            format!(
+                ", hypervolume {first:.4} of the initial draw, {last:.4} at the end (+{percent:.1} %)"
+            )
+        }
+        _ => String::new(),
+    }
 }

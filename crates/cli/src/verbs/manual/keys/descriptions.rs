@@ -129,6 +129,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("train.log_every", "Iterations between lines of `metrics.jsonl`"),
     ("train.tensorboard", "Whether figures are written as event files of TensorBoard, too"),
     ("train.workers", "Threads that read and cut pictures"),
+    ("search.algorithm", "`Published`, `Nsga2`, `Regularised`, or `Random` for the baseline"),
     ("search.initial_per_group", "Random networks per group of the initial population (15 groups)"),
     ("search.survivors", "Parents of each generation"),
     ("search.generations", "Generations after the initial population"),
