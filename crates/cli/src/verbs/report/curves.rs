@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use scalenas_evolve::Outcome;
 use scalenas_report::{Curve, Series};
 use scalenas_train::{Figure, Record, SubnetSampling};
 
@@ -11,6 +12,7 @@ pub fn curves(
     figures: &[Figure],
     sampling: &SubnetSampling,
     groups: usize,
+    search: Option<&Outcome>,
 ) -> Vec<Curve> {
     let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
         metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
@@ -34,6 +36,16 @@ pub fn curves(
     }
     let rates = points(|r| r.learning_rate);
     curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
+    if let Some(outcome) = search {
+        let volumes = outcome.hypervolumes().into_iter().enumerate();
+        let points = volumes.map(|(generation, volume)| (generation as f64, volume)).collect();
+        curves.push(Curve {
+            name: "Hypervolume of the front".to_owned(),
+            series: one("all networks scored so far", points),
+            x_label: "generation".to_owned(),
+            y_label: "volume".to_owned(),
+        });
+    }
     curves.retain(|curve| curve.series.iter().any(|series| !series.points.is_empty()));
     curves
 }

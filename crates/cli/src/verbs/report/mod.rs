@@ -59,7 +59,7 @@ pub fn write(
         budgets: search.as_ref().map(|outcome| budgets(run, outcome, &drawn)).unwrap_or_default(),
         title: "ScaleNAS run".to_owned(),
         summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
-        curves: curves(&metrics, &figures, &run.info().train.sampling, groups),
+        curves: curves(&metrics, &figures, &run.info().train.sampling, groups, search.as_ref()),
         search: search.as_ref().map(|outcome| plot(outcome, 0, figures[0])),
         architectures,
         samples,

@@ -4,7 +4,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::Breeding;
+use super::interface::Breeding;
 use crate::selection::ranked_and_spread;
 
 /// NSGA-II.

@@ -6,7 +6,7 @@
 
 use rand::{Rng, RngExt};
 
-use super::Breeding;
+use super::interface::Breeding;
 use crate::selection::front;
 
 /// Candidates of a tournament.
