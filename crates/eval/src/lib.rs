@@ -2,7 +2,15 @@
 //!
 //! Plain arrays in, numbers out: this crate knows neither a tensor framework nor a data loader.
 //! [`keypoints`] scores poses, [`grouping`] makes people of the heatmaps and tags of a whole
-//! picture, [`semantic`] scores label maps.
+//! picture, [`semantic`] scores label maps, [`ranking`] compares two orders of networks.
+//!
+//! ```
+//! use scalenas_eval::ranking::{kendall, regret};
+//!
+//! let (shared, alone) = ([0.42, 0.47, 0.51], [0.61, 0.66, 0.64]);
+//! assert_eq!(kendall(&shared, &alone), Some(1.0 / 3.0));
+//! assert!(regret(&shared, &alone, 1).is_some_and(|lost| (lost - 0.02).abs() < 1e-9));
+//! ```
 //!
 //! Invariants: no output depends on the order of threads, and no file is ever half-written.
 
