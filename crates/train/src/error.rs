@@ -85,6 +85,19 @@ pub enum Error {
         /// Samples per batch.
         batch: usize,
     },
+    /// A teacher is of another space.
+    #[error(
+        "{path} holds weights of the space {found}, but the run is of {given}; accepted: a supernet or a single \
+         network of {given}"
+    )]
+    Teacher {
+        /// The file.
+        path: PathBuf,
+        /// Space of the weights.
+        found: String,
+        /// Space of the run.
+        given: String,
+    },
     /// The loss is infinite or not a number.
     #[error(
         "the loss is {loss} in iteration {iteration} (subnet {architecture}, first in {layer}); lower \

@@ -133,7 +133,7 @@ fn report(error: &scalenas_report::Error) -> Verdict {
 fn train(error: &scalenas_train::Error) -> Verdict {
     use scalenas_train::Error::{
         Changed, Data, Diverged, Eval, File, Locked, Model, NotARun, Occupied, Option, Space,
-        Tasks, TooFew,
+        Tasks, Teacher, TooFew,
     };
     match error {
         Locked { .. } => {
@@ -147,7 +147,12 @@ fn train(error: &scalenas_train::Error) -> Verdict {
         NotARun { .. } => Hint("runs are made by `supernet`".to_owned()),
         Changed { .. } => Hint(START_OVER.to_owned()),
         // A description of a run can be changed by hand.
-        File { .. } | Option { .. } | Tasks { .. } | TooFew { .. } | Diverged { .. } => Fixable,
+        File { .. }
+        | Option { .. }
+        | Teacher { .. }
+        | Tasks { .. }
+        | TooFew { .. }
+        | Diverged { .. } => Fixable,
         Data(error) => data(error),
         Eval(error) => eval(error),
         Model(error) => model(error),

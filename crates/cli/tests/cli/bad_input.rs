@@ -152,7 +152,8 @@ fn checkpoints_of_another_width() {
     let said = ["train.initial", "single.safetensors", "conv1.weight", "[64, 3, 3, 3]"];
     refused(&place, &["--set", &change], &said);
     let change = format!("train.teacher={single}");
-    refused(&place, &["--set", &change], &["train.teacher", "single.safetensors", "supernet"]);
+    let said = ["train.teacher", "single.safetensors", "conv1.weight", "[64, 3, 3, 3]"];
+    refused(&place, &["--set", &change], &said);
     let absent = ["--set", "train.teacher=nowhere.safetensors"];
     refused(&place, &absent, &["train.teacher", "nowhere.safetensors"]);
 }

@@ -1,6 +1,6 @@
 //! Ways to train, as a user asks for them.
 
-use crate::common::{Place, metrics};
+use crate::common::{Place, metrics, scalenas};
 
 #[test]
 fn policies_optimisers_and_averages_come_from_the_experiment() {
@@ -41,4 +41,34 @@ fn options_out_of_range_are_named() {
         .supernet("run", &["--set", "train.cosine=0.1", "--set", "train.poly=0.9"])
         .fixable(&["cosine", "poly"]);
     assert!(!place.path("run").exists());
+}
+
+#[test]
+fn a_single_network_teaches() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let (run, net) = (place.arg("run"), place.arg("net.safetensors"));
+    scalenas(&["export", "--run", &run, "--arch", "hrnet", "--out", &net]).good();
+    let teacher = format!("train.teacher={net}");
+    place.supernet("taught", &["--set", &teacher]).good();
+    let loss = |run: &str| metrics(&place.path(run))[0]["loss"].as_f64().unwrap();
+    assert!(loss("taught") > loss("run"), "the teacher makes no difference");
+    let sandwich = "train.sampling=(Sandwich: (random: 1, distil: true))";
+    place
+        .supernet("both", &["--set", &teacher, "--set", sandwich])
+        .fixable(&["teacher", "in place"]);
+    another_width_is_refused(&place);
+}
+
+/// A teacher of another width is refused before anything is trained.
+fn another_width_is_refused(place: &Place) {
+    let narrow = ["--set", "space=(base: \"tiny\", widths: [8, 16, 32, 64])"];
+    place.supernet("narrow", &narrow).good();
+    let (run, net) = (place.arg("narrow"), place.arg("narrow.safetensors"));
+    scalenas(&["export", "--run", &run, "--arch", "hrnet", "--out", &net]).good();
+    let teacher = format!("train.teacher={net}");
+    place
+        .supernet("refused", &["--set", &teacher])
+        .fixable(&["train.teacher", "narrow.safetensors"]);
+    assert!(!place.path("refused").exists());
 }

@@ -77,10 +77,6 @@ fn check_space(path: &Path, found: &SpaceSpec, given: &SpaceSpec) -> Result<()> 
     if found == given {
         return Ok(());
     }
-    Err(Error::Changed {
-        path: path.to_owned(),
-        key: "space".to_owned(),
-        found: found.name.clone(),
-        given: given.name.clone(),
-    })
+    let (found, given) = (found.name.clone(), given.name.clone());
+    Err(Error::Teacher { path: path.to_owned(), found, given })
 }

@@ -1,7 +1,7 @@
 //! Expected duration of a training run, from a few measured steps.
 //!
-//! An iteration of a supernet trains one network between the smallest and the largest, so that the mean of
-//! both stands for it. Reading pictures, validation, distillation and a second task are not in it.
+//! A subnet of an iteration lies between the smallest and the largest network, so that the mean of both stands for
+//! it. Reading pictures, validation, distillation and a second task are not in it.
 
 use anyhow::Result;
 use burn::backend::Autodiff;
@@ -40,5 +40,6 @@ fn measure<B: KernelBackend>(job: &Job, device: &B::Device) -> Result<f64> {
         seconds += step.seconds::<Autodiff<B>>(REPETITIONS, device)?;
     }
     let share = leading.batch as f64 / batch as f64;
-    Ok(seconds / networks.len() as f64 * share)
+    let subnets = train.sampling.subnets(space, train.seed, 0).len();
+    Ok(seconds / networks.len() as f64 * subnets as f64 * share)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use scalenas_model::{Absent, NamedParameters, Start, Supernet, load_supernet};
+use scalenas_model::{Absent, NamedParameters, ScaleNet, Start, Supernet, load_supernet};
 use scalenas_space::SpaceSpec;
 use scalenas_train::{Teacher, TrainOptions};
 
@@ -24,7 +24,12 @@ pub fn check_weights(space: &SpaceSpec, options: &TrainOptions) -> Result<()> {
         let fits = |supernet: &mut Supernet<Host>| {
             supernet.load_named(&read(path)?, Absent::Refuse, &origin(path))
         };
-        fits(&mut supernet).context("option train.teacher")?;
+        // A single network of the space teaches, too.
+        if ScaleNet::<Host>::load(path, &HOST).is_ok() {
+            supernet.clone().start_from(path).context("option train.teacher")?;
+        } else {
+            fits(&mut supernet).context("option train.teacher")?;
+        }
         Teacher::<Host>::load(path, space, &HOST).context("option train.teacher")?;
     }
     if let Some(path) = &options.weights.initial {
