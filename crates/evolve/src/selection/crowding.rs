@@ -28,22 +28,27 @@ pub fn ranked_and_spread(points: &[Vec<f64>], keep: usize) -> Vec<usize> {
 fn spread(points: &[Vec<f64>], front: Vec<usize>) -> Vec<usize> {
     let mut distance = vec![0.0; front.len()];
     let objectives = front.first().map_or(0, |&first| points[first].len());
-    for objective in 0..objectives {
-        let value = |place: usize| points[front[place]][objective];
-        let mut order: Vec<usize> = (0..front.len()).collect();
-        order.sort_by(|&a, &b| value(a).total_cmp(&value(b)));
-        let (first, last) = (order[0], order[order.len() - 1]);
-        let range = value(last) - value(first);
-        for window in order.windows(3) {
-            if range > 0.0 {
-                distance[window[1]] += (value(window[2]) - value(window[0])) / range;
-            }
-        }
-        (distance[first], distance[last]) = (f64::INFINITY, f64::INFINITY);
-    }
+    (0..objectives).for_each(|objective| {
+        let values: Vec<f64> = front.iter().map(|&index| points[index][objective]).collect();
+        add_gaps(&values, &mut distance);
+    });
     let mut order: Vec<usize> = (0..front.len()).collect();
     order.sort_by(|&a, &b| distance[b].partial_cmp(&distance[a]).unwrap_or(Ordering::Equal));
     order.into_iter().map(|place| front[place]).collect()
+}
+
+/// Adds to the distance of every member the gap between its neighbours in one objective, as a share of its range.
+fn add_gaps(values: &[f64], distance: &mut [f64]) {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let (first, last) = (order[0], order[order.len() - 1]);
+    let range = values[last] - values[first];
+    for window in order.windows(3) {
+        if range > 0.0 {
+            distance[window[1]] += (values[window[2]] - values[window[0]]) / range;
+        }
+    }
+    (distance[first], distance[last]) = (f64::INFINITY, f64::INFINITY);
 }
 
 #[cfg(test)]
