@@ -35,6 +35,10 @@ pub struct RankedNet {
 
 /// Draws the plot as an SVG file.
 pub fn ranking_svg(plot: &RankingPlot) -> String {
+    draw(plot).standalone()
+}
+
+pub(crate) fn draw(plot: &RankingPlot) -> Drawing {
     let is_finite = |net: &&RankedNet| net.shared.is_finite() && net.alone.is_finite();
     let nets: Vec<&RankedNet> = plot.points.iter().filter(is_finite).collect();
     let shared = || nets.iter().map(|net| net.shared);
@@ -71,7 +75,7 @@ pub fn ranking_svg(plot: &RankingPlot) -> String {
         frame.axes(&Axis { scale: x, name: &names[0] }, &Axis { scale: y, name: &names[1] }),
         dots,
     ];
-    Drawing { width: WIDTH, height: HEIGHT, description: title, content }.standalone()
+    Drawing { width: WIDTH, height: HEIGHT, description: title, content }
 }
 
 fn dot(net: &RankedNet, step: usize, at: (f64, f64), label: &str) -> Element {

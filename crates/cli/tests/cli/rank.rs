@@ -42,6 +42,9 @@ fn a_ranking_is_compared_with_trainings_alone() {
     assert_eq!(own(&shared), own(&found));
     assert_eq!(fs::metadata(grades(id)).unwrap().modified().unwrap(), before);
     rank(&place, &["--set", "train.learning_rate=0.01"]).fixable(&["learning_rate", "--alone"]);
+    let page = place.arg("page.html");
+    scalenas(&["report", "--run", &place.arg("run"), "--out", &page]).good();
+    assert!(fs::read_to_string(&page).unwrap().contains("Ranking by the supernet"));
     // Fine-tuned networks have a folder of their own.
     rank(&place, &["--fine-tune"]).good();
     assert!(place.path("run/ranking/tuned").join(id).join("grade.json").is_file());

@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         curves: numbers::curves(),
         data: serde_json::json!({ "search": &search }),
         search: Some(search.clone()),
+        rankings: Vec::new(),
         architectures: networks.clone(),
         samples: samples.clone(),
     };

@@ -3,6 +3,7 @@
 use crate::architecture::FoundNet;
 use crate::curves::Curve;
 use crate::pareto::SearchPlot;
+use crate::ranking::RankingPlot;
 use crate::sheet::Sample;
 
 /// Contents of a page about a run; empty parts are left out.
@@ -18,6 +19,8 @@ pub struct Report {
     pub curves: Vec<Curve>,
     /// Candidates of the search.
     pub search: Option<SearchPlot>,
+    /// Rankings by the supernet against trainings alone, one per task.
+    pub rankings: Vec<RankingPlot>,
     /// Found networks, in the order of the table; their ids are written into the search's picture.
     pub architectures: Vec<FoundNet>,
     /// Sample predictions.

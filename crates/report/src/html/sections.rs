@@ -7,6 +7,7 @@ use super::table;
 use crate::architecture::{self, FoundNet};
 use crate::curves;
 use crate::pareto;
+use crate::ranking;
 use crate::sheet::Sample;
 use crate::svg::escape;
 
@@ -29,10 +30,17 @@ impl Section {
 
 /// Sections of the parts that are not empty.
 pub(super) fn all(report: &Report) -> Vec<Section> {
-    [found(report), training(report), search(report), networks(report), samples(report)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        found(report),
+        training(report),
+        search(report),
+        ranking(report),
+        networks(report),
+        samples(report),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn found(report: &Report) -> Option<Section> {
@@ -77,6 +85,18 @@ fn search(report: &Report) -> Option<Section> {
         title: "Search",
         note: "Every dot is a scored candidate; rest the pointer on one to read it.",
         body: card("wide", &drawing.inline()) + "\n",
+    })
+}
+
+fn ranking(report: &Report) -> Option<Section> {
+    let plots = joined(&report.rankings, |plot| card("chart", &ranking::draw(plot).inline()));
+    let columns = columns(report.rankings.len());
+    (!report.rankings.is_empty()).then(|| Section {
+        id: "ranking",
+        title: "Ranking",
+        note: "Each dot is a network with two scores. The closer the dots are to a rising line, the further the \
+               search can be trusted.",
+        body: format!("<div class=\"charts\" style=\"--columns:{columns}\">{plots}</div>\n"),
     })
 }
 

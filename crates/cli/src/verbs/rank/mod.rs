@@ -12,7 +12,7 @@ use scalenas_train::{RunFolder, Validation};
 use serde_json::json;
 
 use self::alone::{OwnGrade, Turn, turn};
-use self::results::{TaskRanking, report};
+use self::results::{FOLDER, TaskRanking, report};
 use self::statistics::Ranked;
 use super::finetune::Alone;
 use crate::context::device::{self, on_device};
@@ -23,6 +23,7 @@ use crate::networks;
 use crate::render::Output;
 use crate::task::{Request, figures};
 pub use arguments::Arguments;
+pub use results::plots;
 
 /// Trains networks alone, scores them with the supernet, and compares both orders.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -47,7 +48,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let Some(grades) = train(arguments, &run, &nets, output, stop)? else { return Ok(()) };
     output.say("scoring the networks with the weights of the supernet");
     let shared = on_device!(arguments.device.choice, scores(arguments, &run, &nets))?;
-    let out = arguments.out.clone().unwrap_or_else(|| run.path().join("ranking"));
+    let out = arguments.out.clone().unwrap_or_else(|| run.path().join(FOLDER));
     let rankings: Vec<TaskRanking> = figures(&info.space)
         .into_iter()
         .enumerate()
@@ -78,7 +79,7 @@ fn train(
     stop: &Stop,
 ) -> Result<Option<Vec<OwnGrade>>> {
     let usual = if arguments.fine_tune { "tuned" } else { "alone" };
-    let folder = run.path().join("ranking").join(usual);
+    let folder = run.path().join(FOLDER).join(usual);
     let folder = arguments.alone.clone().unwrap_or(folder);
     let (changes, data) = (&arguments.changes, &arguments.data);
     let alone = Alone { run, from_nothing: !arguments.fine_tune, changes, data };

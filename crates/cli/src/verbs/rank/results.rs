@@ -1,13 +1,17 @@
 //! Results of a ranking: files, table, printed figures.
 
+use std::fmt::Display;
+use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 use scalenas_report::{RankedNet, RankingPlot, ranking_svg};
-use scalenas_train::Figure;
+use scalenas_train::{Figure, RunFolder};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::statistics::{Agreement, Correlation, Ranked, agreement};
+use crate::error::user;
 use crate::files::write_file;
 use crate::render::{Output, table};
 
@@ -19,13 +23,40 @@ pub struct TaskRanking {
     pub nets: Vec<Ranked>,
 }
 
+/// Folder of the results in a run.
+pub const FOLDER: &str = "ranking";
+
+/// Plots of the rankings that were made of a run with these figures.
+pub fn plots(run: &RunFolder, figures: &[Figure]) -> Result<Vec<RankingPlot>> {
+    #[derive(Deserialize)]
+    struct Document {
+        networks: Vec<Ranked>,
+    }
+    let mut plots = Vec::new();
+    for &figure in figures {
+        let path = run.path().join(FOLDER).join(file_name(figure, "json"));
+        if !path.exists() {
+            continue;
+        }
+        let read = |e: &dyn Display| user(format!("failed to read {}: {e}", path.display()));
+        let text = fs::read(&path).map_err(|e| read(&e))?;
+        let Document { networks } = serde_json::from_slice(&text).map_err(|e| read(&e))?;
+        plots.push(plot(figure, &networks, &agreement(&networks)));
+    }
+    Ok(plots)
+}
+
+fn file_name(figure: Figure, ending: &str) -> String {
+    format!("ranking_{}.{ending}", figure.key())
+}
+
 /// Writes the rankings of all tasks into a folder and prints them.
 pub fn report(rankings: &[TaskRanking], out: &Path, seconds: f64, output: Output) -> Result<()> {
     let mut documents = Vec::new();
     let mut text = String::new();
     for TaskRanking { figure, nets } in rankings {
         let agreement = agreement(nets);
-        let name = |ending: &str| out.join(format!("ranking_{}.{ending}", figure.key()));
+        let name = |ending: &str| out.join(file_name(*figure, ending));
         write_file(&name("svg"), ranking_svg(&plot(*figure, nets, &agreement)))?;
         write_file(&name("csv"), csv(nets)?)?;
         let document = json!({ "figure": figure.key(), "agreement": agreement, "networks": nets });

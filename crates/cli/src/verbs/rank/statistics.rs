@@ -1,13 +1,13 @@
 //! Agreement of a supernet's ranking with that of networks trained alone.
 
 use scalenas_eval::ranking::{Interval, interval, kendall, regret, spearman, within_bands};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Bands of networks of like cost.
 const BANDS: usize = 4;
 
 /// A network with its scores in one task.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ranked {
     /// Id of the architecture.
     pub id: String,

@@ -25,6 +25,7 @@ use crate::networks;
 use crate::render::Output;
 use crate::task::{Request, figures, report_samples, room};
 use crate::verbs::evolve::candidates::plot;
+use crate::verbs::rank;
 pub use arguments::Arguments;
 pub use found::spread;
 
@@ -61,6 +62,7 @@ pub fn write(
         summary: run_summary(run, search.as_ref()).into_iter().chain(summary).collect(),
         curves: curves(&metrics, &figures, &run.info().train.sampling, groups, search.as_ref()),
         search: search.as_ref().map(|outcome| plot(outcome, 0, figures[0])),
+        rankings: rank::plots(run, &figures)?,
         architectures,
         samples,
         data: json!({ "run": description(run), "search": search.as_ref().map(|outcome| front_figures(outcome, &figures)) }),
