@@ -24,6 +24,15 @@ fn from_pictures_to_report() {
     for file in ["outcome.ron", "candidates.csv", "pareto.svg", "best.ron"] {
         assert!(place.path("run/search").join(file).exists(), "no {file}");
     }
+    // Other ceilings need no other scores.
+    let again = ["evolve", "--run", &run, "--from-scores", "--json"];
+    let front = scalenas(&again).good().json()["front"].clone();
+    assert_eq!(front.as_array().map(Vec::len), searched.json()["front"].as_array().map(Vec::len));
+    let cheapest = front[0]["gmacs"].as_f64().unwrap().to_string();
+    let tight = scalenas(&[&again[..], &["--max-gmacs", &cheapest]].concat()).good().json();
+    assert_eq!(tight["front"].as_array().unwrap().len(), 1);
+    let said = ["none of the", "the cheapest", "ceilings"];
+    scalenas(&[&again[..], &["--max-gmacs", "0.00001"]].concat()).fixable(&said);
     let csv = fs::read_to_string(place.path("run/search/candidates.csv")).unwrap();
     assert!(csv.lines().count() > 4, "{csv}");
     let best = place.arg("run/search/best.ron");

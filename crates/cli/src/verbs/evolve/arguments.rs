@@ -10,7 +10,8 @@ use crate::arguments::{DataArguments, DeviceArguments};
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask evolve --run runs/quick
-  cargo xtask evolve --run runs/quick --max-gmacs 0.05 --generations 10";
+  cargo xtask evolve --run runs/quick --max-gmacs 0.05 --generations 10
+  cargo xtask evolve --run runs/quick --from-scores --max-mparams 0.5";
 
 /// Arguments of `evolve`.
 #[derive(Debug, Args)]
@@ -28,6 +29,9 @@ pub struct Arguments {
     /// Start over although the run has a search already
     #[arg(long)]
     pub force: bool,
+    /// Score nothing: print the front of the networks that the run's search scored, under these ceilings
+    #[arg(long, conflicts_with_all = ["force", "generations", "config"])]
+    pub from_scores: bool,
     /// Generations
     #[arg(long)]
     pub generations: Option<usize>,

@@ -2,6 +2,7 @@
 
 mod arguments;
 pub mod candidates;
+mod from_scores;
 mod results;
 mod search;
 
@@ -34,6 +35,9 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     config.generations = arguments.generations.unwrap_or(config.generations);
     config.limits.max_gmacs = arguments.max_gmacs.or(config.limits.max_gmacs);
     config.limits.max_mparams = arguments.max_mparams.or(config.limits.max_mparams);
+    if arguments.from_scores {
+        return from_scores::report(&run, &config.limits, output);
+    }
     let plan = SearchPlan {
         data: arguments.data.folder.clone().unwrap_or_else(|| run.info().leading().data.clone()),
         run,
