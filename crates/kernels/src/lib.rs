@@ -1,7 +1,7 @@
 //! Convolution, normalisation and fusion kernels behind one backend extension trait.
 //!
 //! The network's hot path consists of the operations of [`KernelBackend`]. Every one has a default
-//! body that composes the framework's own operations ([`reference`]); the CPU backend and all CubeCL
+//! body that composes the framework's own operations (`reference`); the CPU backend and all CubeCL
 //! backends have kernels of their own.
 //!
 //! Invariant: whatever the implementation, values and gradients equal the composed ones within

@@ -9,7 +9,7 @@ use hotcoco::{COCOeval, EvalImg};
 /// Value of figures for which the annotations hold no person.
 pub const NOT_COMPUTED: f64 = -1.0;
 
-/// Names of the area ranges, in the order of [`KeypointEvaluation`]'s columns.
+/// Names of the area ranges, in the order of the evaluation's columns.
 pub const AREA_NAMES: [&str; 3] = ["all", "medium", "large"];
 
 /// Treatment of an annotation with id 0.

@@ -1,7 +1,7 @@
 //! Import of PyTorch checkpoints (`.pth`): supernets, HRNet, HigherHRNet, and files of this crate.
 //!
 //! Tensors are matched by name and shape. `num_batches_tracked` counters are dropped, dictionaries and
-//! prefixes of training programs around the network are passed over ([`Names`]), and plain HRNet's one
+//! prefixes of training programs around the network are passed over (`Names`), and plain HRNet's one
 //! `fuse_layers` of each module becomes step 4 of the supernet, which makes it the HRNet point of the
 //! space.
 

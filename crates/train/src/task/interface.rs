@@ -1,6 +1,6 @@
 //! Interface of a task: all that the loop, checkpoints, calibration, search and report know of one.
 //!
-//! Every room implements these traits; [`super::registry`] dispatches to the rooms.
+//! Every room implements these traits; `registry` dispatches to the rooms.
 
 use std::fmt::Debug;
 use std::sync::Arc;
