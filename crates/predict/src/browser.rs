@@ -2,10 +2,10 @@
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexDevice;
-// Dependencies of dependencies, whose random numbers come from the host of the page by a feature.
 use scalenas_base::{Image8, Size};
 use serde_json::json;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+// Dependencies of dependencies: by a feature their random numbers come from the host of the page.
 use {getrandom as _, getrandom_3 as _};
 
 use crate::predictor::Predictor;

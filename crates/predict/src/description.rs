@@ -55,12 +55,12 @@ pub struct Description {
 }
 
 impl Description {
-    /// Reads a description.
+    /// Reads a description; `name` is that of the network, for messages.
     ///
     /// # Errors
     /// Names the first key that does not fit.
-    pub fn parse(text: &str) -> Result<Self> {
-        let refuse = |reason: String| Error::Description { reason };
+    pub fn parse(text: &str, name: &str) -> Result<Self> {
+        let refuse = |reason: String| Error::Description { name: name.to_owned(), reason };
         let document: Document = serde_json::from_str(text).map_err(|e| refuse(e.to_string()))?;
         if document.format != FORMAT {
             return Err(refuse(format!("format is {:?}, accepted: {FORMAT:?}", document.format)));
@@ -90,7 +90,7 @@ mod tests {
     fn keys_that_do_not_fit_are_named() {
         let text = r#"{"format": "scalenas-export", "version": 1, "input": {"shape": ["batch", 3, 64, 96]},
             "heads": [{"task": "top_down", "joints": ["nose", "tail"]}]}"#;
-        let description = Description::parse(text).unwrap();
+        let description = Description::parse(text, "net").unwrap();
         assert_eq!((description.input, description.outputs()), (Size::new(64, 96), 2));
         for (from, to, said) in [
             ("scalenas-export", "other", "format"),
@@ -99,8 +99,8 @@ mod tests {
             ("[{\"task\"", "[{\"task\": \"segmentation\"}, {\"task\"", "2 entries"),
             ("64, 96]", "64]", "length"),
         ] {
-            let error = Description::parse(&text.replace(from, to)).unwrap_err().to_string();
-            assert!(error.contains(said), "{said}: {error}");
+            let error = Description::parse(&text.replace(from, to), "net").unwrap_err().to_string();
+            assert!(error.contains(said) && error.contains("net"), "{said}: {error}");
         }
     }
 }

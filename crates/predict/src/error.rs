@@ -15,8 +15,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The description is not one of an exported network.
-    #[error("the description is not one that export writes beside a network: {reason}")]
+    #[error("the description of {name} is not one that export writes beside a network: {reason}")]
     Description {
+        /// The network.
+        name: String,
         /// The first key that does not fit, and what is accepted.
         reason: String,
     },
@@ -28,6 +30,9 @@ pub enum Error {
         /// Name of the task.
         task: String,
     },
+    /// A box was given to a task that looks at whole pictures.
+    #[error("a segmentation looks at whole pictures; accepted: a prediction without a box")]
+    Box,
     /// Weights and description are of different networks.
     #[error(
         "the weights predict {found} outputs, but the description names {named}; they are of different networks"

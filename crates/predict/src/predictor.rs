@@ -17,7 +17,6 @@ use crate::task::{Predicted, Task, task};
 /// An exported network, ready to predict.
 pub struct Predictor<B: Backend> {
     network: InferenceNet<B>,
-    description: Description,
     task: Box<dyn Task>,
     device: B::Device,
 }
@@ -47,14 +46,14 @@ impl<B: KernelBackend> Predictor<B> {
         name: &str,
         device: &B::Device,
     ) -> Result<Self> {
-        let description = Description::parse(description)?;
-        let task = task(&description)?;
+        let description = Description::parse(description, name)?;
         let network = ScaleNet::<B>::from_bytes(weights, name, device)?;
+        let task = task(&description, network.spec().coarsest_stride())?;
         let found = network.spec().heads.iter().map(|head| head.outputs()).sum();
         if found != description.outputs() {
             return Err(Error::Outputs { found, named: description.outputs() });
         }
-        Ok(Self { network: network.fold(), description, task, device: device.clone() })
+        Ok(Self { network: network.fold(), task, device: device.clone() })
     }
 
     /// Predicts a whole picture.
@@ -62,22 +61,25 @@ impl<B: KernelBackend> Predictor<B> {
     /// # Errors
     /// If the prediction cannot be read from the device.
     pub fn predict(&self, picture: &Image8) -> Result<Predicted> {
-        let size = picture.size();
-        self.predict_box(picture, [0.0, 0.0, size.width as f64, size.height as f64])
+        self.predict_part(picture, None)
     }
 
     /// Predicts the part of a picture within a box `[x, y, width, height]` in pixels.
     ///
     /// # Errors
-    /// If the prediction cannot be read from the device.
+    /// If the task has no use for boxes, or the prediction cannot be read from the device.
     pub fn predict_box(&self, picture: &Image8, bbox: [f64; 4]) -> Result<Predicted> {
-        let input = self.description.input;
-        let crop = self.task.crop(picture, bbox);
-        let planes = planes(&crop.pixels, input.pixels());
-        let planes = TensorData::new(planes, [1, 3, input.height, input.width]);
+        self.predict_part(picture, Some(bbox))
+    }
+
+    fn predict_part(&self, picture: &Image8, bbox: Option<[f64; 4]>) -> Result<Predicted> {
+        let crop = self.task.crop(picture, bbox)?;
+        let size = crop.size();
+        let planes = planes(&crop.pixels, size.pixels());
+        let planes = TensorData::new(planes, [1, 3, size.height, size.width]);
         let maps = self.network.forward(Tensor::from_data(planes, &self.device));
         let maps = maps.into_data().convert::<f32>().to_vec::<f32>();
         let maps = maps.map_err(|error| Error::Device { reason: format!("{error:?}") })?;
-        self.task.decode(&maps, picture.size(), bbox)
+        self.task.decode(&maps, size, picture.size(), bbox)
     }
 }

@@ -105,12 +105,25 @@ fn classes_have_the_size_of_the_picture() {
         panic!("classes are expected")
     };
     assert_eq!((names.len(), &labels), (19, &expected));
-    let Predicted::Classes { labels, .. } =
-        predictor.predict(&picture(Size::new(50, 33))).expect("a prediction")
-    else {
+    // Another one is seen in its own size, with a border to the next multiple of the strides.
+    let (size, padded) = (Size::new(50, 33), Size::new(64, 64));
+    let other = picture(size);
+    let mut crop = Image8::black(padded);
+    for (row, line) in other.pixels.chunks_exact(33 * 3).enumerate() {
+        crop.pixels[row * 64 * 3..][..line.len()].copy_from_slice(line);
+    }
+    let maps = self::maps(&network, &crop);
+    let scores = ClassScores::new(&maps, 19, padded.divided(4)).expect("scores");
+    let expected = predict_labels(&scores, padded);
+    let Predicted::Classes { labels, .. } = predictor.predict(&other).expect("a prediction") else {
         panic!("classes are expected")
     };
-    assert_eq!(labels.len(), 50 * 33);
+    for (row, line) in labels.chunks_exact(33).enumerate() {
+        assert_eq!(line, &expected[row * 64..][..33]);
+    }
+    let refused =
+        predictor.predict_box(&other, [0.0, 0.0, 9.0, 9.0]).expect_err("no use for boxes");
+    assert!(matches!(refused, Error::Box), "{refused}");
 }
 
 #[test]

@@ -31,10 +31,18 @@ pub struct Joint {
 
 /// Task of a network with one head.
 pub(crate) trait Task: Send + Sync {
-    /// The part of a picture within `bbox` (`[x, y, width, height]` in pixels) as the network sees it,
-    /// interleaved bytes `[height, width, 3]` of the input.
-    fn crop(&self, picture: &Image8, bbox: [f64; 4]) -> Image8;
+    /// A picture as the network sees it: the part within `bbox` (`[x, y, width, height]` in pixels), or all of it.
+    ///
+    /// # Errors
+    /// If the task has no use for boxes.
+    fn crop(&self, picture: &Image8, bbox: Option<[f64; 4]>) -> Result<Image8>;
 
-    /// Meaning of the maps `[outputs, height / 4, width / 4]` of that part of a picture of `size`.
-    fn decode(&self, maps: &[f32], size: Size, bbox: [f64; 4]) -> Result<Predicted>;
+    /// Meaning of the maps `[outputs, height / 4, width / 4]` of such a crop of a picture of `size`.
+    fn decode(
+        &self,
+        maps: &[f32],
+        crop: Size,
+        size: Size,
+        bbox: Option<[f64; 4]>,
+    ) -> Result<Predicted>;
 }

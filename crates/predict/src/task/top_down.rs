@@ -23,15 +23,26 @@ impl TopDown {
     }
 }
 
+/// The whole picture as a box.
+fn whole(size: Size) -> [f64; 4] {
+    [0.0, 0.0, size.width as f64, size.height as f64]
+}
+
 impl Task for TopDown {
-    fn crop(&self, picture: &Image8, bbox: [f64; 4]) -> Image8 {
-        let (center, scale) = crop_of_box(bbox, self.input);
+    fn crop(&self, picture: &Image8, bbox: Option<[f64; 4]>) -> Result<Image8> {
+        let (center, scale) = crop_of_box(bbox.unwrap_or(whole(picture.size())), self.input);
         let map = crop_affine(center, scale, 0.0, self.input, Direction::Forward);
-        warp_bilinear(picture, &map, self.input)
+        Ok(warp_bilinear(picture, &map, self.input))
     }
 
-    fn decode(&self, maps: &[f32], _size: Size, bbox: [f64; 4]) -> Result<Predicted> {
-        let (center, scale) = crop_of_box(bbox, self.input);
+    fn decode(
+        &self,
+        maps: &[f32],
+        _crop: Size,
+        size: Size,
+        bbox: Option<[f64; 4]>,
+    ) -> Result<Predicted> {
+        let (center, scale) = crop_of_box(bbox.unwrap_or(whole(size)), self.input);
         let decoded = self.codec.decode(maps, &[center], &[scale]).into_iter().next();
         let decoded = decoded.expect("one crop was decoded");
         let joints = self.names.iter().zip(decoded.keypoints.iter().zip(&decoded.scores));
