@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use scalenas_base::lock::FolderLock;
+
 use crate::common::{Place, Ran, scalenas};
 
 fn rank(place: &Place, more: &[&str]) -> Ran {
@@ -42,6 +44,13 @@ fn a_ranking_is_compared_with_trainings_alone() {
     assert_eq!(own(&shared), own(&found));
     assert_eq!(fs::metadata(grades(id)).unwrap().modified().unwrap(), before);
     rank(&place, &["--set", "train.learning_rate=0.01"]).fixable(&["learning_rate", "--alone"]);
+    // A network that another process trains is left to it.
+    fs::remove_file(grades(id)).unwrap();
+    let lock = FolderLock::acquire(grades(id).parent().unwrap()).unwrap();
+    let busy = rank(&place, &[]).good().json();
+    assert_eq!((&busy["busy"], &busy["trained"]), (&1.into(), &2.into()));
+    drop(lock);
+    assert_eq!(rank(&place, &[]).good().json()["tasks"], found["tasks"]);
     let page = place.arg("page.html");
     scalenas(&["report", "--run", &place.arg("run"), "--out", &page]).good();
     assert!(fs::read_to_string(&page).unwrap().contains("Ranking by the supernet"));

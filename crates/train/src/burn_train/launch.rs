@@ -139,7 +139,7 @@ where
     };
     let metrics = MetricsFile::open(&plan.folder.metrics(), start)?;
     let metrics =
-        if info.train.tensorboard { metrics.with_events(plan.folder.path())? } else { metrics };
+        if info.train.tensorboard { metrics.with_events(&plan.folder.events())? } else { metrics };
     Ok((setup, supernet, State { statistics, metrics, meter, average }))
 }
 

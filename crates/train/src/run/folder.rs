@@ -151,6 +151,11 @@ impl RunFolder {
         self.path.join("checkpoints")
     }
 
+    /// Folder of the event files of TensorBoard.
+    pub fn events(&self) -> PathBuf {
+        self.path.join("tensorboard")
+    }
+
     /// Folder of the search over this supernet.
     pub fn search(&self) -> PathBuf {
         self.path.join("search")

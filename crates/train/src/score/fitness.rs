@@ -28,10 +28,7 @@ impl<B: KernelBackend> Fitness for TaskFitness<B> {
 
     fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
         let values = |candidate: &Candidate| {
-            let grades =
-                self.validation.score(&self.supernet, &candidate.architecture, &self.device)?;
-            // COCO's "no ground truth" is -1; a search over such data would be meaningless.
-            Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
+            self.validation.figures(&self.supernet, &candidate.architecture, &self.device)
         };
         candidates.iter().map(values).collect()
     }

@@ -71,6 +71,21 @@ impl<B: KernelBackend> Validation<B> {
         self.tasks.iter().map(grade).collect()
     }
 
+    /// Ranking figures of one subnet, in the order of the heads. COCO's "no ground truth", -1, counts as 0: an order
+    /// over such data would be meaningless.
+    ///
+    /// # Errors
+    /// If held-out data cannot be read or scored.
+    pub fn figures(
+        &self,
+        supernet: &Supernet<B>,
+        architecture: &Architecture,
+        device: &B::Device,
+    ) -> Result<Vec<f64>> {
+        let grades = self.score(supernet, architecture, device)?;
+        Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
+    }
+
     /// Scores all named subnets, or the network that is trained alone.
     ///
     /// # Errors

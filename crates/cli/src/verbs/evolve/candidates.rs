@@ -5,6 +5,8 @@ use scalenas_report::{ParetoPoint, SearchPlot};
 use scalenas_train::Figure;
 use serde_json::json;
 
+use crate::render::table;
+
 /// Plot of the candidates: cost against one of their scores.
 pub fn plot(outcome: &Outcome, index: usize, figure: Figure) -> SearchPlot {
     let score = |candidate: &Candidate| candidate.fitness.get(index).copied().unwrap_or_default();
@@ -27,7 +29,7 @@ pub fn plot(outcome: &Outcome, index: usize, figure: Figure) -> SearchPlot {
 }
 
 /// Rows of a table of networks.
-pub fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
+fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
     let row = |candidate: &&Candidate| {
         vec![
             candidate.id.clone(),
@@ -38,6 +40,25 @@ pub fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
         ]
     };
     candidates.iter().map(row).collect()
+}
+
+/// Table of the networks of a front.
+pub fn front_table(front: &[&Candidate], figures: &[Figure]) -> String {
+    let header = ["network", &score_names(figures), "M params", "GMACs (10^9)", "GiMACs (2^30)"];
+    table(&header, &rows(front))
+}
+
+/// Machine-readable scores and costs of the networks of a front.
+pub fn front_values(front: &[&Candidate], figures: &[Figure]) -> serde_json::Value {
+    let network = |candidate: &&Candidate| {
+        let mut network = scores_by_key(candidate, figures);
+        network.insert("id".to_owned(), json!(candidate.id));
+        network.insert("parameters".to_owned(), json!(candidate.cost.parameters));
+        network.insert("gmacs".to_owned(), json!(candidate.cost.gmacs()));
+        network.insert("gimacs".to_owned(), json!(candidate.cost.gimacs()));
+        network
+    };
+    front.iter().map(network).collect()
 }
 
 /// Scores of all tasks, separated by slashes.

@@ -5,11 +5,11 @@ use scalenas_evolve::{Candidate, Limits, Outcome};
 use scalenas_train::RunFolder;
 use serde_json::json;
 
-use super::candidates::{rows, score_names, scores_by_key};
+use super::candidates::{front_table, front_values};
 use crate::context::program;
 use crate::error::user;
 use crate::networks;
-use crate::render::{Output, table};
+use crate::render::Output;
 use crate::task::figures;
 
 /// Prints the front of the scored networks within the ceilings.
@@ -28,22 +28,14 @@ pub fn report(run: &RunFolder, limits: &Limits, output: Output) -> Result<()> {
         return Err(none_within(run, cheapest.as_ref(), all));
     }
     let figures = figures(&run.info().space);
-    let network = |candidate: &&Candidate| {
-        let mut network = scores_by_key(candidate, &figures);
-        network.insert("id".to_owned(), json!(candidate.id));
-        network.insert("parameters".to_owned(), json!(candidate.cost.parameters));
-        network.insert("gmacs".to_owned(), json!(candidate.cost.gmacs()));
-        network
-    };
     let value = json!({
         "scored": all,
         "within": within.candidates.len(),
-        "front": front.iter().map(network).collect::<Vec<_>>(),
+        "front": front_values(&front, &figures),
     });
-    let header = ["network", &score_names(&figures), "M params", "GMACs (10^9)", "GiMACs (2^30)"];
     let text = format!(
         "{}\n{} of {all} scored networks are within the ceilings",
-        table(&header, &rows(&front)),
+        front_table(&front, &figures),
         within.candidates.len()
     );
     output.result(&value, text)

@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_evolve::{Candidate, Outcome, StopReason};
+use scalenas_evolve::{Outcome, StopReason};
 use scalenas_report::pareto_svg;
 use scalenas_train::{Figure, RunFolder};
 use serde_json::json;
 
-use super::candidates::{plot, rows, score_names, scores_by_key};
+use super::candidates::{front_table, front_values, plot};
 use crate::files::write_file;
-use crate::render::{Output, table};
+use crate::render::Output;
 use crate::task::figures;
 
 /// Writes the outcome of a search into its folder.
@@ -37,22 +37,13 @@ pub fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()>
 /// Prints the front.
 pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
     let figures = figures(&run.info().space);
-    let header = ["network", &score_names(&figures), "M params", "GMACs (10^9)", "GiMACs (2^30)"];
     let front = outcome.front();
-    let network = |candidate: &&Candidate| {
-        let mut network = scores_by_key(candidate, &figures);
-        network.insert("id".to_owned(), json!(candidate.id));
-        network.insert("parameters".to_owned(), json!(candidate.cost.parameters));
-        network.insert("gmacs".to_owned(), json!(candidate.cost.gmacs()));
-        network.insert("gimacs".to_owned(), json!(candidate.cost.gimacs()));
-        network
-    };
     let value = json!({
         "search": run.search(),
         "reason": outcome.reason,
         "scored": outcome.candidates.len(),
         "hypervolumes": outcome.hypervolumes(),
-        "front": front.iter().map(network).collect::<Vec<_>>(),
+        "front": front_values(&front, &figures),
     });
     let place = run.search();
     let next = match &outcome.reason {
@@ -61,7 +52,7 @@ pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> 
     };
     let text = format!(
         "{}\n{} networks scored{}; {next}",
-        table(&header, &rows(&front)),
+        front_table(&front, &figures),
         outcome.candidates.len(),
         growth(&outcome.hypervolumes()),
     );

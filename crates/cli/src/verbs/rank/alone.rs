@@ -116,6 +116,5 @@ fn grade_on<B: KernelBackend>(
 ) -> Result<Vec<f64>> {
     let supernet = networks::supernet::<B>(&RunFolder::open(out)?, device)?;
     let validation = Validation::read(&job.tasks, &job.info.train, device)?;
-    let grades = validation.score(&supernet, architecture, device)?;
-    Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
+    Ok(validation.figures(&supernet, architecture, device)?)
 }

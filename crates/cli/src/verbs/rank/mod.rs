@@ -131,9 +131,7 @@ fn scores<B: KernelBackend>(
         reading: arguments.data.reading_of_run(),
     };
     let validation = Validation::<B>::read(&request.tasks()?, &info.train, device)?;
-    let score = |architecture: &Architecture| {
-        let grades = validation.score(&supernet, architecture, device)?;
-        Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
-    };
+    let score =
+        |architecture: &Architecture| Ok(validation.figures(&supernet, architecture, device)?);
     nets.iter().map(score).collect()
 }

@@ -159,7 +159,7 @@ fn discard(run: &RunFolder) {
     }
     // The error that led here is reported; a file that resists removal adds nothing to it.
     let _ = fs::remove_dir_all(run.checkpoints());
-    let _ = fs::remove_dir_all(run.path().join("tensorboard"));
+    let _ = fs::remove_dir_all(run.events());
     for name in [
         "best.safetensors",
         "metrics.jsonl",

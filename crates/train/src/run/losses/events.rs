@@ -8,11 +8,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use scalenas_base::atomic;
+
 use super::record::Record;
 use crate::error::{Error, Result};
 
-/// Folder of the event files in a run.
-pub const FOLDER: &str = "tensorboard";
 /// Name of the one file, with the prefix that TensorBoard looks for.
 const NAME: &str = "events.out.tfevents.scalenas";
 /// Version of the format.
@@ -26,17 +26,16 @@ pub(crate) struct EventFile {
 }
 
 impl EventFile {
-    /// Starts the file of a run anew with the lines that the metrics file holds.
-    pub fn open(run: &Path, records: &[Record]) -> Result<Self> {
-        let folder = run.join(FOLDER);
+    /// Starts the file in a folder anew with the lines that the metrics file holds.
+    pub fn open(folder: &Path, records: &[Record]) -> Result<Self> {
         let path = folder.join(NAME);
         let failed = |e| Error::file("write", &path, e);
-        fs::create_dir_all(&folder).map_err(failed)?;
+        fs::create_dir_all(folder).map_err(failed)?;
         let mut bytes = record(&version(now()));
         for line in records {
             bytes.extend(events(line, now()));
         }
-        fs::write(&path, bytes).map_err(failed)?;
+        atomic::write(&path, bytes).map_err(failed)?;
         let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
         Ok(Self { path: path.clone(), file })
     }
@@ -175,7 +174,7 @@ mod tests {
     fn lines_that_are_dropped_leave_the_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let line = |iteration| Record { iteration, loss: Some(1.0), ..Record::default() };
-        let size = || fs::metadata(folder.path().join(FOLDER).join(NAME)).expect("a file").len();
+        let size = || fs::metadata(folder.path().join(NAME)).expect("a file").len();
         let mut file = EventFile::open(folder.path(), &[]).expect("a writable folder");
         let empty = size();
         file.write(&line(1)).expect("a writable file");

@@ -34,9 +34,9 @@ impl MetricsFile {
         Ok(Self { path: path.to_owned(), file, events: None })
     }
 
-    /// Writes an event file of TensorBoard beside, in the folder of the run.
-    pub(crate) fn with_events(mut self, run: &Path) -> Result<Self> {
-        self.events = Some(EventFile::open(run, &self.read()?)?);
+    /// Writes an event file of TensorBoard beside, in a folder of its own.
+    pub(crate) fn with_events(mut self, folder: &Path) -> Result<Self> {
+        self.events = Some(EventFile::open(folder, &self.read()?)?);
         Ok(self)
     }
 

@@ -27,7 +27,7 @@ impl Default for Adam {
 }
 
 impl Adam {
-    /// The same with decoupled weight decay.
+    /// Adam with weight decay that is taken from the weights and not added to the gradients.
     #[must_use]
     pub fn with_decay(self, decay: Decay) -> Self {
         Self { decay: Some(decay), ..self }
