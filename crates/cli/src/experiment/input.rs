@@ -25,7 +25,7 @@ impl InputSize {
 
 /// Form in files: a pair or a word.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "(HEIGHT, WIDTH), or Auto")]
+#[serde(untagged, expecting = "input is neither (HEIGHT, WIDTH) nor Auto")]
 enum InFiles {
     Pair(Size),
     Word(Word),

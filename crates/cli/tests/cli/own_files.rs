@@ -277,5 +277,5 @@ fn the_length_of_a_run_follows_the_data_set() {
         "(version: 1, space: \"tiny\", input: (64, 64), train: (epochs: Many))",
     )
     .unwrap();
-    place.supernet("new", &[]).fixable(&["small.ron", "a number of epochs, or Auto"]);
+    place.supernet("new", &[]).fixable(&["small.ron", "epochs is neither a number nor Auto"]);
 }

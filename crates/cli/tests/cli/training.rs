@@ -28,6 +28,8 @@ fn policies_optimisers_and_averages_come_from_the_experiment() {
 fn options_out_of_range_are_named() {
     let place = Place::new();
     for (option, said) in [
+        ("input=Atuo", "input is neither"),
+        ("train.epochs=Atuo", "epochs is neither"),
         ("train.clip=0", "clip"),
         ("train.ema=1.5", "ema"),
         ("train.cosine=1", "cosine"),

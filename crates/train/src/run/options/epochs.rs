@@ -24,7 +24,7 @@ impl Epochs {
 
 /// Form in files: a number or a word.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "a number of epochs, or Auto")]
+#[serde(untagged, expecting = "epochs is neither a number nor Auto")]
 enum InFiles {
     Number(usize),
     Word(Word),
