@@ -6,10 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::parse::unknown_key;
+use super::value::value;
 use crate::error::user;
-
-/// Words that RON reads as values rather than as names.
-const WORDS: [&str; 3] = ["true", "false", "None"];
 
 /// Document after `KEY=VALUE` changes; keys are paths with dots.
 pub fn change<T: Serialize + DeserializeOwned>(before: &T, changes: &[String]) -> Result<T> {
@@ -35,12 +33,4 @@ fn slot<'a>(document: &'a mut Value, key: &str) -> Result<&'a mut Value> {
         })?;
     }
     Ok(slot)
-}
-
-/// Value of a change: as in the file, but names and paths need no quotes.
-fn value(text: &str) -> Value {
-    let name = text.starts_with(|first: char| first.is_alphabetic() || "./~".contains(first));
-    let read = || serde_json::to_value(ron::from_str::<ron::Value>(text).ok()?).ok();
-    let plain = || Value::String(text.to_owned());
-    if name && !WORDS.contains(&text) { plain() } else { read().unwrap_or_else(plain) }
 }

@@ -9,6 +9,7 @@ mod quickstart;
 mod read;
 mod space;
 pub mod synthetic;
+mod value;
 
 pub use document::Experiment;
 pub use space::space;
