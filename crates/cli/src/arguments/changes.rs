@@ -3,7 +3,7 @@
 use clap::Args;
 
 /// Changes of an experiment file.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Changes {
     /// Passes over the training set (epochs) [default: the file's]
     #[arg(long)]

@@ -4,7 +4,7 @@ use std::fs;
 
 use scalenas_base::lock::FolderLock;
 
-use crate::common::{Place, Ran, scalenas};
+use crate::common::{Place, Ran, read_json, scalenas};
 
 fn rank(place: &Place, more: &[&str]) -> Ran {
     let run = place.arg("run");
@@ -54,6 +54,19 @@ fn a_ranking_is_compared_with_trainings_alone() {
     let page = place.arg("page.html");
     scalenas(&["report", "--run", &place.arg("run"), "--out", &page]).good();
     assert!(fs::read_to_string(&page).unwrap().contains("Ranking by the supernet"));
+    // More seeds are trained beside the first, and their mean counts.
+    let twice = rank(&place, &["--seeds", "2"]).good().json();
+    let agreement = &twice["tasks"][0]["agreement"];
+    assert!(agreement["seeds"].is_object() && found["tasks"][0]["agreement"]["seeds"].is_null());
+    let net = &twice["tasks"][0]["networks"][0];
+    let scores = net["seeds"].as_array().unwrap();
+    assert_eq!((scores.len(), &scores[0]), (2, &nets[0]["alone"]));
+    let mean = scores[0].as_f64().unwrap().midpoint(scores[1].as_f64().unwrap());
+    assert!((net["alone"].as_f64().unwrap() - mean).abs() < 1e-12);
+    let rows = fs::read_to_string(place.path("run/ranking/ranking_ap.csv")).unwrap();
+    assert!(rows.lines().all(|row| row.split(',').count() == 7), "{rows}");
+    let second = place.path("run/ranking/alone/seed-1").join(id).join("run.json");
+    assert_eq!(read_json(&second)["train"]["seed"], 1);
     // Fine-tuned networks have a folder of their own.
     rank(&place, &["--fine-tune"]).good();
     assert!(place.path("run/ranking/tuned").join(id).join("grade.json").is_file());

@@ -17,7 +17,7 @@ terminals. Supernets of one space and data set can share the trained networks wi
 
 Examples:
   cargo xtask rank --run runs/quick
-  cargo xtask rank --run runs/quick --networks 40 --epochs 30
+  cargo xtask rank --run runs/quick --networks 40 --epochs 30 --seeds 3
   cargo xtask rank --run runs/sandwich --alone runs/quick/ranking/alone
   cargo xtask rank --run runs/quick --fine-tune";
 
@@ -31,6 +31,10 @@ pub struct Arguments {
     /// Networks to compare
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(3..))]
     pub networks: u16,
+    /// Trainings per network, which differ in their seed: their mean counts, and how far they agree is the best that
+    /// any ranking can reach
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub seeds: u16,
     /// Start each network from the weights of the supernet instead of from nothing
     #[arg(long)]
     pub fine_tune: bool,

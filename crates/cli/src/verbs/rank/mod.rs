@@ -5,6 +5,8 @@ mod arguments;
 mod results;
 mod statistics;
 
+use std::path::{Path, PathBuf};
+
 use anyhow::Result;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{Architecture, CostModel, sample};
@@ -15,6 +17,7 @@ use self::alone::{OwnGrade, Turn, turn};
 use self::results::{FOLDER, TaskRanking, report};
 use self::statistics::Ranked;
 use super::finetune::Alone;
+use crate::arguments::Changes;
 use crate::context::device::{self, on_device};
 use crate::context::{Stop, program};
 use crate::error::user;
@@ -53,64 +56,80 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         .into_iter()
         .enumerate()
         .map(|(task, figure)| {
-            let ranked = |(index, grade): (usize, &OwnGrade)| {
-                let cost = costs.cost(&nets[index]);
-                Ranked {
-                    id: grade.id.clone(),
-                    shared: shared[index][task],
-                    alone: grade.scores[task],
-                    gmacs: cost.gmacs(),
-                    mparams: cost.parameters as f64 / 1e6,
-                }
+            let ranked = |(index, net): (usize, &Architecture)| {
+                let seeds = grades.iter().map(|seed| seed[index].scores[task]).collect();
+                Ranked::new(net.id(&info.space), shared[index][task], seeds, &costs.cost(net))
             };
-            TaskRanking { figure, nets: grades.iter().enumerate().map(ranked).collect() }
+            TaskRanking { figure, nets: nets.iter().enumerate().map(ranked).collect() }
         })
         .collect();
-    let seconds = grades.iter().map(|grade| grade.seconds).sum();
+    let seconds = grades.iter().flatten().map(|grade| grade.seconds).sum();
     report(&rankings, &out, seconds, output)
 }
 
-/// Grades of all networks trained alone; `None` if some are left to other processes or to another call.
+/// Grades of all networks trained alone, by seed; `None` if some are left to other processes or to another call.
 fn train(
     arguments: &Arguments,
     run: &RunFolder,
     nets: &[Architecture],
     output: Output,
     stop: &Stop,
-) -> Result<Option<Vec<OwnGrade>>> {
+) -> Result<Option<Vec<Vec<OwnGrade>>>> {
     let usual = if arguments.fine_tune { "tuned" } else { "alone" };
     let folder = run.path().join(FOLDER).join(usual);
     let folder = arguments.alone.clone().unwrap_or(folder);
-    let (changes, data) = (&arguments.changes, &arguments.data);
-    let alone = Alone { run, from_nothing: !arguments.fine_tune, changes, data };
     let device = arguments.device.choice;
     let (mut grades, mut busy) = (Vec::new(), 0);
-    for (index, architecture) in nets.iter().enumerate() {
-        match turn(&alone, architecture, &folder, device, output, stop)? {
-            Turn::Graded(grade) => {
-                let scores: Vec<String> = grade.scores.iter().map(|s| format!("{s:.3}")).collect();
-                let place = format!("network {} of {}", index + 1, nets.len());
-                output.say(format!("{place}: {} {}", grade.id, scores.join(" ")));
-                grades.push(grade);
-            }
-            Turn::Busy => busy += 1,
-            Turn::Stopped => {
-                let value =
-                    json!({ "interrupted": true, "trained": grades.len(), "networks": nets.len() });
-                output.result(&value, "stopped; the same command continues")?;
-                return Ok(None);
+    let total = nets.len() * usize::from(arguments.seeds);
+    for seed in 0..arguments.seeds {
+        let (changes, data) = (seeded(&arguments.changes, run, seed), &arguments.data);
+        let alone = Alone { run, from_nothing: !arguments.fine_tune, changes: &changes, data };
+        let folder = folder_of(&folder, seed);
+        for architecture in nets {
+            match turn(&alone, architecture, &folder, device, output, stop)? {
+                Turn::Graded(grade) => {
+                    let scores: Vec<String> =
+                        grade.scores.iter().map(|s| format!("{s:.3}")).collect();
+                    let place = grades.len() + busy + 1;
+                    let scores = scores.join(" ");
+                    output.say(format!("training {place} of {total}: {} {scores}", grade.id));
+                    grades.push(grade);
+                }
+                Turn::Busy => busy += 1,
+                Turn::Stopped => {
+                    let value =
+                        json!({ "interrupted": true, "trained": grades.len(), "trainings": total });
+                    output.result(&value, "stopped; the same command continues")?;
+                    return Ok(None);
+                }
             }
         }
     }
     if busy == 0 {
-        return Ok(Some(grades));
+        return Ok(Some(grades.chunks(nets.len()).map(<[OwnGrade]>::to_vec).collect()));
     }
-    let value = json!({ "busy": busy, "trained": grades.len(), "networks": nets.len() });
+    let value = json!({ "busy": busy, "trained": grades.len(), "trainings": total });
     output.result(
         &value,
         format!("{busy} networks are trained by other processes; the same command compares them when they end"),
     )?;
     Ok(None)
+}
+
+/// Changes of the run's experiment for one of several trainings: the first has the seed that was asked for, or
+/// that of the run.
+fn seeded(changes: &Changes, run: &RunFolder, number: u16) -> Changes {
+    let mut changes = changes.clone();
+    if number > 0 {
+        let first = changes.seed.unwrap_or(run.info().train.seed);
+        changes.seed = Some(first + u64::from(number));
+    }
+    changes
+}
+
+/// Folder of the networks of one of several trainings.
+fn folder_of(folder: &Path, number: u16) -> PathBuf {
+    if number == 0 { folder.to_owned() } else { folder.join(format!("seed-{number}")) }
 }
 
 /// Scores of networks with the weights of the supernet: by network, then by task.

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::fs;
+use std::iter;
 use std::path::Path;
 
 use anyhow::Result;
@@ -82,10 +83,16 @@ fn plot(figure: Figure, nets: &[Ranked], agreement: &Agreement) -> RankingPlot {
     }
 }
 
+/// A row per network; the scores by seed are its last columns.
 fn csv(nets: &[Ranked]) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
+    let seeds = nets.first().map_or(0, |net| net.seeds.len());
+    let columns = ["id", "shared", "alone", "gmacs", "mparams"].map(str::to_owned);
+    writer.write_record(columns.into_iter().chain((0..seeds).map(|n| format!("alone_{n}"))))?;
     for net in nets {
-        writer.serialize(net)?;
+        let values = [net.shared, net.alone, net.gmacs, net.mparams].into_iter();
+        let values = values.chain(net.seeds.iter().copied()).map(|value| value.to_string());
+        writer.write_record(iter::once(net.id.clone()).chain(values))?;
     }
     Ok(writer.into_inner()?)
 }
@@ -101,11 +108,13 @@ fn printed(figure: Figure, count: usize, agreement: &Agreement) -> String {
             shown(correlation.tau_in_bands),
         ]
     };
-    let rows = [
+    let mut rows = vec![
         row("the supernet", &agreement.supernet),
         row("multiply-accumulates alone", &agreement.macs),
         row("parameters alone", &agreement.parameters),
     ];
+    let seeds = agreement.seeds.as_ref();
+    rows.extend(seeds.map(|seeds| row("another training alone", seeds)));
     let head = ["order by", "Kendall's tau (95 %)", "Spearman", "tau among like cost"];
     let lost = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
     format!(
