@@ -4,6 +4,19 @@
 //! [`CocoKeypoints`] for training, [`GroundTruth`] for scoring. What each of them tolerates is
 //! listed at [`Purpose`]. `CrowdPose` files are read by the same code.
 //!
+//! ```
+//! use scalenas_coco::{CocoResult, PERSON_CATEGORY, results};
+//!
+//! let folder = tempfile::tempdir()?;
+//! let file = folder.path().join("results.json");
+//! let keypoints = vec![[320.5, 240.0, 0.9]; 17];
+//! let found =
+//!     [CocoResult { image_id: 7, category_id: PERSON_CATEGORY, keypoints, score: 0.9, bbox: None }];
+//! results::write(&file, &found)?;
+//! assert_eq!(results::read(&file)?, found);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Invariants: errors name file, entry, key and value; ids of a checked file are unique; results
 //! are written whole or not at all.
 

@@ -5,6 +5,16 @@
 //! pixel). They share [`pictures`] (affine maps, warping, broken files) and [`loader`] (batches
 //! ahead of time). [`synth`] writes pictures that take the same path.
 //!
+//! ```
+//! use scalenas_data::{Direction, Size, crop_affine};
+//!
+//! // A box of 150x200 pixels around (320, 240) becomes a crop of 96x128.
+//! let (crop, scale) = (Size::new(128, 96), [150.0 / 200.0, 200.0 / 200.0]);
+//! let map = crop_affine([320.0, 240.0], scale, 0.0, crop, Direction::Forward);
+//! assert_eq!(map.apply([320.0, 240.0]).map(f64::round), [48.0, 64.0]);
+//! assert_eq!(map.apply([245.0, 140.0]).map(f64::round), [0.0, 0.0]);
+//! ```
+//!
 //! Invariants: pictures stay `u8` until they are on the device; every random draw comes from a
 //! stream named by (seed, purpose, epoch, index), so that a batch depends on nothing else; sizes
 //! are [`Size`]s, a pair stands for `(height, width)`.

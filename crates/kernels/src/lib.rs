@@ -4,6 +4,20 @@
 //! body that composes the framework's own operations (`reference`); the CPU backend and all CubeCL
 //! backends have kernels of their own.
 //!
+//! ```
+//! use burn::tensor::Tensor;
+//! use burn_flex::{Flex, FlexDevice};
+//! use scalenas_kernels::{ConvGeometry, ops};
+//!
+//! let x = Tensor::<Flex, 4>::ones([1, 3, 8, 8], &FlexDevice);
+//! let weight = Tensor::ones([16, 3, 3, 3], &FlexDevice);
+//! let y = ops::conv(x, weight, ConvGeometry { stride: 2, padding: 1 });
+//! assert_eq!(y.dims(), [1, 16, 4, 4]);
+//! // Three channels of nine pixels; at the corner, of four.
+//! assert_eq!(y.clone().max().into_scalar(), 27.0);
+//! assert_eq!(y.min().into_scalar(), 12.0);
+//! ```
+//!
 //! Invariant: whatever the implementation, values and gradients equal the composed ones within
 //! float32 rounding, and NaN and infinity pass through as they do there.
 

@@ -2,6 +2,23 @@
 //!
 //! Source: ScaleNAS (arXiv 2011.14584) over the HRNet reference network.
 //!
+//! ```
+//! use burn::backend::Flex;
+//! use burn::tensor::Tensor;
+//! use scalenas_model::{Calibration, Supernet};
+//! use scalenas_space::{Architecture, SpaceSpec};
+//!
+//! let (space, device) = (SpaceSpec::tiny(), Default::default());
+//! let supernet = Supernet::<Flex>::new(&space, 0, &device);
+//! let pictures = Tensor::<Flex, 4>::ones([2, 3, 64, 32], &device);
+//! // A subnet needs statistics of its own before it can predict.
+//! let smallest = Architecture::smallest(&space);
+//! let mut calibration = Calibration::new(&supernet, supernet.plan(&smallest));
+//! calibration.add(pictures.clone());
+//! let network = supernet.extract(&smallest, &calibration.finish());
+//! assert_eq!(network.forward(pictures).dims(), [2, 17, 16, 8]);
+//! ```
+//!
 //! Invariants:
 //! - modules hold learnable parameters only; normalisation statistics are a value of their own
 //!   ([`Statistics`]), and evaluation takes them together with the subnet that they belong to
