@@ -10,6 +10,8 @@ mod check_data;
 mod check_device;
 mod common;
 mod damaged;
+#[cfg(unix)]
+mod documented;
 mod export;
 mod figures;
 mod finetune;
