@@ -5,8 +5,8 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_data, check_device, completions, cost, eval_pose, eval_seg, evolve, export,
-    finetune, import, infer, manual, quickstart, rank, report, supernet, synth,
+    bench, check_data, check_device, completions, cost, eval_class, eval_pose, eval_seg, evolve,
+    export, finetune, import, infer, manual, quickstart, rank, report, supernet, synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -26,7 +26,7 @@ pub struct Cli {
 pub enum Verb {
     /// Synthetic pictures, a supernet, a search, scores and a report: everything in minutes
     Quickstart(quickstart::Arguments),
-    /// Write a data set of synthetic people (COCO format) or streets (Cityscapes format)
+    /// Write a data set of synthetic people (COCO format), streets (Cityscapes format) or shapes (folders)
     Synth(synth::Arguments),
     /// Find trouble in a data set before anything is learnt from it, and guess its facts
     CheckData(check_data::Arguments),
@@ -42,6 +42,8 @@ pub enum Verb {
     EvalPose(eval_pose::Arguments),
     /// Score networks by the mean IoU of their segmentation
     EvalSeg(eval_seg::Arguments),
+    /// Score networks by the share of pictures that they classify right
+    EvalClass(eval_class::Arguments),
     /// Exact parameters and multiply-accumulates of an architecture
     Cost(cost::Arguments),
     /// Write a network for other runtimes: ONNX, safetensors, PyTorch
@@ -100,6 +102,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Rank(arguments) => rank::run(&arguments, output, &Stop::install()?),
         Verb::EvalPose(arguments) => eval_pose::run(&arguments, output),
         Verb::EvalSeg(arguments) => eval_seg::run(&arguments, output),
+        Verb::EvalClass(arguments) => eval_class::run(&arguments, output),
         Verb::Cost(arguments) => cost::run(&arguments, output),
         Verb::Export(arguments) => export::run(&arguments, output),
         Verb::Infer(arguments) => infer::run(&arguments, output),

@@ -118,6 +118,16 @@ impl Error {
         Self::Io { path: show(path), action, source }
     }
 
+    pub(crate) fn facts(
+        path: &Path,
+        key: &'static str,
+        problem: impl Into<String>,
+        accepted: impl Into<String>,
+    ) -> Self {
+        let (problem, accepted) = (problem.into(), accepted.into());
+        Self::Facts { path: show(path), key, problem, accepted }
+    }
+
     pub(crate) fn labels(path: &Path, coding: LabelCoding, problem: impl Into<String>) -> Self {
         Self::Labels { path: show(path), problem: problem.into(), accepted: coding.accepted() }
     }

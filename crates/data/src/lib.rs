@@ -1,8 +1,8 @@
 //! Data sets, transforms and codecs; plain arrays, no framework.
 //!
 //! Each task has a room with its data set, augmentation and batch: [`top_down`] (crops of people),
-//! [`bottom_up`] (whole pictures with their people) and [`segmentation`] (pictures with a class per
-//! pixel). They share [`pictures`] (affine maps, warping, broken files) and [`loader`] (batches
+//! [`bottom_up`] (whole pictures with their people), [`segmentation`] (pictures with a class per
+//! pixel) and [`classification`] (a class per picture). They share [`pictures`] (affine maps, warping, broken files) and [`loader`] (batches
 //! ahead of time). [`synth`] writes pictures that take the same path.
 //!
 //! ```
@@ -21,6 +21,7 @@
 
 pub mod bottom_up;
 pub mod check;
+pub mod classification;
 mod error;
 pub mod facts;
 mod files;
@@ -32,6 +33,7 @@ pub mod top_down;
 
 pub use scalenas_base::{Image8, PictureOptions, Size};
 
+pub use classification::{ClassificationAugment, ClassificationDataset, ClassificationFacts};
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
 pub use files::{BoxSource, DataFiles, Part, PartFiles, held_out};

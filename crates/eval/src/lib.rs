@@ -2,7 +2,7 @@
 //!
 //! Plain arrays in, numbers out: this crate knows neither a tensor framework nor a data loader.
 //! [`keypoints`] scores poses, [`grouping`] makes people of the heatmaps and tags of a whole
-//! picture, [`semantic`] scores label maps, [`ranking`] compares two orders of networks.
+//! picture, [`semantic`] scores label maps, [`classification`] counts classes of pictures, [`ranking`] compares two orders of networks.
 //!
 //! ```
 //! use scalenas_eval::ranking::{kendall, regret};
@@ -14,6 +14,7 @@
 //!
 //! Invariants: no output depends on the order of threads, and no file is ever half-written.
 
+pub mod classification;
 mod error;
 pub mod grouping;
 pub mod keypoints;

@@ -2,7 +2,7 @@
 
 use scalenas_base::Size;
 use scalenas_data::pictures::normalize::{MEAN, STD};
-use scalenas_data::{KeypointFacts, SegmentationFacts};
+use scalenas_data::{ClassificationFacts, KeypointFacts, SegmentationFacts};
 use scalenas_space::{CostModel, Head};
 use serde_json::{Value, json};
 
@@ -21,6 +21,8 @@ pub enum Facts {
     Keypoints(KeypointFacts),
     /// Classes of the segmentation head.
     Classes(SegmentationFacts),
+    /// Classes of the classification head.
+    PictureClasses(ClassificationFacts),
 }
 
 /// The description of a network as JSON. `outputs` are those of the file that it stands beside; `facts`
@@ -64,6 +66,7 @@ fn describe_head(source: &Source, head: Head, facts: &Facts) -> Value {
             "skeleton": facts.skeleton,
             "sigmas": facts.sigmas,
         }),
+        Facts::PictureClasses(facts) => json!({ "classes": facts.classes }),
         Facts::Classes(facts) => json!({
             "classes": facts.classes.iter().map(|class| json!({
                 "name": class.name,

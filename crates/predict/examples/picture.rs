@@ -28,6 +28,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                 println!("{}: column {x:.1}, row {y:.1}, score {:.2}", joint.name, joint.score);
             }
         }
+        Predicted::Class(shares) => {
+            for (name, share) in shares.iter().take(5) {
+                println!("{name}: {:.1} %", 100.0 * share);
+            }
+        }
         Predicted::Classes { names, labels } => {
             for (class, name) in names.iter().enumerate() {
                 let pixels = labels.iter().filter(|&&label| usize::from(label) == class).count();

@@ -45,6 +45,10 @@ impl Network {
                     .map(|joint| json!({"name": joint.name, "at": joint.at, "score": joint.score}));
                 json!({ "joints": joint.collect::<Vec<_>>() })
             }
+            Predicted::Class(shares) => {
+                let class = |(name, share)| json!({ "name": name, "probability": share });
+                json!({ "picture": shares.into_iter().map(class).collect::<Vec<_>>() })
+            }
             Predicted::Classes { names, labels } => json!({ "classes": names, "labels": labels }),
         };
         Ok(value.to_string())

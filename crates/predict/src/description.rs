@@ -33,12 +33,12 @@ pub struct Head {
     /// Names of the joints, for poses.
     #[serde(default)]
     pub joints: Vec<String>,
-    /// Classes, for segmentation.
+    /// Classes, of pixels or of pictures.
     #[serde(default)]
     pub classes: Vec<Class>,
 }
 
-/// Class of a segmentation.
+/// A class.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Class {
     /// Name of the class.

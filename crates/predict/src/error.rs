@@ -31,7 +31,7 @@ pub enum Error {
         task: String,
     },
     /// A box was given to a task that looks at whole pictures.
-    #[error("a segmentation looks at whole pictures; accepted: a prediction without a box")]
+    #[error("the task looks at whole pictures; accepted: a prediction without a box")]
     Box,
     /// Weights and description are of different networks.
     #[error(

@@ -6,10 +6,11 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexDevice;
 use burn::tensor::{Tensor, TensorData};
 use scalenas_base::{Image8, Size};
+use scalenas_data::classification::central;
 use scalenas_data::pictures::normalize::planes;
 use scalenas_data::pictures::{Direction, crop_affine, warp_bilinear};
 use scalenas_data::top_down::crop_of_box;
-use scalenas_data::{HeatmapCodec, KeypointFacts, SegmentationFacts};
+use scalenas_data::{ClassificationFacts, HeatmapCodec, KeypointFacts, SegmentationFacts};
 use scalenas_eval::semantic::{ClassScores, predict_labels};
 use scalenas_export::{Facts, NamedTensors, Source, describe};
 use scalenas_model::{ScaleNet, Supernet};
@@ -25,6 +26,7 @@ fn exported(preset: &str, outputs: usize, facts: Facts, input: Size) -> (TempDir
     for head in &mut space.heads {
         *head = match *head {
             Head::Segmentation { .. } => Head::Segmentation { classes: outputs },
+            Head::Classification { .. } => Head::Classification { classes: outputs },
             _ => Head::TopDown { joints: outputs },
         };
     }
@@ -123,6 +125,28 @@ fn classes_have_the_size_of_the_picture() {
     }
     let refused =
         predictor.predict_box(&other, [0.0, 0.0, 9.0, 9.0]).expect_err("no use for boxes");
+    assert!(matches!(refused, Error::Box), "{refused}");
+}
+
+#[test]
+fn the_class_of_a_picture_is_that_of_its_middle() {
+    let names = ["cat", "dog", "horse"].map(str::to_owned).to_vec();
+    let facts = ClassificationFacts::of_folders("pets", names).expect("facts");
+    let input = Size::new(64, 96);
+    let facts = Facts::PictureClasses(facts);
+    let (folder, network) = exported("tiny_classification", 3, facts, input);
+    let predictor = Predictor::<Flex>::read(&folder.path().join("net.safetensors"), &FlexDevice);
+    let predictor = predictor.expect("an exported network");
+    let picture = picture(Size::new(120, 150));
+    let maps = maps(&network, &central(picture.size(), input).cut(&picture, input));
+    let Predicted::Class(found) = predictor.predict(&picture).expect("a prediction") else {
+        panic!("a class is expected")
+    };
+    let sum: f32 = found.iter().map(|(_, share)| share).sum();
+    assert!((sum - 1.0).abs() < 1e-5 && found[0].1 >= found[2].1, "{found:?}");
+    let best = maps.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).expect("classes").0;
+    assert_eq!(found[0].0, ["cat", "dog", "horse"][best]);
+    let refused = predictor.predict_box(&picture, [0.0, 0.0, 9.0, 9.0]).expect_err("no boxes");
     assert!(matches!(refused, Error::Box), "{refused}");
 }
 

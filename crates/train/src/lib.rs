@@ -51,4 +51,4 @@ pub use score::pictures::normalised;
 pub use score::validation::{TaskGrade, Validation};
 pub use task::data::{TaskData, Tasks};
 pub use task::registry::{HeldOut, Target, TrainingSet};
-pub use task::{bottom_up, interface, segmentation, top_down};
+pub use task::{bottom_up, classification, interface, segmentation, top_down};

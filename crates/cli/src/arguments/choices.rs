@@ -10,6 +10,8 @@ pub enum Task {
     Pose,
     /// A class per pixel
     Segmentation,
+    /// A class per picture
+    Classification,
 }
 
 impl Task {
@@ -18,6 +20,7 @@ impl Task {
         match head {
             Head::TopDown { .. } | Head::BottomUp { .. } => self == Self::Pose,
             Head::Segmentation { .. } => self == Self::Segmentation,
+            Head::Classification { .. } => self == Self::Classification,
         }
     }
 }

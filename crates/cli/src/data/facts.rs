@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_data::{KeypointFacts, SegmentationFacts};
+use scalenas_data::{ClassificationFacts, KeypointFacts, SegmentationFacts};
 
 use crate::error::user;
 use scalenas_train::TaskSource;
@@ -37,5 +37,19 @@ pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
         "cityscapes" => Ok(SegmentationFacts::cityscapes()),
         path if Path::new(path).exists() => Ok(SegmentationFacts::read(path)?),
         other => Err(user(format!("facts is {other:?}, accepted: cityscapes or a RON file"))),
+    }
+}
+
+/// Facts of pictures whose classes are the folders of their training part.
+pub const FOLDERS: &str = "folders";
+
+/// Facts of classes of pictures: a list of folders, or from a file.
+pub fn classification_facts(name: &str) -> Result<ClassificationFacts> {
+    match ClassificationFacts::parse(name) {
+        Some(facts) => Ok(facts?),
+        None if Path::new(name).exists() => Ok(ClassificationFacts::read(name)?),
+        None => Err(user(format!(
+            "facts is {name:?}, accepted: a RON file, or none for the folders of the data"
+        ))),
     }
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_data::synth::{StreetConfig, Summary, SynthConfig, write_pose, write_streets};
+use scalenas_data::synth::{
+    ShapeConfig, StreetConfig, Summary, SynthConfig, write_pose, write_shapes, write_streets,
+};
 
 /// Writes a data set of people into `out`.
 pub fn write_people(out: &Path, config: &SynthConfig) -> Result<Summary> {
@@ -14,6 +16,11 @@ pub fn write_people(out: &Path, config: &SynthConfig) -> Result<Summary> {
 /// Writes a data set of streets into `out`.
 pub fn write_street_pictures(out: &Path, config: &StreetConfig) -> Result<()> {
     whole_or_absent(out, || Ok(write_streets(out, config)?))
+}
+
+/// Writes a data set of shapes into `out`.
+pub fn write_shape_pictures(out: &Path, config: &ShapeConfig) -> Result<()> {
+    whole_or_absent(out, || Ok(write_shapes(out, config)?))
 }
 
 /// Removes a new folder that could not be filled, for half of a data set is of no use.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
-use scalenas_data::{DataFiles, TopDownAugment};
+use scalenas_data::{ClassificationAugment, DataFiles, TopDownAugment};
 use scalenas_evolve::SearchConfig;
 use scalenas_space::SpaceSpec;
 use scalenas_train::{TaskSource, TrainOptions};
@@ -46,6 +46,9 @@ pub struct Experiment {
     /// Augmentation of crops of labelled pictures.
     #[serde(default)]
     pub crops: SegmentationAugment,
+    /// Variation of pictures with a class.
+    #[serde(default)]
+    pub views: ClassificationAugment,
     /// Training of the supernet.
     #[serde(default)]
     pub train: TrainOptions,
@@ -63,7 +66,12 @@ pub struct Experiment {
 impl Experiment {
     /// Augmentation of training samples.
     pub fn variation(&self) -> Variation {
-        Variation { top_down: self.augment, bottom_up: self.scenes, segmentation: self.crops }
+        Variation {
+            top_down: self.augment,
+            bottom_up: self.scenes,
+            segmentation: self.crops,
+            classification: self.views,
+        }
     }
 
     /// Name or file of the facts, by default those of the task's best-known data set.
@@ -80,8 +88,13 @@ impl Experiment {
         Ok(self.input.given_or(room(*head).usual_input()))
     }
 
-    /// Chooses the input by the pictures in the folder `data`, where it is [`InputSize::Auto`].
-    pub fn settle_input(&mut self, data: &Path) -> Result<()> {
+    /// Takes what the folder `data` says, where the experiment leaves it open: the facts, and the input by the
+    /// pictures where it is [`InputSize::Auto`].
+    pub fn settle(&mut self, data: &Path) -> Result<()> {
+        let head = self.space.space()?.heads[0];
+        if self.facts.is_none() {
+            self.facts = room(head).facts_in(data)?;
+        }
         if self.input == InputSize::Auto {
             let (space, sources) = (self.space.space()?, self.sources(data)?);
             let leading = space.heads.first().zip(sources.first());

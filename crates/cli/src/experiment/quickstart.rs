@@ -16,11 +16,18 @@ const SEGMENTATION: (&str, &str) = (
     include_str!("../../../../configs/quickstart_segmentation.ron"),
 );
 
+/// Classification.
+const CLASSIFICATION: (&str, &str) = (
+    "configs/quickstart_classification.ron",
+    include_str!("../../../../configs/quickstart_classification.ron"),
+);
+
 /// Name and text of the experiment of a task.
 pub fn quickstart(task: Task, head: PoseHead) -> (&'static str, &'static str) {
     match (task, head) {
         (Task::Pose, PoseHead::TopDown) => TOP_DOWN,
         (Task::Pose, PoseHead::BottomUp) => BOTTOM_UP,
         (Task::Segmentation, _) => SEGMENTATION,
+        (Task::Classification, _) => CLASSIFICATION,
     }
 }

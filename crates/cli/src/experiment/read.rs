@@ -225,7 +225,8 @@ mod tests {
     #[test]
     fn a_copy_reads_back_the_same() {
         let bottom_up = (Task::Pose, PoseHead::BottomUp);
-        let top_down = [Task::Pose, Task::Segmentation].map(|task| (task, PoseHead::TopDown));
+        let top_down = [Task::Pose, Task::Segmentation, Task::Classification]
+            .map(|task| (task, PoseHead::TopDown));
         for (task, head) in top_down.into_iter().chain([bottom_up]) {
             let experiment = Experiment::quickstart(task, head, &[]).unwrap();
             let pretty = ron::ser::PrettyConfig::new();
@@ -238,7 +239,7 @@ mod tests {
     #[test]
     fn every_experiment_of_the_repository_is_accepted() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs");
-        let parts = ["", "pose", "segmentation", "multitask"];
+        let parts = ["", "pose", "segmentation", "classification", "multitask"];
         let folders = parts.map(|part| root.join(part));
         let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
         let files = entries.map(|entry| entry.unwrap().path());

@@ -13,7 +13,7 @@ pub struct Synthetic {
     pub val: usize,
     /// Height and width of a picture.
     pub size: Size,
-    /// Maximum number of people per picture; streets ignore it.
+    /// Maximum number of people per picture; other pictures ignore it.
     #[serde(default = "default_people")]
     pub people: usize,
 }

@@ -8,7 +8,7 @@ use scalenas_train::{CalibratedSubnet, HeldOut, Network};
 
 use super::infer::{InferRequest, Predicted};
 use super::room::Room;
-use super::{bottom_up, segmentation, top_down};
+use super::{bottom_up, classification, segmentation, top_down};
 use crate::arguments::Task;
 use crate::context::device::Host;
 
@@ -51,6 +51,7 @@ pub fn room_of(task: Task) -> &'static dyn Room {
     match task {
         Task::Pose => &top_down::TopDown,
         Task::Segmentation => &segmentation::Segmentation,
+        Task::Classification => &classification::Classification,
     }
 }
 
@@ -58,4 +59,5 @@ rooms! {
     TopDown => top_down,
     BottomUp => bottom_up,
     Segmentation => segmentation,
+    Classification => classification,
 }

@@ -22,6 +22,11 @@ pub trait Room {
     /// Name of the facts of its best-known data set.
     fn facts(&self) -> &'static str;
 
+    /// Facts that the folder of a data set says itself, if it does.
+    fn facts_in(&self, _data: &Path) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// Head with as many outputs as the facts have joints or classes.
     fn head(&self, facts: &str) -> Result<Head>;
 

@@ -5,6 +5,7 @@ pub mod check_data;
 pub mod check_device;
 pub mod completions;
 pub mod cost;
+pub mod eval_class;
 pub mod eval_pose;
 pub mod eval_seg;
 pub mod evolve;

@@ -8,6 +8,7 @@ mod bottom_up;
 mod chain;
 mod check_data;
 mod check_device;
+mod classification;
 mod common;
 mod damaged;
 #[cfg(unix)]

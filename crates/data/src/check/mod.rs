@@ -2,6 +2,7 @@
 //! still hurts.
 
 mod annotations;
+mod classes;
 mod duplicates;
 mod fingerprint;
 mod labels;
@@ -10,6 +11,7 @@ mod sides;
 use serde::Serialize;
 
 pub use annotations::{JointCounts, check_annotations, joint_counts};
+pub use classes::{check_picture_classes, pictures_per_class};
 pub use duplicates::{NearDuplicate, near_duplicates};
 pub use fingerprint::{Fingerprint, scan};
 pub use labels::{ClassCounts, check_classes, count_classes};

@@ -41,23 +41,9 @@ fn stem(writer: &mut Writer<'_>, space: &SpaceSpec, images: &Value) -> Result<Va
     let x = writer.unit(&halving("conv1", "bn1"), images, None)?;
     let mut x = writer.unit(&halving("conv2", "bn2"), &x, None)?;
     for k in 0..space.stem.bottlenecks {
-        x = bottleneck(writer, &format!("layer1.{k}"), &x)?;
+        x = writer.bottleneck(&format!("layer1.{k}"), &x)?;
     }
     Ok(x)
-}
-
-fn bottleneck(writer: &mut Writer<'_>, name: &str, x: &Value) -> Result<Value> {
-    let shortcut = format!("{name}.downsample.0");
-    let shortcut = if writer.optional(&format!("{shortcut}.weight")).is_some() {
-        let norm = format!("{name}.downsample.1");
-        let unit = Unit { relu: false, ..Unit::plain(&shortcut, &norm) };
-        writer.unit(&unit, x, None)?
-    } else {
-        x.clone()
-    };
-    let y = writer.numbered(name, 1, x, None)?;
-    let y = writer.numbered(name, 2, &y, None)?;
-    writer.numbered(name, 3, &y, Some(&shortcut))
 }
 
 /// Passes the branches that exist and starts the used ones of the new branches.

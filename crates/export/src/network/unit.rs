@@ -72,6 +72,21 @@ impl<'a> Writer<'a> {
         self.numbered(name, 2, &y, Some(x))
     }
 
+    /// Units of 1x1, 3x3 and 1x1, with a projected shortcut where the checkpoint has one.
+    pub fn bottleneck(&mut self, name: &str, x: &Value) -> Result<Value> {
+        let shortcut = format!("{name}.downsample.0");
+        let shortcut = if self.optional(&format!("{shortcut}.weight")).is_some() {
+            let norm = format!("{name}.downsample.1");
+            let unit = Unit { relu: false, ..Unit::plain(&shortcut, &norm) };
+            self.unit(&unit, x, None)?
+        } else {
+            x.clone()
+        };
+        let y = self.numbered(name, 1, x, None)?;
+        let y = self.numbered(name, 2, &y, None)?;
+        self.numbered(name, 3, &y, Some(&shortcut))
+    }
+
     /// Unit `convK`, `bnK` of a block.
     pub fn numbered(
         &mut self,

@@ -4,6 +4,7 @@
 use scalenas_data::pictures::normalize::{MEAN, STD};
 use scalenas_space::layers::BOTTOM_UP_BLOCKS;
 use scalenas_space::plan::{ModulePlan, StepPlan};
+use scalenas_space::{Head, SpaceSpec};
 use serde_json::{Value, json};
 
 use crate::source::Source;
@@ -43,13 +44,18 @@ fn network(source: &Source) -> Value {
             "bottlenecks": space.stem.bottlenecks,
         },
         "stages": stages.collect::<Vec<_>>(),
-        "heads": plan.heads.iter().map(|&head| json!({
-            "task": task(head).name(),
-            "outputs": head.outputs(),
-        })).collect::<Vec<_>>(),
+        "heads": plan.heads.iter().map(|&head| head_of(space, head)).collect::<Vec<_>>(),
         "mean": MEAN,
         "std": STD,
     })
+}
+
+/// Task and outputs of a head, with the widths that its code needs.
+fn head_of(space: &SpaceSpec, head: Head) -> Value {
+    let mut value = task(head).widths(space);
+    value["task"] = task(head).name().into();
+    value["outputs"] = head.outputs().into();
+    value
 }
 
 fn module(plan: &ModulePlan) -> Value {

@@ -8,7 +8,7 @@ A network of its own, found by ScaleNAS: needs PyTorch, safetensors and the weig
 
 Predictions at stride 4 per head: heatmaps `[batch, joints, height / 4, width / 4]` (top-down);
 heatmaps and tags side by side, and finer heatmaps at stride 2 (bottom-up); class scores
-`[batch, classes, height / 4, width / 4]` (segmentation). Heights and widths are multiples of @STRIDE@.
+`[batch, classes, height / 4, width / 4]` (segmentation); `[batch, classes, 1, 1]` (classification). Heights and widths are multiples of @STRIDE@.
 """
 
 import json
@@ -150,6 +150,13 @@ class ScaleNet(nn.Module):
         elif head["task"] == "segmentation":
             merge = unit(sum(widths), sum(widths), 1, bias=True)
             self.last_layer = nn.Sequential(*merge, nn.Conv2d(sum(widths), outputs, 1))
+        elif head["task"] == "classification":
+            blocks, features = head["bottlenecks"], head["features"]
+            self.incre_modules = nn.ModuleList(nn.Sequential(Residual([n, m, m, w], [1, 3, 1])) for n, m, w in blocks)
+            wide = [block[2] for block in blocks]
+            self.downsamp_modules = nn.ModuleList(unit(n, w, 3, 2, bias=True) for n, w in zip(wide, wide[1:]))
+            self.final_layer = unit(wide[-1], features, 1, bias=True)
+            self.classifier = nn.Conv2d(features, outputs, 1)
         else:
             maps = nn.Conv2d(widths[0], outputs, 1)
             self.final_layers = nn.ModuleList([maps, nn.Conv2d(widths[0], outputs // 2, 1)])
@@ -182,6 +189,12 @@ class ScaleNet(nn.Module):
             size = x[0].shape[2:]
             large = [functional.interpolate(v, size, mode="bilinear", align_corners=False) for v in x[1:]]
             return [self.last_layer(torch.cat([x[0], *large], 1))]
+        if head["task"] == "classification":
+            wide = [block(v) for block, v in zip(self.incre_modules, x)]
+            y = wide[0]
+            for shrink, coarser in zip(self.downsamp_modules, wide[1:]):
+                y = shrink(y) + coarser
+            return [self.classifier(self.final_layer(y).mean((2, 3), keepdim=True))]
         maps = self.final_layers[0](x[0])
         features = self.deconv_layers[0](torch.cat([x[0], maps], 1))
         return [maps, self.final_layers[1](features)]

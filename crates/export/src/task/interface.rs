@@ -1,7 +1,8 @@
 //! Interface of a task.
 
 use scalenas_base::Size;
-use serde_json::Value as Json;
+use scalenas_space::SpaceSpec;
+use serde_json::{Value as Json, json};
 
 use crate::error::Result;
 use crate::graph::Value;
@@ -11,7 +12,7 @@ use crate::outputs::Outputs;
 /// Maps of a head.
 #[derive(Debug, Clone)]
 pub struct Maps {
-    /// `[batch, outputs, height / 4, width / 4]`.
+    /// `[batch, outputs, height / 4, width / 4]`, or `[batch, classes, 1, 1]` for a class per picture.
     pub coarse: Value,
     /// `[batch, joints, height / 2, width / 2]`, of heads that have them.
     pub fine: Option<Value>,
@@ -41,6 +42,11 @@ pub trait Task {
 
     /// Decodes the maps, and makes the results outputs.
     fn add_decoded(&self, maps: &Maps, input: Size, outputs: &mut Outputs<'_>);
+
+    /// Widths of the layers of the head beyond those of the branches, as the PyTorch code reads them.
+    fn widths(&self, _space: &SpaceSpec) -> Json {
+        json!({})
+    }
 
     /// Way from a picture to the input and from the outputs back to the picture.
     fn picture(&self, input: Size) -> Json;

@@ -1,6 +1,7 @@
 //! Tasks, one room each: layers of the head, outputs as maps or decoded, description.
 
 mod bottom_up;
+mod classification;
 mod interface;
 mod registry;
 mod segmentation;

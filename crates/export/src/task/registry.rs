@@ -3,6 +3,7 @@
 use scalenas_space::Head;
 
 use super::bottom_up::BottomUp;
+use super::classification::Classification;
 use super::interface::Task;
 use super::segmentation::Segmentation;
 use super::top_down::TopDown;
@@ -13,6 +14,7 @@ pub fn task(head: Head) -> Box<dyn Task> {
     match head {
         Head::TopDown { joints } => Box::new(TopDown { joints }),
         Head::BottomUp { joints } => Box::new(BottomUp { joints }),
+        Head::Classification { classes } => Box::new(Classification { classes }),
         Head::Segmentation { classes } => Box::new(Segmentation { classes }),
     }
 }

@@ -71,7 +71,9 @@ fn assert_close(name: &str, found: &[f32], expected: &[f32], tolerance: f32) {
 
 #[test]
 fn maps_of_every_head_equal_the_native_ones() {
-    for preset in ["tiny", "tiny_bottom_up", "tiny_segmentation", "tiny_multitask"] {
+    for preset in
+        ["tiny", "tiny_bottom_up", "tiny_segmentation", "tiny_classification", "tiny_multitask"]
+    {
         let space = SpaceSpec::preset(preset).unwrap();
         for architecture in architectures(&space) {
             let (network, source) = network(&space, &architecture);

@@ -21,6 +21,9 @@ const HRNET_FUSION_STEP: usize = 4;
 /// End of the names of PyTorch's counters of batches.
 const COUNTER: &str = "num_batches_tracked";
 
+/// Matrix that is a 1x1 convolution here.
+const CLASSIFIER: &str = "classifier.weight";
+
 /// Kind of network in a checkpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -60,7 +63,12 @@ pub fn read_pth(path: &Path) -> Result<Checkpoint> {
     let renamed = wanted.iter().filter(|(name, own)| name != own).count();
     let unused = file.names().filter(|name| !name.ends_with(COUNTER));
     let unused = unused.filter(|name| !wanted.contains_key(*name)).map(str::to_owned).collect();
-    let tensors = file.read(&wanted)?;
+    let mut tensors = file.read(&wanted)?;
+    if let Some(classifier) = tensors.get_mut(CLASSIFIER)
+        && let [classes, features] = classifier.shape[..]
+    {
+        classifier.shape = [classes, features, 1, 1].into();
+    }
     let spec = infer_spec(path, &tensors)?;
     Ok(Checkpoint { tensors, kind, spec, renamed, unused })
 }
@@ -106,9 +114,10 @@ fn infer_spec(path: &Path, tensors: &NamedTensors) -> Result<SpaceSpec> {
     };
     let width = rows(STEM_EXIT).ok_or_else(|| missing(STEM_EXIT))?;
     match HEADS.map(rows) {
-        [Some(joints), _, _] => Ok(SpaceSpec::top_down(width, joints)),
-        [_, Some(joints), _] => Ok(SpaceSpec::bottom_up(width, joints)),
-        [_, _, Some(classes)] => Ok(SpaceSpec::segmentation(width, classes)),
-        [None, None, None] => Err(missing(HEADS[0])),
+        [Some(joints), ..] => Ok(SpaceSpec::top_down(width, joints)),
+        [_, Some(joints), ..] => Ok(SpaceSpec::bottom_up(width, joints)),
+        [_, _, Some(classes), _] => Ok(SpaceSpec::segmentation(width, classes)),
+        [.., Some(classes)] => Ok(SpaceSpec::classification(width, classes)),
+        [None, None, None, None] => Err(missing(HEADS[0])),
     }
 }

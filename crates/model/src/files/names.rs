@@ -7,11 +7,20 @@
 
 /// First unit behind the stem, which every HRNet-like network has; its rows are the width.
 pub(super) const STEM_EXIT: &str = "transition1.0.0.weight";
-/// Last layers of the heads: heatmaps, the finer heatmaps of bottom-up pose, classes.
-pub(super) const HEADS: [&str; 3] =
-    ["final_layer.weight", "final_layers.1.weight", "last_layer.3.weight"];
+/// Last layers of the heads: heatmaps, the finer heatmaps of bottom-up pose, classes
+/// of pixels, classes of pictures.
+pub(super) const HEADS: [&str; 4] =
+    ["final_layer.weight", "final_layers.1.weight", "last_layer.3.weight", "classifier.weight"];
 /// Beginnings of the names of heads' tensors.
-const HEAD_LAYERS: [&str; 4] = ["final_layer.", "final_layers.", "deconv_layers.", "last_layer."];
+const HEAD_LAYERS: [&str; 7] = [
+    "final_layer.",
+    "final_layers.",
+    "deconv_layers.",
+    "last_layer.",
+    "incre_modules.",
+    "downsamp_modules.",
+    "classifier.",
+];
 
 /// Whether a parameter is one of a head.
 pub fn is_of_head(name: &str) -> bool {

@@ -9,6 +9,8 @@ use crate::error::Result;
 pub enum Predicted {
     /// Joints of one person or animal.
     Joints(Vec<Joint>),
+    /// Probability of every class of the picture, the likeliest first.
+    Class(Vec<(String, f32)>),
     /// Class of every pixel of the picture.
     Classes {
         /// Names of the classes.

@@ -1,5 +1,6 @@
 //! Tasks: one file each behind an interface, and their registry.
 
+mod classification;
 mod interface;
 mod segmentation;
 mod top_down;
@@ -14,6 +15,7 @@ pub use interface::{Joint, Predicted};
 pub(crate) fn task(description: &Description, cell: usize) -> Result<Box<dyn Task>> {
     match &*description.head.task {
         "top_down" => Ok(Box::new(top_down::TopDown::new(description)?)),
+        "classification" => Ok(Box::new(classification::Classification::new(description))),
         "segmentation" => Ok(Box::new(segmentation::Segmentation::new(description, cell))),
         other => Err(Error::Task { task: other.to_owned() }),
     }

@@ -213,7 +213,7 @@ fn prediction(head: Head) -> (&'static str, usize) {
     match head {
         Head::TopDown { joints } => ("heatmaps", joints),
         Head::BottomUp { joints } => ("heatmaps, tags", joints),
-        Head::Segmentation { classes } => ("classes", classes),
+        Head::Segmentation { classes } | Head::Classification { classes } => ("classes", classes),
     }
 }
 

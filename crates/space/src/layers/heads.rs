@@ -20,6 +20,7 @@ impl Geometry<'_> {
                 vec![self.pointwise("final_layer", first, joints, Tail::Bias)]
             }
             Head::BottomUp { joints } => self.bottom_up(first, joints),
+            Head::Classification { classes } => self.classification(classes),
             Head::Segmentation { classes } => {
                 let sum = self.spec.widths.iter().sum();
                 vec![
@@ -57,7 +58,7 @@ impl Geometry<'_> {
         layers
     }
 
-    fn pointwise(&self, name: &str, input: usize, output: usize, tail: Tail) -> Layer {
+    pub(super) fn pointwise(&self, name: &str, input: usize, output: usize, tail: Tail) -> Layer {
         Layer {
             name: name.to_owned(),
             input,

@@ -14,6 +14,11 @@ pub enum Head {
         /// Number of joints.
         joints: usize,
     },
+    /// One score per class for the whole picture, from all branches.
+    Classification {
+        /// Number of classes.
+        classes: usize,
+    },
     /// Class scores at stride 4, from all branches.
     Segmentation {
         /// Number of classes.
@@ -22,12 +27,12 @@ pub enum Head {
 }
 
 impl Head {
-    /// Channels of the prediction at stride 4.
+    /// Channels of the prediction: at stride 4, or of the whole picture.
     pub fn outputs(self) -> usize {
         match self {
             Self::TopDown { joints } => joints,
             Self::BottomUp { joints } => joints.saturating_mul(2),
-            Self::Segmentation { classes } => classes,
+            Self::Segmentation { classes } | Self::Classification { classes } => classes,
         }
     }
 
@@ -36,7 +41,7 @@ impl Head {
     pub fn takes_all_branches(self) -> bool {
         match self {
             Self::TopDown { .. } | Self::BottomUp { .. } => false,
-            Self::Segmentation { .. } => true,
+            Self::Segmentation { .. } | Self::Classification { .. } => true,
         }
     }
 }

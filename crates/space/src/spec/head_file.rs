@@ -1,7 +1,7 @@
 //! Serialised form of the heads of a space: one value under the key `head`.
 //!
-//! Files name a list of heads by one word each: `Heatmap`, `BottomUp` or `Segmentation` for a
-//! single head, `Multitask` for top-down pose and segmentation of one backbone.
+//! Files name a list of heads by one word each: `Heatmap`, `BottomUp`, `Segmentation` or `Classification` for
+//! a single head, `Multitask` for top-down pose and segmentation of one backbone.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -21,6 +21,9 @@ enum HeadFile {
     BottomUp {
         joints: usize,
     },
+    Classification {
+        classes: usize,
+    },
     Multitask {
         joints: usize,
         classes: usize,
@@ -32,6 +35,7 @@ pub(super) fn serialize<S: Serializer>(heads: &[Head], serializer: S) -> Result<
         [Head::TopDown { joints }] => HeadFile::TopDown { joints },
         [Head::BottomUp { joints }] => HeadFile::BottomUp { joints },
         [Head::Segmentation { classes }] => HeadFile::Segmentation { classes },
+        [Head::Classification { classes }] => HeadFile::Classification { classes },
         [Head::TopDown { joints }, Head::Segmentation { classes }] => {
             HeadFile::Multitask { joints, classes }
         }
@@ -47,6 +51,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         HeadFile::TopDown { joints } => vec![Head::TopDown { joints }],
         HeadFile::BottomUp { joints } => vec![Head::BottomUp { joints }],
         HeadFile::Segmentation { classes } => vec![Head::Segmentation { classes }],
+        HeadFile::Classification { classes } => vec![Head::Classification { classes }],
         HeadFile::Multitask { joints, classes } => {
             vec![Head::TopDown { joints }, Head::Segmentation { classes }]
         }
@@ -63,6 +68,7 @@ mod tests {
             ("tiny", r#""head":{"Heatmap":{"joints":17}}"#),
             ("tiny_bottom_up", r#""head":{"BottomUp":{"joints":17}}"#),
             ("tiny_segmentation", r#""head":{"Segmentation":{"classes":19}}"#),
+            ("tiny_classification", r#""head":{"Classification":{"classes":1000}}"#),
             ("tiny_multitask", r#""head":{"Multitask":{"joints":17,"classes":19}}"#),
         ] {
             let space = SpaceSpec::preset(preset).expect("a preset");

@@ -6,26 +6,33 @@ use crate::error::{Error, Result};
 
 /// Number of joints of COCO.
 const COCO_JOINTS: usize = 17;
+/// Number of classes of the `ImageNet` challenge.
+const IMAGENET_CLASSES: usize = 1000;
 /// Number of evaluated classes of Cityscapes.
 const CITYSCAPES_CLASSES: usize = 19;
-const PRESETS: [&str; 18] = [
+const PRESETS: [&str; 23] = [
     "pose_w32",
     "pose_w48",
     "bottom_up_w32",
     "bottom_up_w48",
     "segmentation_w32",
     "segmentation_w48",
+    "classification_w32",
+    "classification_w48",
     "multitask_w32",
     "multitask_w48",
     "pose_w18",
     "bottom_up_w18",
     "segmentation_w18",
+    "classification_w18",
     "pose_lite",
     "bottom_up_lite",
     "segmentation_lite",
+    "classification_lite",
     "tiny",
     "tiny_bottom_up",
     "tiny_segmentation",
+    "tiny_classification",
     "tiny_multitask",
 ];
 
@@ -57,6 +64,13 @@ impl SpaceSpec {
                 vec![Head::Segmentation { classes }],
             )
         }
+    }
+
+    /// The published backbone with the head of HRNet for image classification, on which supernets are
+    /// pre-trained.
+    pub fn classification(width: usize, classes: usize) -> Self {
+        let heads = vec![Head::Classification { classes }];
+        Self::published(format!("classification_w{width}"), width, heads)
     }
 
     /// The published backbone with a top-down and a segmentation head.
@@ -97,6 +111,15 @@ impl SpaceSpec {
             last_module: LastModule::AllBranches,
             heads: vec![Head::Segmentation { classes: CITYSCAPES_CLASSES }],
             ..Self::tiny()
+        }
+    }
+
+    /// A space as small as [`SpaceSpec::tiny`] for the classification of pictures.
+    pub fn tiny_classification() -> Self {
+        Self {
+            name: "tiny_classification".to_owned(),
+            heads: vec![Head::Classification { classes: IMAGENET_CLASSES }],
+            ..Self::tiny_segmentation()
         }
     }
 
@@ -149,17 +172,24 @@ impl SpaceSpec {
             "bottom_up_w48" => Ok(Self::bottom_up(48, COCO_JOINTS)),
             "segmentation_w32" => Ok(Self::segmentation(32, CITYSCAPES_CLASSES)),
             "segmentation_w48" => Ok(Self::segmentation(48, CITYSCAPES_CLASSES)),
+            "classification_w32" => Ok(Self::classification(32, IMAGENET_CLASSES)),
+            "classification_w48" => Ok(Self::classification(48, IMAGENET_CLASSES)),
             "multitask_w32" => Ok(Self::multitask(32, COCO_JOINTS, CITYSCAPES_CLASSES)),
             "multitask_w48" => Ok(Self::multitask(48, COCO_JOINTS, CITYSCAPES_CLASSES)),
             "pose_w18" => Ok(Self::top_down(18, COCO_JOINTS)),
             "bottom_up_w18" => Ok(Self::bottom_up(18, COCO_JOINTS)),
             "segmentation_w18" => Ok(Self::segmentation(18, CITYSCAPES_CLASSES)),
+            "classification_w18" => Ok(Self::classification(18, IMAGENET_CLASSES)),
             "pose_lite" => Ok(Self::lite(Self::top_down(18, COCO_JOINTS), name)),
             "bottom_up_lite" => Ok(Self::lite(Self::bottom_up(18, COCO_JOINTS), name)),
             "segmentation_lite" => Ok(Self::lite(Self::segmentation(18, CITYSCAPES_CLASSES), name)),
+            "classification_lite" => {
+                Ok(Self::lite(Self::classification(18, IMAGENET_CLASSES), name))
+            }
             "tiny" => Ok(Self::tiny()),
             "tiny_bottom_up" => Ok(Self::tiny_bottom_up()),
             "tiny_segmentation" => Ok(Self::tiny_segmentation()),
+            "tiny_classification" => Ok(Self::tiny_classification()),
             "tiny_multitask" => Ok(Self::tiny_multitask()),
             _ => Err(Error::UnknownPreset {
                 name: name.to_owned(),

@@ -99,14 +99,14 @@ impl SpaceSpec {
     pub fn joints(&self) -> Option<usize> {
         self.heads.iter().find_map(|head| match *head {
             Head::TopDown { joints } | Head::BottomUp { joints } => Some(joints),
-            Head::Segmentation { .. } => None,
+            Head::Segmentation { .. } | Head::Classification { .. } => None,
         })
     }
 
-    /// Classes that a segmentation head predicts, if there is one.
+    /// Classes that a head predicts, of pixels or of pictures, if there is one.
     pub fn classes(&self) -> Option<usize> {
         self.heads.iter().find_map(|head| match *head {
-            Head::Segmentation { classes } => Some(classes),
+            Head::Segmentation { classes } | Head::Classification { classes } => Some(classes),
             Head::TopDown { .. } | Head::BottomUp { .. } => None,
         })
     }

@@ -9,6 +9,8 @@ pub enum Figure {
     AveragePrecision,
     /// Mean intersection over union.
     MeanIou,
+    /// Share of pictures whose class has the highest score.
+    TopOne,
 }
 
 impl Figure {
@@ -17,6 +19,7 @@ impl Figure {
         match self {
             Self::AveragePrecision => "AP",
             Self::MeanIou => "mIoU",
+            Self::TopOne => "top-1",
         }
     }
 
@@ -25,6 +28,7 @@ impl Figure {
         match self {
             Self::AveragePrecision => "ap",
             Self::MeanIou => "mean_iou",
+            Self::TopOne => "top_one",
         }
     }
 }

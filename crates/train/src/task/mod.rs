@@ -3,6 +3,7 @@
 //! Outside the rooms, code sees the traits of [`interface`] and the enums of [`registry`].
 
 pub mod bottom_up;
+pub mod classification;
 pub mod data;
 pub mod interface;
 pub mod registry;

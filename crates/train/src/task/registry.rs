@@ -10,7 +10,7 @@ use scalenas_model::Prediction;
 use scalenas_space::Head;
 
 use super::interface::{Batches, HeldOutData, Target as _, TrainingData};
-use super::{bottom_up, segmentation, top_down};
+use super::{bottom_up, classification, segmentation, top_down};
 use crate::error::Result;
 use crate::score::grade::{Figure, Grade};
 use crate::score::network::Network;
@@ -155,4 +155,6 @@ tasks! {
     BottomUp => bottom_up,
     /// Class of every pixel of a picture.
     Segmentation => segmentation,
+    /// Class of a picture.
+    Classification => classification,
 }

@@ -1,6 +1,7 @@
 //! Predictions drawn on their pictures, one room per task.
 
 pub mod bottom_up;
+pub mod classification;
 pub mod file;
 pub mod segmentation;
 mod style;

@@ -28,7 +28,7 @@ fn of_experiment(
 ) -> Result<Vec<(Head, TaskSource)>> {
     let data = folder(arguments, experiment.data.clone())?;
     arguments.files.apply(&mut experiment.files, &data, &arguments.data.pictures)?;
-    experiment.settle_input(&data)?;
+    experiment.settle(&data)?;
     let heads = experiment.space()?.heads;
     Ok(heads.into_iter().zip(experiment.sources(&data)?).collect())
 }
@@ -38,10 +38,13 @@ fn of_arguments(arguments: &Arguments, output: Output) -> Result<(Head, TaskSour
     let mut files = DataFiles::default();
     arguments.files.apply(&mut files, &data, &arguments.data.pictures)?;
     let room = room_of(arguments.task);
-    let usual = room.facts().to_owned();
+    let facts = match &arguments.facts {
+        Some(facts) => facts.clone(),
+        None => room.facts_in(&data)?.unwrap_or(room.facts().to_owned()),
+    };
     let mut source = TaskSource {
         data,
-        facts: arguments.facts.clone().unwrap_or(usual),
+        facts,
         input: arguments.input.unwrap_or(room.usual_input()),
         batch: 1,
         files,

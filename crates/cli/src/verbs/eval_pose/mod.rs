@@ -25,7 +25,7 @@ use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
 use crate::networks;
 use crate::render::Output;
-use crate::task::Request;
+use crate::task::{Request, scoring};
 pub use arguments::Arguments;
 use scored::{Scope, Scored, Scorer};
 use target::Target;
@@ -157,12 +157,10 @@ fn head(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<Head>
     let found = space.heads.iter().find_map(|&head| match head {
         Head::TopDown { .. } => Some((head, PoseHead::TopDown, "top-down")),
         Head::BottomUp { .. } => Some((head, PoseHead::BottomUp, "bottom-up")),
-        Head::Segmentation { .. } => None,
+        Head::Segmentation { .. } | Head::Classification { .. } => None,
     });
     let Some((head, kind, name)) = found else {
-        return Err(user(format!(
-            "{origin} predicts the classes of pixels; score it with eval-seg"
-        )));
+        return Err(user(format!("{origin} predicts no joints; score it with {}", scoring(space))));
     };
     match arguments.head {
         Some(asked) if asked != kind => {

@@ -23,7 +23,7 @@ use crate::experiment::Experiment;
 use crate::files::check_folder;
 use crate::networks;
 use crate::render::Output;
-use crate::task::{Request, warn_of_extent};
+use crate::task::{Request, scoring, warn_of_extent};
 pub use arguments::Arguments;
 
 /// Scores a network, or a file of results.
@@ -103,6 +103,7 @@ fn score_file<'a, B: KernelBackend>(
 fn head(space: &SpaceSpec, origin: &Path) -> Result<Head> {
     let classes = |head: &&Head| matches!(head, Head::Segmentation { .. });
     space.heads.iter().find(classes).copied().ok_or_else(|| {
-        user(format!("{} predicts joints; score it with eval-pose", origin.display()))
+        let verbs = scoring(space);
+        user(format!("{} predicts no classes of pixels; score it with {verbs}", origin.display()))
     })
 }

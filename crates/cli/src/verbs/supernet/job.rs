@@ -71,7 +71,7 @@ impl Job {
         if existing == Existing::Refuse && RunFolder::open(&out).is_ok() {
             return Err(Error::Occupied { path: out }.into());
         }
-        experiment.settle_input(data)?;
+        experiment.settle(data)?;
         let (space, options) = (experiment.space()?, experiment.train.clone());
         check_weights(&space, &options)?;
         let mut info = RunInfo::new(space, experiment.sources(data)?, options)?;

@@ -11,7 +11,8 @@ use crate::arguments::{Task, values};
 const EXAMPLES: &str = "\
 Examples:
   cargo xtask synth --out datasets/synthetic --train 400 --val 100
-  cargo xtask synth --task segmentation --out datasets/streets --size 128x256";
+  cargo xtask synth --task segmentation --out datasets/streets --size 128x256
+  cargo xtask synth --task classification --out datasets/shapes";
 
 /// Arguments of `synth`.
 #[derive(Debug, Args)]
@@ -29,10 +30,10 @@ pub struct Arguments {
     /// Held-out pictures
     #[arg(long, default_value_t = 100, value_parser = values::count)]
     pub val: usize,
-    /// Height and width of the pictures [default: 240x320, streets 128x256]
+    /// Height and width of the pictures [default: 240x320, streets 128x256, shapes 96x96]
     #[arg(long, value_parser = values::size)]
     pub size: Option<Size>,
-    /// Maximum number of people per picture; does not apply to streets
+    /// Maximum number of people per picture; applies to people alone
     #[arg(long, default_value_t = 4)]
     pub people: usize,
     /// Seed of every random number

@@ -1,15 +1,15 @@
-//! `synth`: a data set of synthetic people or streets.
+//! `synth`: a data set of synthetic people, streets or shapes.
 
 mod arguments;
 
 use anyhow::Result;
 use scalenas_base::Size;
-use scalenas_data::synth::{StreetConfig, SynthConfig};
+use scalenas_data::synth::{ShapeConfig, StreetConfig, SynthConfig};
 use serde_json::json;
 
 use crate::arguments::Task;
 use crate::data::split;
-use crate::data::synthetic::{write_people, write_street_pictures};
+use crate::data::synthetic::{write_people, write_shape_pictures, write_street_pictures};
 use crate::error::user;
 use crate::render::Output;
 pub use arguments::Arguments;
@@ -23,6 +23,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     match arguments.task {
         Task::Pose => people(arguments, output),
         Task::Segmentation => streets(arguments, output),
+        Task::Classification => shapes(arguments, output),
     }
 }
 
@@ -68,11 +69,30 @@ fn streets(arguments: &Arguments, output: Output) -> Result<()> {
     output.result(&value, format!("{out}: {train} streets to train on, {val} held out"))
 }
 
+fn shapes(arguments: &Arguments, output: Output) -> Result<()> {
+    let mut config = ShapeConfig {
+        train: arguments.train,
+        val: arguments.val,
+        seed: arguments.seed,
+        ..ShapeConfig::default()
+    };
+    if let Some(size) = arguments.size {
+        (config.height, config.width) = size.into();
+    }
+    write_shape_pictures(&arguments.out, &config)?;
+    let (out, train, val) = (arguments.out.display(), config.train, config.val);
+    let value = json!({ "out": arguments.out, "train_images": train, "val_images": val });
+    output.result(&value, format!("{out}: {train} pictures of shapes to train on, {val} held out"))
+}
+
 /// Refuses to replace a data set without `--force`: real data has the same file names.
 fn refuse_existing(arguments: &Arguments) -> Result<()> {
     let there = match arguments.task {
         Task::Pose => ["train", "val"].iter().any(|name| split(&arguments.out, name).is_ok()),
         Task::Segmentation => arguments.out.join("leftImg8bit").exists(),
+        Task::Classification => {
+            ["train", "val"].iter().any(|name| arguments.out.join(name).exists())
+        }
     };
     if arguments.force || !there {
         return Ok(());

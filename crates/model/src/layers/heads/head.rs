@@ -7,6 +7,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_space::{Head as HeadSpec, SpaceSpec};
 
 use super::bottom_up::BottomUpHead;
+use super::classification::ClassificationHead;
 use super::prediction::Prediction;
 use super::segmentation::SegmentationHead;
 use super::top_down::TopDownHead;
@@ -23,6 +24,8 @@ pub(super) enum Head<B: Backend> {
     TopDown(TopDownHead<B>),
     /// Class scores `[batch, classes, height / 4, width / 4]`.
     Segmentation(SegmentationHead<B>),
+    /// Class scores of the picture `[batch, classes, 1, 1]`.
+    Classification(ClassificationHead<B>),
     /// Heatmaps and tags `[batch, 2 * joints, height / 4, width / 4]`, and finer heatmaps.
     BottomUp(BottomUpHead<B>),
 }
@@ -37,6 +40,9 @@ impl<B: Backend> Head<B> {
             HeadSpec::BottomUp { joints } => {
                 Self::BottomUp(BottomUpHead::new(initializer, finest, joints))
             }
+            HeadSpec::Classification { classes } => {
+                Self::Classification(ClassificationHead::new(initializer, space, classes))
+            }
             HeadSpec::Segmentation { classes } => {
                 let sum = space.widths.iter().sum();
                 Self::Segmentation(SegmentationHead::new(initializer, sum, classes))
@@ -49,6 +55,7 @@ impl<B: Backend> Head<B> {
             Self::TopDown(head) => head.for_each(visit),
             Self::Segmentation(head) => head.for_each(visit),
             Self::BottomUp(head) => head.for_each(visit),
+            Self::Classification(head) => head.for_each(visit),
         }
     }
 
@@ -57,6 +64,7 @@ impl<B: Backend> Head<B> {
             Self::TopDown(_) => {}
             Self::Segmentation(head) => head.units(out),
             Self::BottomUp(head) => head.units(out),
+            Self::Classification(head) => head.units(out),
         }
     }
 
@@ -67,6 +75,7 @@ impl<B: Backend> Head<B> {
             (Self::TopDown(_), HeadSpec::TopDown { .. })
                 | (Self::Segmentation(_), HeadSpec::Segmentation { .. })
                 | (Self::BottomUp(_), HeadSpec::BottomUp { .. })
+                | (Self::Classification(_), HeadSpec::Classification { .. })
         )
     }
 }
@@ -79,6 +88,7 @@ impl<B: KernelBackend> Head<B> {
             Self::TopDown(head) => head.forward(finest()).into(),
             Self::Segmentation(head) => head.forward(branches.to_vec(), norms).into(),
             Self::BottomUp(head) => head.forward(finest(), norms),
+            Self::Classification(head) => head.forward(branches, norms).into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod all;
 mod bottom_up;
+mod classification;
 mod head;
 mod prediction;
 mod segmentation;

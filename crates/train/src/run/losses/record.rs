@@ -44,6 +44,9 @@ pub struct Record {
     /// Validation: mean intersection over union.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mean_iou: Option<f64>,
+    /// Validation: share of pictures whose class has the highest score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_one: Option<f64>,
 }
 
 impl Record {
@@ -52,6 +55,7 @@ impl Record {
         match figure {
             Figure::AveragePrecision => self.ap,
             Figure::MeanIou => self.mean_iou,
+            Figure::TopOne => self.top_one,
         }
     }
 
@@ -60,6 +64,7 @@ impl Record {
         let slot = match grade.figure() {
             Figure::AveragePrecision => &mut self.ap,
             Figure::MeanIou => &mut self.mean_iou,
+            Figure::TopOne => &mut self.top_one,
         };
         *slot = Some(grade.value());
     }

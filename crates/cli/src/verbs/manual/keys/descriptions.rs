@@ -63,6 +63,12 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("crops.scale_step", "Step between scales"),
     ("crops.scale_steps", "Steps above the minimum scale, each equally likely"),
     ("crops.flip_probability", "Probability of mirroring"),
+    ("views.least_area", "Minimum share of the area of a picture with a class that a view takes"),
+    (
+        "views.most_stretch",
+        "Maximum stretch of a view's width against its height, and the other way round",
+    ),
+    ("views.flip_probability", "Probability of mirroring"),
     ("train.epochs", "Passes over the training set, or `Auto` for a number that suits its size"),
     ("train.batch", "Samples per batch: people (top-down) or pictures"),
     ("train.accumulation", "Batches whose gradients are summed before a step"),

@@ -1,0 +1,61 @@
+//! Held-out pictures of classification, scored by the share whose class comes first.
+
+use std::sync::Arc;
+
+use burn::tensor::backend::Backend;
+use scalenas_data::{ClassificationDataset, SkippedImage};
+use scalenas_eval::classification::{Tally, TopStats};
+
+use super::predict::{ClassifyOptions, classify_all};
+use crate::error::Result;
+use crate::run::progress::{Progress, Silent};
+use crate::score::grade::{Figure, Grade};
+use crate::score::network::Network;
+use crate::task::interface::HeldOutData;
+
+/// Held-out pictures with their classes.
+#[derive(Clone)]
+pub struct HeldOut {
+    /// Pictures to predict.
+    pub dataset: Arc<ClassificationDataset>,
+    /// Batch size, flip test.
+    pub options: ClassifyOptions,
+}
+
+impl HeldOut {
+    /// Figures of a network over all pictures.
+    ///
+    /// # Errors
+    /// If a picture cannot be read.
+    pub fn stats<B: Backend>(
+        &self,
+        net: &impl Network<B>,
+        progress: &dyn Progress,
+        device: &B::Device,
+    ) -> Result<TopStats> {
+        let list = self.dataset.list();
+        let mut tally = Tally::new(self.dataset.facts().classes.len());
+        classify_all(net, &self.dataset, &self.options, progress, device, |index, scores| {
+            Ok(tally.add(list[index].class, scores)?)
+        })?;
+        Ok(tally.stats())
+    }
+}
+
+impl HeldOutData for HeldOut {
+    const FIGURE: Figure = Figure::TopOne;
+
+    fn samples(&self) -> usize {
+        self.dataset.list().len()
+    }
+
+    fn skipped(&self) -> Vec<SkippedImage> {
+        self.dataset.skipped()
+    }
+
+    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+        let stats = self.stats(net, &Silent, device)?;
+        let details = vec![("top-5", stats.top5), ("mean over classes", stats.class_mean)];
+        Ok(Grade::new(Self::FIGURE, stats.top1, details, &stats))
+    }
+}
