@@ -40,7 +40,7 @@ pub use files::store::to_safetensors;
 pub use layers::heads::Prediction;
 pub use layers::upsample::upsample_bilinear;
 pub use networks::{
-    Calibrated, Calibration, InferenceNet, ScaleNet, Start, Subnet, Supernet, load_supernet,
-    save_supernet,
+    Calibrated, Calibration, FoldedSubnet, InferenceNet, ScaleNet, Start, Subnet, Supernet,
+    load_supernet, save_supernet,
 };
 pub use statistics::{BatchStatistics, LayerStatistics, Statistics};

@@ -15,6 +15,7 @@ use super::scalenet::ScaleNet;
 use super::subnet::Subnet;
 use crate::error::Result;
 use crate::files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter, apply};
+use crate::layers::folded::Folded;
 use crate::layers::heads::{Heads, Prediction};
 use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
@@ -160,7 +161,26 @@ impl<B: KernelBackend> Supernet<B> {
         self.run(images, plan, &mut Norms::Batch(batch))
     }
 
-    fn run(&self, images: Tensor<B, 4>, plan: &Plan, norms: &mut Norms<'_, B>) -> Prediction<B> {
+    /// Folded units of a subnet. Of several heads, those that it does not run have no statistics.
+    pub(super) fn fold(&self, subnet: &Calibrated<B>) -> Folded<B> {
+        let part = self.backbone.restricted(subnet.plan());
+        let mut units = Vec::new();
+        part.units(&mut units);
+        self.heads.units(&mut units);
+        let folded = units.into_iter().filter_map(|unit| {
+            let layer = subnet.statistics().get(&unit.norm_name)?;
+            Some((unit.norm_name.clone(), unit.fold(layer)))
+        });
+        Folded::new(folded)
+    }
+
+    /// Runs the layers of a plan with the norms of the caller's choice.
+    pub(super) fn run(
+        &self,
+        images: Tensor<B, 4>,
+        plan: &Plan,
+        norms: &mut Norms<'_, B>,
+    ) -> Prediction<B> {
         // Others would carry the records of earlier steps along, which are then never freed.
         ops::join(&(self.backbone.restricted(plan), self.heads.clone()));
         let branches = self.backbone.forward(images, plan, norms);

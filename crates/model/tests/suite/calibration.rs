@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use burn::tensor::{Tensor, TensorData};
 use proptest::prelude::*;
-use scalenas_model::{Calibration, LayerStatistics, NamedParameters, Statistics, Supernet};
+use scalenas_model::{
+    Calibration, FoldedSubnet, LayerStatistics, NamedParameters, Statistics, Supernet,
+};
 use scalenas_space::plan::Plan;
+use scalenas_space::{Architecture, SpaceSpec};
 
 use crate::common::nets::{batch_statistics, calibrated, family, pictures, spec, supernet};
 use crate::common::{Plain, close};
@@ -108,4 +111,38 @@ proptest! {
             }
         }
     }
+}
+
+/// Relative difference of folded and frozen normalisation.
+const FOLDED: f64 = 1e-4;
+
+fn same(name: &str, found: &Tensor<Plain, 4>, expected: &Tensor<Plain, 4>) {
+    close(name, &found.to_data(), &expected.to_data(), FOLDED);
+}
+
+#[test]
+fn folded_subnets_predict_the_same() {
+    for preset in SpaceSpec::presets().iter().filter(|name| name.starts_with("tiny")) {
+        let spec = SpaceSpec::preset(preset).expect("a preset");
+        let supernet = supernet(&spec);
+        for architecture in family(&spec, 3) {
+            let calibrated = calibrated(&supernet, &architecture);
+            let expected = supernet.predict(pictures(5, 2), &calibrated);
+            let found = FoldedSubnet::new(&supernet, calibrated).predict(pictures(5, 2));
+            same(preset, &found.coarse, &expected.coarse);
+            if let Some((found, expected)) = found.fine.zip(expected.fine) {
+                same(preset, &found, &expected);
+            }
+        }
+    }
+    // One head of two: the other one has no statistics.
+    let spec = SpaceSpec::tiny_multitask();
+    let supernet = supernet(&spec);
+    let plan = supernet.plan_for(&spec.heads[1..], &Architecture::smallest(&spec));
+    let mut calibration = Calibration::new(&supernet, plan);
+    calibration.add(pictures(5, 2));
+    let calibrated = calibration.finish();
+    let expected = supernet.predict(pictures(6, 1), &calibrated).coarse;
+    let found = FoldedSubnet::new(&supernet, calibrated).predict(pictures(6, 1)).coarse;
+    same("one head", &found, &expected);
 }

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
 use scalenas_kernels::{KernelBackend, repeated};
-use scalenas_model::{Calibrated, Calibration, Prediction, Statistics, Supernet};
+use scalenas_model::{Calibrated, Calibration, FoldedSubnet, Prediction, Statistics, Supernet};
 use scalenas_space::plan::Plan;
 use scalenas_space::{Architecture, Head};
 
@@ -65,11 +65,10 @@ impl<B: Backend> CalibrationSource<B> {
     }
 }
 
-/// Subnet of a supernet with statistics of its own.
+/// Subnet of a supernet with statistics of its own, folded: it predicts all held-out samples with them.
 #[derive(Debug, Clone)]
 pub struct CalibratedSubnet<'a, B: Backend> {
-    supernet: &'a Supernet<B>,
-    subnet: Calibrated<B>,
+    subnet: FoldedSubnet<'a, B>,
 }
 
 impl<'a, B: KernelBackend> CalibratedSubnet<'a, B> {
@@ -80,17 +79,18 @@ impl<'a, B: KernelBackend> CalibratedSubnet<'a, B> {
         source: &CalibrationSource<B>,
     ) -> Self {
         let plan = supernet.plan_for(&[source.head], architecture);
-        Self { supernet, subnet: source.calibrate(supernet, plan) }
+        let calibrated = source.calibrate(supernet, plan);
+        Self { subnet: FoldedSubnet::new(supernet, calibrated) }
     }
 
     /// Calibrated statistics.
     pub fn statistics(&self) -> &Statistics<B> {
-        self.subnet.statistics()
+        self.subnet.calibrated().statistics()
     }
 }
 
 impl<B: KernelBackend> Network<B> for CalibratedSubnet<'_, B> {
     fn predict_all(&self, images: Tensor<B, 4>) -> Prediction<B> {
-        self.supernet.predict(images, &self.subnet)
+        self.subnet.predict(images)
     }
 }

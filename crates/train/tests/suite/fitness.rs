@@ -27,6 +27,7 @@ fn candidates() -> Vec<Candidate> {
     let candidate = |architecture: Architecture| Candidate {
         id: architecture.id(&spec),
         cost: cost::cost(&spec, &architecture, INPUT).unwrap(),
+        milliseconds: None,
         origin: Origin::Named("test".to_owned()),
         fitness: Vec::new(),
         architecture,
