@@ -6,10 +6,11 @@
 use scalenas_base::Size;
 use serde::{Deserialize, Serialize};
 
-use crate::architecture::{Architecture, ModuleArch};
+use crate::architecture::Architecture;
+use crate::counts::PartCounts;
 use crate::error::Result;
 use crate::layers::{Geometry, Layer};
-use crate::plan::{ModuleUsage, Reach, Usage};
+use crate::plan::Reach;
 use crate::spec::{MAX_BRANCHES, SpaceSpec};
 
 /// Parameters of a network, and cost of its forward pass for one picture.
@@ -80,10 +81,12 @@ impl Part {
         })
     }
 
-    fn add(&mut self, other: &Self) {
-        self.parameters += other.parameters;
-        self.macs += other.macs;
-        self.bytes += other.bytes;
+    /// Adds a part as often as it runs.
+    fn add(&mut self, other: &Self, times: u32) {
+        let times = u64::from(times);
+        self.parameters += times * other.parameters;
+        self.macs += times * other.macs;
+        self.bytes += times * other.bytes;
     }
 }
 
@@ -103,7 +106,7 @@ impl CostModel {
             blocks: Default::default(),
             edges: Default::default(),
         };
-        model.fixed.add(&Part::sum_of(&geometry.heads()));
+        model.fixed.add(&Part::sum_of(&geometry.heads()), 1);
         for branch in 0..spec.widths.len() {
             let stage = branch.saturating_sub(1);
             let mut used = vec![false; spec.stages[stage].branches];
@@ -131,38 +134,16 @@ impl CostModel {
     }
 
     fn sum(&self, architecture: &Architecture, reach: Reach) -> Part {
-        let usage = Usage::new(&self.spec, architecture, reach);
+        let counts = PartCounts::of(&self.spec, architecture, reach);
         let mut sum = self.fixed;
-        let mut old = 0;
-        for (index, module) in architecture.modules.iter().enumerate() {
-            let usage = usage.module(index);
-            let new = (old..module.branches()).filter(|&branch| usage.inputs >> branch & 1 == 1);
-            new.for_each(|branch| sum.add(&self.transitions[branch]));
-            old = module.branches();
-            self.add_module(&mut sum, module, usage);
+        let branches = 0..self.spec.widths.len();
+        for target in branches.clone() {
+            sum.add(&self.transitions[target], counts.transitions[target]);
+            sum.add(&self.blocks[target], counts.blocks[target]);
+            for source in branches.clone() {
+                sum.add(&self.edges[target][source], counts.edges[target][source]);
+            }
         }
         sum
     }
-
-    fn add_module(&self, sum: &mut Part, module: &ModuleArch, usage: &ModuleUsage) {
-        for step in 0..module.steps() {
-            let blocks = usage.blocks(module, step);
-            bits(blocks).for_each(|branch| sum.add(&self.blocks[branch]));
-            for target in 0..module.branches() {
-                let sources = usage.edges(module, step, target);
-                bits(sources).for_each(|source| sum.add(&self.edges[target][source]));
-            }
-        }
-    }
-}
-
-/// Positions of the set bits.
-fn bits(mut mask: u8) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        (mask != 0).then(|| {
-            let bit = mask.trailing_zeros() as usize;
-            mask &= mask - 1;
-            bit
-        })
-    })
 }

@@ -93,6 +93,16 @@ pub enum Error {
         /// Maximum side in pixels.
         largest: usize,
     },
+    /// A table of latencies of another space or input.
+    #[error(
+        "the latencies are of {found}, but {wanted} is searched; accepted: a table that `latency` measured for it"
+    )]
+    Latency {
+        /// Space and input of the table.
+        found: String,
+        /// Space and input of the search.
+        wanted: String,
+    },
     /// A file cannot be read or written, or does not hold an architecture.
     #[error("failed to {action} {path}: {reason}")]
     File {

@@ -18,8 +18,10 @@
 mod architecture;
 mod canonical;
 pub mod cost;
+mod counts;
 mod error;
 mod format;
+pub mod latency;
 pub mod layers;
 pub mod plan;
 pub mod sample;
@@ -28,6 +30,7 @@ pub mod vary;
 
 pub use architecture::{Architecture, ModuleArch};
 pub use cost::{Cost, CostModel};
+pub use counts::PartCounts;
 pub use error::{Error, Result};
 pub use format::{MaskFile, Task};
 pub use scalenas_base::rng;
