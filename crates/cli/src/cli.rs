@@ -5,8 +5,9 @@ use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::context::{Stop, program};
 use crate::render::Output;
 use crate::verbs::{
-    bench, check_data, check_device, completions, cost, eval_class, eval_pose, eval_seg, evolve,
-    export, finetune, import, infer, manual, quickstart, rank, report, supernet, synth,
+    archive, bench, check_data, check_device, completions, cost, eval_class, eval_pose, eval_seg,
+    evolve, export, finetune, import, infer, latency, manual, quickstart, rank, report, supernet,
+    synth,
 };
 
 /// Neural architecture search for multi-scale vision networks.
@@ -34,6 +35,8 @@ pub enum Verb {
     Supernet(supernet::Arguments),
     /// Search a trained supernet for networks of any budget
     Evolve(evolve::Arguments),
+    /// List, export, merge and clean up databases of scores
+    Archive(archive::Arguments),
     /// Train one network of a run further, or from nothing
     Finetune(finetune::Arguments),
     /// Ask whether the supernet ranks networks as trainings of their own do
@@ -56,6 +59,8 @@ pub enum Verb {
     Report(report::Arguments),
     /// Measure inference and training steps
     Bench(bench::Arguments),
+    /// Measure the milliseconds of a space's parts on a device, for searches
+    Latency(latency::Arguments),
     /// Compare every operation on a device, and its gradients, with the processor's
     CheckDevice(check_device::Arguments),
     /// Print a script that completes verbs and arguments in a shell
@@ -98,6 +103,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::CheckData(arguments) => check_data::run(&arguments, output),
         Verb::Supernet(arguments) => supernet::run(&arguments, output, &Stop::install()?),
         Verb::Evolve(arguments) => evolve::run(&arguments, output, &Stop::install()?),
+        Verb::Archive(arguments) => archive::run(&arguments, output),
         Verb::Finetune(arguments) => finetune::run(&arguments, output, &Stop::install()?),
         Verb::Rank(arguments) => rank::run(&arguments, output, &Stop::install()?),
         Verb::EvalPose(arguments) => eval_pose::run(&arguments, output),
@@ -109,6 +115,7 @@ pub fn dispatch(verb: Verb, output: Output) -> anyhow::Result<()> {
         Verb::Import(arguments) => import::run(&arguments, output),
         Verb::Report(arguments) => report::run(&arguments, output),
         Verb::Bench(arguments) => bench::run(&arguments, output),
+        Verb::Latency(arguments) => latency::run(&arguments, output),
         Verb::CheckDevice(arguments) => check_device::run(&arguments, output),
         Verb::Completions(arguments) => completions::run(&arguments, &installed()),
         Verb::Manual(arguments) => manual::run(&arguments, &installed(), output),

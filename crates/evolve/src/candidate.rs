@@ -48,6 +48,9 @@ pub struct Candidate {
     pub architecture: Architecture,
     /// Cost at the input size of the search.
     pub cost: Cost,
+    /// Milliseconds on the device that the search is for, where it has a table of latencies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
     /// Origin.
     pub origin: Origin,
     /// Scores, one per task, empty until scored; higher is better.
@@ -60,9 +63,14 @@ impl Candidate {
         self.fitness.first().copied().unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// Objectives to minimise: multiply-accumulates, then the negative of every score.
+    /// Price that a search weighs against scores: milliseconds where they are known, else multiply-accumulates.
+    pub fn price(&self) -> f64 {
+        self.milliseconds.unwrap_or(self.cost.macs as f64)
+    }
+
+    /// Objectives to minimise: the price, then the negative of every score.
     pub fn objectives(&self) -> Vec<f64> {
         let scores = self.fitness.iter().map(|score| -score);
-        std::iter::once(self.cost.macs as f64).chain(scores).collect()
+        std::iter::once(self.price()).chain(scores).collect()
     }
 }

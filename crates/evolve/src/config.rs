@@ -14,13 +14,21 @@ pub struct Limits {
     pub max_gmacs: Option<f64>,
     /// Maximum number of parameters, in millions.
     pub max_mparams: Option<f64>,
+    /// Maximum number of milliseconds by the table of latencies.
+    pub max_ms: Option<f64>,
 }
 
 impl Limits {
-    /// Whether a cost is within all ceilings.
-    pub fn admit(&self, cost: &Cost) -> bool {
+    /// Whether a cost is within all ceilings; milliseconds that are not known are above every one.
+    pub fn admit(&self, cost: &Cost, milliseconds: Option<f64>) -> bool {
         self.max_gmacs.is_none_or(|limit| cost.gmacs() <= limit)
             && self.max_mparams.is_none_or(|limit| cost.parameters as f64 / 1e6 <= limit)
+            && self.max_ms.is_none_or(|limit| milliseconds.is_some_and(|ms| ms <= limit))
+    }
+
+    /// Refuses a ceiling below the milliseconds of the smallest network.
+    pub(crate) fn check_milliseconds(&self, spec: &SpaceSpec, smallest: f64) -> Result<()> {
+        infeasible(spec, "max_ms", self.max_ms, smallest)
     }
 }
 
@@ -116,16 +124,26 @@ impl SearchConfig {
     }
 
     fn check_limits(&self, spec: &SpaceSpec, smallest: &Cost) -> Result<()> {
-        let infeasible = |key, limit: Option<f64>, smallest: f64| match limit {
-            Some(limit) if smallest > limit => Err(Error::Infeasible {
-                key,
-                limit: limit.to_string(),
-                space: spec.name.clone(),
-                smallest: format!("{smallest:.4}"),
-            }),
-            _ => Ok(()),
-        };
-        infeasible("max_gmacs", self.limits.max_gmacs, smallest.gmacs())?;
-        infeasible("max_mparams", self.limits.max_mparams, smallest.parameters as f64 / 1e6)
+        infeasible(spec, "max_gmacs", self.limits.max_gmacs, smallest.gmacs())?;
+        let mparams = smallest.parameters as f64 / 1e6;
+        infeasible(spec, "max_mparams", self.limits.max_mparams, mparams)
+    }
+}
+
+/// Refuses a ceiling that excludes the smallest network, and with it the whole space.
+fn infeasible(
+    spec: &SpaceSpec,
+    key: &'static str,
+    limit: Option<f64>,
+    smallest: f64,
+) -> Result<()> {
+    match limit {
+        Some(limit) if smallest > limit => Err(Error::Infeasible {
+            key,
+            limit: limit.to_string(),
+            space: spec.name.clone(),
+            smallest: format!("{smallest:.4}"),
+        }),
+        _ => Ok(()),
     }
 }

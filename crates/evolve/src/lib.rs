@@ -33,24 +33,24 @@
 //!
 //! Invariants: the search sees a [`Fitness`] and never a device; every draw is derived from
 //! (seed, purpose, generation, attempt), so that the list of scored candidates is its whole state.
-//! A [`Search`] runs in memory; an [`Archive`] among its observers keeps that list in a file.
+//! A [`Search`] runs in memory; a [`Fitness`] that keeps its scores lets a killed search continue.
 
-mod archive;
 mod candidate;
 mod config;
 mod error;
 mod fitness;
 mod observer;
+mod options_file;
 mod outcome;
 mod search;
 mod selection;
 
-pub use archive::Archive;
 pub use candidate::{Candidate, Origin};
 pub use config::{Algorithm, Limits, SearchConfig};
 pub use error::{Error, Result};
 pub use fitness::Fitness;
 pub use observer::{Observer, ScoredBatch};
+pub use options_file::keep_options;
 pub use outcome::{Outcome, StopReason};
 pub use search::Search;
 pub use selection::{front, hypervolume, peel, ranked_and_spread};

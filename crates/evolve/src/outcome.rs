@@ -40,7 +40,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The Pareto front of multiply-accumulates and all scores, by ascending cost.
+    /// The Pareto front of price and all scores, by ascending cost.
     pub fn front(&self) -> Vec<&Candidate> {
         let objectives: Vec<Vec<f64>> = self.candidates.iter().map(Candidate::objectives).collect();
         front(&objectives).into_iter().map(|index| &self.candidates[index]).collect()
@@ -49,7 +49,7 @@ impl Outcome {
     /// Hypervolume of the front after every generation, in which the worst of the initial population is the
     /// reference and the most expensive candidate costs 1.
     pub fn hypervolumes(&self) -> Vec<f64> {
-        let most = self.candidates.iter().map(|c| c.cost.macs).max().unwrap_or(1) as f64;
+        let most = self.candidates.iter().map(Candidate::price).fold(f64::MIN_POSITIVE, f64::max);
         let objectives = |candidate: &Candidate| {
             let mut objectives = candidate.objectives();
             objectives[0] /= most;
@@ -105,7 +105,7 @@ impl Outcome {
             more => (1..=more).map(|number| format!("fitness_{number}")).collect(),
         };
         let mut text = format!(
-            "id,generation,origin,{},parameters,macs,gmacs,gimacs,live_macs,activation_bytes,front\n",
+            "id,generation,origin,{},parameters,macs,gmacs,gimacs,live_macs,activation_bytes,milliseconds,front\n",
             names.join(",")
         );
         for candidate in &self.candidates {
@@ -118,7 +118,7 @@ impl Outcome {
             let on_front = u8::from(front.contains(&candidate.id.as_str()));
             let _ = writeln!(
                 text,
-                "{},{},{origin},{},{},{},{:.6},{:.6},{},{},{on_front}",
+                "{},{},{origin},{},{},{},{:.6},{:.6},{},{},{},{on_front}",
                 candidate.id,
                 candidate.origin.generation(),
                 candidate.fitness.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
@@ -128,6 +128,7 @@ impl Outcome {
                 cost.gimacs(),
                 cost.live_macs,
                 cost.activation_bytes,
+                candidate.milliseconds.map(|ms| format!("{ms:.4}")).unwrap_or_default(),
             );
         }
         text

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Allowed dependencies between packages of the workspace.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("scalenas-base", &[]),
     ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
@@ -15,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("scalenas-eval", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-evolve", &["scalenas-base", "scalenas-space"]),
+    ("scalenas-archive", &["scalenas-evolve"]),
     ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-export", &["scalenas-base", "scalenas-data", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
@@ -37,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     (
         "scalenas-cli",
         &[
+            "scalenas-archive",
             "scalenas-base",
             "scalenas-coco",
             "scalenas-data",
@@ -52,7 +54,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 9] = [
+    "scalenas-archive",
     "scalenas-base",
     "scalenas-coco",
     "scalenas-space",
@@ -66,7 +69,7 @@ const PLAIN: [&str; 8] = [
 const LONGEST: usize = 450;
 
 /// Names of the tasks.
-const TASKS: [&str; 3] = ["TopDown", "BottomUp", "Segmentation"];
+const TASKS: [&str; 4] = ["TopDown", "BottomUp", "Segmentation", "Classification"];
 /// Folders whose code is independent of the task, with the rooms, registries and task verbs in them.
 const TASK_ROOMS: [(&str, &[&str]); 4] = [
     ("crates/train/src", &["task/"]),
@@ -78,6 +81,7 @@ const TASK_ROOMS: [(&str, &[&str]); 4] = [
             "arguments/",
             "experiment/",
             "task/",
+            "verbs/eval_class/",
             "verbs/eval_pose/",
             "verbs/eval_seg/",
             "verbs/synth/",

@@ -2,6 +2,7 @@
 
 mod annotations;
 pub mod facts;
+mod fingerprint;
 mod layout;
 mod skipped;
 mod source;
@@ -9,6 +10,7 @@ pub mod synthetic;
 mod top_down;
 
 pub use annotations::read_part;
+pub use fingerprint::fingerprint;
 pub use layout::{Share, Split, part, split};
 pub use skipped::report_skipped;
 pub use source::{Origin, in_folder, reading_of};

@@ -25,13 +25,14 @@ pub fn judge(cause: &(dyn Error + 'static)) -> Option<Verdict> {
         .or_else(|| cause.downcast_ref().map(model))
         .or_else(|| cause.downcast_ref().map(export))
         .or_else(|| cause.downcast_ref().map(report))
+        .or_else(|| cause.downcast_ref().and_then(archive))
         .or_else(|| cause.downcast_ref().map(train))
         .or_else(|| cause.downcast_ref().and_then(evolve))
 }
 
 fn space(error: &scalenas_space::Error) -> Verdict {
     use scalenas_space::Error::{
-        Branches, Depth, File, Fusion, Input, Modules, Parse, Spec, UnknownPreset,
+        Branches, Depth, File, Fusion, Input, Latency, Modules, Parse, Spec, UnknownPreset,
     };
     match error {
         UnknownPreset { .. }
@@ -41,6 +42,7 @@ fn space(error: &scalenas_space::Error) -> Verdict {
         | Depth { .. }
         | Fusion { .. }
         | Input { .. }
+        | Latency { .. }
         | File { .. }
         | Parse { .. } => Fixable,
     }
@@ -171,5 +173,21 @@ fn evolve(error: &scalenas_evolve::Error) -> Option<Verdict> {
         Score { .. } | Count { .. } => Some(Defect),
         Fitness(_) | Observer(_) => None,
         Space(error) => Some(space(error)),
+    }
+}
+
+fn archive(error: &scalenas_archive::Error) -> Option<Verdict> {
+    use scalenas_archive::Error::{
+        Contents, Database, File, Fitness, Newer, Place, Poisoned, Score, Stopped, Unreachable,
+    };
+    match error {
+        Unreachable { .. } => {
+            Some(Hint("the same command continues once the database answers".to_owned()))
+        }
+        Place { .. } | Database { .. } | Newer { .. } | Contents { .. } | File { .. } => {
+            Some(Fixable)
+        }
+        Poisoned { .. } | Score { .. } | Stopped => Some(Defect),
+        Fitness(_) => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Verbs, one room each.
 
+pub mod archive;
 pub mod bench;
 pub mod check_data;
 pub mod check_device;
@@ -13,6 +14,7 @@ pub mod export;
 pub mod finetune;
 pub mod import;
 pub mod infer;
+pub mod latency;
 pub mod manual;
 pub mod quickstart;
 pub mod rank;

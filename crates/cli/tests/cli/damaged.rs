@@ -25,6 +25,7 @@ fn files_of_a_run() {
     let place = Place::new();
     place.supernet("run", &[]).good();
     scalenas(&["evolve", "--run", &place.arg("run")]).good();
+    let other = |bytes: &[u8]| [b"no JSON\n", bytes].concat();
     let cut = |bytes: &[u8]| bytes[..bytes.len() / 2].to_vec();
     let score: &[&str] = &["eval-pose", "--run", "RUN"];
     let search: &[&str] = &["evolve", "--run", "RUN"];
@@ -34,9 +35,9 @@ fn files_of_a_run() {
     refuses(&place, "run.json", cut, &[score, search, anew, report, resume]);
     refuses(&place, "experiment.ron", cut, &[search, anew, resume]);
     refuses(&place, "supernet.safetensors", cut, &[score, search, anew]);
-    refuses(&place, "search/state.json", cut, &[search]);
+    refuses(&place, "search/search.json", cut, &[search]);
+    refuses(&place, "search/archive.sqlite", other, &[search, anew]);
     refuses(&place, "search/outcome.ron", cut, &[score, report]);
-    let other = |bytes: &[u8]| [b"no JSON\n", bytes].concat();
     refuses(&place, "metrics.jsonl", other, &[report]);
     let newer = |bytes: &[u8]| {
         let text = String::from_utf8(bytes.to_vec()).unwrap();

@@ -88,7 +88,7 @@ fn everything_after_the_training() {
     let run = text(&disk.0);
     let more = ["--set", "search.initial_per_group=4"];
     let ran = scalenas(&[&["evolve", "--run", run][..], &more].concat());
-    ran.fixable(&["state.json", "No space left"]);
+    ran.fixable(&["archive.sqlite", "room on its disk"]);
     // Scored candidates are kept: with room, the search continues from them.
     let left: Vec<String> = disk.files();
     assert!(left.iter().all(|file| !file.contains("partial")), "{left:?}");

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
+#[cfg(unix)]
+mod archive;
 mod bad_input;
 mod bench;
 mod bottom_up;
@@ -23,11 +25,15 @@ mod import;
 mod infer;
 #[cfg(unix)]
 mod kills;
+mod latency;
 mod manual;
 mod multitask;
 mod own_files;
 mod own_space;
 mod path;
+#[cfg(unix)]
+#[path = "../../../../tests/postgres.rs"]
+mod postgres;
 mod precision;
 mod rank;
 mod real_pictures;

@@ -7,15 +7,15 @@ use crate::selection::hypervolume;
 /// Hypervolumes of the generations so far.
 pub(super) struct Convergence {
     patience: usize,
-    /// Cost of the largest network, the unit of the first objective.
-    largest_macs: f64,
+    /// Price of the largest network, the unit of the first objective.
+    largest_price: f64,
     volumes: Vec<f64>,
 }
 
 impl Convergence {
     pub fn new(planner: &Planner) -> Self {
         let patience = planner.config().patience;
-        Self { patience, largest_macs: planner.largest_macs(), volumes: Vec::new() }
+        Self { patience, largest_price: planner.largest_price(), volumes: Vec::new() }
     }
 
     /// Adds a generation, and tells whether `patience` generations brought no larger volume than
@@ -47,7 +47,7 @@ impl Convergence {
 
     fn objectives(&self, candidate: &Candidate) -> Vec<f64> {
         let mut objectives = candidate.objectives();
-        objectives[0] /= self.largest_macs;
+        objectives[0] /= self.largest_price;
         objectives
     }
 }

@@ -3,19 +3,21 @@
 use std::collections::BTreeSet;
 
 use scalenas_base::Size;
+use scalenas_space::latency::LatencyTable;
 use scalenas_space::vary::{crossover, mutate};
 use scalenas_space::{Architecture, CostModel, SpaceSpec, rng, sample};
 
 use super::algorithm::{Breeding, breeding};
 use crate::candidate::{Candidate, Origin};
 use crate::config::SearchConfig;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Plans generations; every draw depends on the seed and its own indices alone.
 pub(super) struct Planner {
     spec: SpaceSpec,
     config: SearchConfig,
     costs: CostModel,
+    latency: Option<LatencyTable>,
 }
 
 /// Ids of the candidates that a plan cannot contain again.
@@ -26,16 +28,39 @@ impl Planner {
     pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: Size) -> Result<Self> {
         let costs = CostModel::new(spec, input)?;
         config.validate(spec, &costs)?;
-        Ok(Self { spec: spec.clone(), config: config.clone(), costs })
+        Ok(Self { spec: spec.clone(), config: config.clone(), costs, latency: None })
+    }
+
+    /// Takes the milliseconds of a table as the price of candidates.
+    pub fn with_latency(mut self, table: LatencyTable, input: Size) -> Result<Self> {
+        table.check(&self.spec, input)?;
+        let fastest = table.milliseconds(&Architecture::smallest(&self.spec));
+        self.config.limits.check_milliseconds(&self.spec, fastest)?;
+        self.latency = Some(table);
+        Ok(self)
+    }
+
+    /// Refuses a ceiling on milliseconds that nobody measured.
+    pub fn check_latency(&self) -> Result<()> {
+        match self.config.limits.max_ms {
+            Some(limit) if self.latency.is_none() => Err(Error::Option {
+                key: "limits.max_ms",
+                value: limit.to_string(),
+                accepted: "a ceiling together with a table of latencies",
+            }),
+            _ => Ok(()),
+        }
     }
 
     pub fn config(&self) -> &SearchConfig {
         &self.config
     }
 
-    /// Multiply-accumulates of the largest network.
-    pub fn largest_macs(&self) -> f64 {
-        self.costs.cost(&Architecture::largest(&self.spec)).macs as f64
+    /// Price of the largest network.
+    pub fn largest_price(&self) -> f64 {
+        let largest = Architecture::largest(&self.spec);
+        let macs = || self.costs.cost(&largest).macs as f64;
+        self.latency.as_ref().map_or_else(macs, |table| table.milliseconds(&largest))
     }
 
     /// All candidates of a generation, which follow from those of the generations before.
@@ -136,7 +161,8 @@ impl Planner {
     ) -> Option<Candidate> {
         let architecture = architecture.canonical(&self.spec);
         let cost = self.costs.cost(&architecture);
-        if !self.config.limits.admit(&cost) {
+        let milliseconds = self.latency.as_ref().map(|table| table.milliseconds(&architecture));
+        if !self.config.limits.admit(&cost, milliseconds) {
             return None;
         }
         let id = architecture.id(&self.spec);
@@ -144,6 +170,7 @@ impl Planner {
             id,
             architecture,
             cost,
+            milliseconds,
             origin,
             fitness: Vec::new(),
         })

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use scalenas_base::Size;
 use scalenas_space::SpaceSpec;
+use scalenas_space::latency::LatencyTable;
 
 use super::convergence::Convergence;
 use super::generation::Planner;
@@ -33,6 +34,15 @@ impl Search {
     pub fn new(spec: &SpaceSpec, config: &SearchConfig, input: Size) -> Result<Self> {
         let planner = Planner::new(spec, config, input)?;
         Ok(Self { planner, scored: Vec::new(), known: BTreeSet::new() })
+    }
+
+    /// Weighs scores against the milliseconds of a table instead of against multiply-accumulates.
+    ///
+    /// # Errors
+    /// A table of another space or input than the search's, a ceiling below the fastest network.
+    pub fn with_latency(mut self, table: LatencyTable, input: Size) -> Result<Self> {
+        self.planner = self.planner.with_latency(table, input)?;
+        Ok(self)
     }
 
     /// Continues from candidates that the search scored before, in their order: it ends as if it
@@ -72,6 +82,7 @@ impl Search {
         observers: &mut [&mut dyn Observer],
         stop: &AtomicBool,
     ) -> Result<StopReason> {
+        self.planner.check_latency()?;
         let mut convergence = Convergence::new(&self.planner);
         for generation in 0..=self.planner.config().generations {
             // Those scored before a kill are planned again: the plan follows from the generations
@@ -109,6 +120,10 @@ impl Search {
         let open: Vec<Candidate> =
             candidates.into_iter().filter(|c| !self.known.contains(&c.id)).collect();
         let mut done = planned - open.len();
+        if stop.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        fitness.planned(&open).map_err(|e| Error::Fitness(Box::new(e)))?;
         for batch in open.chunks(self.planner.config().batch) {
             if stop.load(Ordering::Relaxed) {
                 return Ok(false);

@@ -1,13 +1,12 @@
 //! Whole searches over a fitness that needs no network.
 
 use std::convert::Infallible;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use scalenas_base::Size;
 use scalenas_evolve::{
-    Algorithm, Archive, Candidate, Error, Fitness, Limits, Observer, Outcome,
-    Result as SearchResult, ScoredBatch, Search, SearchConfig, StopReason,
+    Algorithm, Candidate, Error, Fitness, Limits, Observer, Outcome, Result as SearchResult,
+    ScoredBatch, Search, SearchConfig, StopReason,
 };
 use scalenas_space::{Architecture, CostModel, SpaceSpec, StageSpec, rng, sample};
 
@@ -61,11 +60,15 @@ fn config() -> SearchConfig {
 
 const INPUT: Size = Size::new(128, 96);
 
-/// A search and its archive, continued if there is one.
-fn open(space: &SpaceSpec, config: &SearchConfig, state: &Path) -> SearchResult<(Search, Archive)> {
-    let search = Search::new(space, config, INPUT)?;
-    let archive = Archive::open(state, space, config, INPUT)?;
-    Ok((search.resume(archive.scored().to_vec()), archive))
+/// Keeps what was scored.
+#[derive(Default)]
+struct Kept(Vec<Candidate>);
+
+impl Observer for Kept {
+    fn scored(&mut self, batch: &ScoredBatch<'_>) -> SearchResult<()> {
+        self.0.extend_from_slice(batch.candidates);
+        Ok(())
+    }
 }
 
 /// A whole search in memory.
@@ -98,16 +101,16 @@ fn killed_after_every_batch_it_ends_like_an_uninterrupted_one() {
 }
 
 fn killed_after_every_batch(config: &SearchConfig) {
-    let folder = tempfile::tempdir().expect("a folder");
     let whole = search(config);
     assert_eq!(whole.reason, StopReason::Generations);
-    let state = folder.path().join("killed.json");
+    let mut kept = Kept::default();
     let mut kills = 0;
     let outcome = loop {
         let stop = AtomicBool::new(false);
-        let (mut search, mut archive) = open(&SpaceSpec::tiny(), config, &state).expect("open");
+        let search = Search::new(&SpaceSpec::tiny(), config, INPUT).expect("a search");
+        let mut search = search.resume(kept.0.clone());
         let mut killer = Killer { left: 1, stop: &stop };
-        let observers: &mut [&mut dyn Observer] = &mut [&mut archive, &mut killer];
+        let observers: &mut [&mut dyn Observer] = &mut [&mut kept, &mut killer];
         let outcome = search.run(&mut Analytic::new(), observers, &stop).expect("an outcome");
         if outcome.reason != StopReason::Interrupted {
             break outcome;
@@ -135,7 +138,7 @@ fn nothing_is_scored_twice_and_ceilings_hold() {
     let space = SpaceSpec::tiny();
     let costs = CostModel::new(&space, INPUT).expect("costs");
     let middle = costs.cost(&Architecture::middle(&space)).gmacs();
-    let limits = Limits { max_gmacs: Some(middle), max_mparams: None };
+    let limits = Limits { max_gmacs: Some(middle), max_mparams: None, max_ms: None };
     let config = SearchConfig { limits, ..config() };
     let mut search = Search::new(&space, &config, INPUT).expect("a search");
     let mut fitness = Analytic::new();
@@ -189,21 +192,14 @@ fn faults_name_their_cause() {
             Ok(vec![vec![f64::NAN]; candidates.len()])
         }
     }
-    let folder = tempfile::tempdir().expect("a folder");
-    let state = folder.path().join("s.json");
     let space = SpaceSpec::tiny();
     let mut search = Search::new(&space, &config(), INPUT).expect("a search");
     let error = search.run(&mut Broken, &mut [], &AtomicBool::new(false)).expect_err("NaN");
     assert!(matches!(error, Error::Score { .. }), "{error}");
-    let limits = Limits { max_gmacs: Some(1e-6), max_mparams: None };
+    let limits = Limits { max_gmacs: Some(1e-6), max_mparams: None, max_ms: None };
     let tight = SearchConfig { limits, ..config() };
-    let error = open(&space, &tight, &state).err().expect("too tight");
+    let error = Search::new(&space, &tight, INPUT).err().expect("too tight");
     assert!(error.to_string().contains("the smallest network of space tiny has"), "{error}");
-    let (mut search, mut archive) = open(&space, &config(), &state).expect("a search");
-    let stop = AtomicBool::new(false);
-    let _ = search.run(&mut Analytic::new(), &mut [&mut archive], &stop).expect("an outcome");
-    let other = SearchConfig { seed: 9, ..config() };
-    assert!(matches!(open(&space, &other, &state), Err(Error::Changed { .. })));
 }
 
 #[test]

@@ -11,7 +11,10 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask evolve --run runs/quick
   cargo xtask evolve --run runs/quick --max-gmacs 0.05 --generations 10
-  cargo xtask evolve --run runs/quick --from-scores --max-mparams 0.5";
+  cargo xtask evolve --run runs/quick --latency cpu.json --max-ms 5
+  cargo xtask evolve --run runs/quick --from-scores --max-mparams 0.5
+  cargo xtask evolve --run runs/quick --worker
+  cargo xtask evolve --run runs/quick --archive postgres://me:secret@host/scores --worker";
 
 /// Arguments of `evolve`.
 #[derive(Debug, Args)]
@@ -29,9 +32,16 @@ pub struct Arguments {
     /// Start over although the run has a search already
     #[arg(long)]
     pub force: bool,
-    /// Score nothing: print the front of the networks that the run's search scored, under these ceilings
+    /// Score nothing: print the front of the networks that the archive has scores of, under these ceilings
     #[arg(long, conflicts_with_all = ["force", "generations", "config"])]
     pub from_scores: bool,
+    /// Database of the scores, which several searches and machines may share: a file, or
+    /// postgres://USER:PASSWORD@HOST/DATABASE [default: search/archive.sqlite in the run folder]
+    #[arg(long, value_name = "PLACE")]
+    pub archive: Option<String>,
+    /// Help a search that another process runs: score, and write no files
+    #[arg(long, conflicts_with_all = ["force", "from_scores"])]
+    pub worker: bool,
     /// Generations
     #[arg(long)]
     pub generations: Option<usize>,
@@ -41,6 +51,12 @@ pub struct Arguments {
     /// Networks above this many million parameters are not considered
     #[arg(long)]
     pub max_mparams: Option<f64>,
+    /// Networks above this many milliseconds by the table of --latency are not considered
+    #[arg(long)]
+    pub max_ms: Option<f64>,
+    /// Weigh scores against the milliseconds of this table, which `latency` writes, instead of multiply-accumulates
+    #[arg(long, value_name = "TABLE")]
+    pub latency: Option<PathBuf>,
     /// Maximum number of people (top-down) or pictures that a candidate is scored on; 0 for all
     #[arg(long, default_value_t = 0)]
     pub people: usize,

@@ -1,11 +1,14 @@
 //! Fronts of networks that were scored before, under other ceilings.
 
 use anyhow::Result;
-use scalenas_evolve::{Candidate, Limits, Outcome};
+use scalenas_archive::{Archive, Place, digest_of_file};
+use scalenas_evolve::{Candidate, Limits, Outcome, StopReason};
+use scalenas_space::latency::LatencyTable;
 use scalenas_train::RunFolder;
 use serde_json::json;
 
 use super::candidates::{front_table, front_values};
+use super::scores;
 use crate::context::program;
 use crate::error::user;
 use crate::networks;
@@ -13,15 +16,24 @@ use crate::render::Output;
 use crate::task::figures;
 
 /// Prints the front of the scored networks within the ceilings.
-pub fn report(run: &RunFolder, limits: &Limits, output: Output) -> Result<()> {
-    let path = run.path().display();
-    let scored = networks::search(run)?.ok_or_else(|| {
-        let verb = format!("{} evolve --run {path}", program::name());
-        user(format!("{path} has no finished search, whose scores could be used; {verb} makes one"))
-    })?;
+pub fn report(
+    run: &RunFolder,
+    archive: Option<Place>,
+    limits: &Limits,
+    latency: Option<&LatencyTable>,
+    output: Output,
+) -> Result<()> {
+    let mut scored = scored(run, archive)?;
+    if let Some(table) = latency {
+        table.check(&run.info().space, run.info().leading().input)?;
+        for candidate in &mut scored.candidates {
+            candidate.milliseconds = Some(table.milliseconds(&candidate.architecture));
+        }
+    }
     let all = scored.candidates.len();
-    let cheapest = scored.candidates.iter().min_by_key(|candidate| candidate.cost.macs).cloned();
-    let within = scored.candidates.into_iter().filter(|candidate| limits.admit(&candidate.cost));
+    let cheapest = scored.candidates.iter().min_by(|a, b| a.price().total_cmp(&b.price())).cloned();
+    let is_within = |candidate: &Candidate| limits.admit(&candidate.cost, candidate.milliseconds);
+    let within = scored.candidates.into_iter().filter(is_within);
     let within = Outcome { reason: scored.reason, candidates: within.collect() };
     let front = within.front();
     if front.is_empty() {
@@ -41,14 +53,37 @@ pub fn report(run: &RunFolder, limits: &Limits, output: Output) -> Result<()> {
     output.result(&value, text)
 }
 
+/// Networks that were scored with the weights of the run: those of its archive, of the evaluation with most of them, or of
+/// the finished search of an earlier version.
+fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Outcome> {
+    let place = archive.unwrap_or_else(|| scores::of_folder(&run.search()));
+    let exists = !matches!(&place, Place::File(path) if !path.exists());
+    if exists {
+        let archive = Archive::open(&place)?;
+        let weights = digest_of_file(&run.weights())?;
+        let fitting = archive.summaries()?.into_iter();
+        let fitting = fitting.filter(|known| known.document["weights"] == *weights);
+        if let Some(most) = fitting.max_by_key(|known| known.scored).filter(|most| most.scored > 0)
+        {
+            let records = archive.records(Some(&most.evaluation))?;
+            let candidates = records.into_iter().map(|record| record.candidate).collect();
+            return Ok(Outcome { reason: StopReason::Interrupted, candidates });
+        }
+    }
+    networks::search(run)?.ok_or_else(|| {
+        let path = run.path().display();
+        let verb = format!("{} evolve --run {path}", program::name());
+        user(format!("{path} has no scored networks; {verb} makes some"))
+    })
+}
+
 /// Names the network that is nearest to ceilings that exclude all.
 fn none_within(run: &RunFolder, cheapest: Option<&Candidate>, all: usize) -> anyhow::Error {
     let nearest = cheapest.map_or_else(String::new, |candidate| {
         let (gmacs, mparams) = (candidate.cost.gmacs(), candidate.cost.parameters as f64 / 1e6);
-        format!(
-            "; the cheapest, {}, has {gmacs:.4} GMACs and {mparams:.2} M parameters",
-            candidate.id
-        )
+        let ms = candidate.milliseconds.map(|ms| format!(", {ms:.2} ms")).unwrap_or_default();
+        let id = &candidate.id;
+        format!("; the cheapest, {id}, has {gmacs:.4} GMACs, {mparams:.2} M parameters{ms}")
     });
     user(format!(
         "none of the {all} networks that {} scored is within the ceilings{nearest}; accepted: higher ceilings, or a \

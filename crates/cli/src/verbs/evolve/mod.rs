@@ -3,10 +3,13 @@
 mod arguments;
 pub mod candidates;
 mod from_scores;
+mod plan;
 mod results;
+pub mod scores;
 mod search;
 
 use anyhow::Result;
+use scalenas_space::latency::LatencyTable;
 use scalenas_train::RunFolder;
 
 use crate::context::Stop;
@@ -15,7 +18,8 @@ use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::Output;
 pub use arguments::Arguments;
-pub use search::{SearchPlan, search};
+pub use plan::{Role, SearchPlan};
+pub use search::search;
 
 /// Searches a supernet and writes the front.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -35,8 +39,16 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     config.generations = arguments.generations.unwrap_or(config.generations);
     config.limits.max_gmacs = arguments.max_gmacs.or(config.limits.max_gmacs);
     config.limits.max_mparams = arguments.max_mparams.or(config.limits.max_mparams);
+    config.limits.max_ms = arguments.max_ms.or(config.limits.max_ms);
+    let latency = arguments.latency.as_deref().map(LatencyTable::read).transpose()?;
+    if config.limits.max_ms.is_some() && latency.is_none() {
+        return Err(user(
+            "a ceiling on milliseconds (--max-ms) needs a table: --latency TABLE, which `latency` writes",
+        ));
+    }
+    let archive = arguments.archive.as_deref().map(str::parse).transpose()?;
     if arguments.from_scores {
-        return from_scores::report(&run, &config.limits, output);
+        return from_scores::report(&run, archive, &config.limits, latency.as_ref(), output);
     }
     let plan = SearchPlan {
         data: arguments.data.folder.clone().unwrap_or_else(|| run.info().leading().data.clone()),
@@ -45,8 +57,12 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         variation: experiment.variation(),
         samples: arguments.people,
         reading: arguments.data.reading(),
+        latency,
         fresh: arguments.force,
+        archive,
+        role: if arguments.worker { Role::Worker } else { Role::Owner },
+        device: arguments.device.choice.to_string(),
     };
     let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;
-    results::report(&plan.run, &outcome, output)
+    results::report(&plan, &outcome, output)
 }

@@ -5,10 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_evolve::{Outcome, StopReason};
 use scalenas_report::pareto_svg;
-use scalenas_train::{Figure, RunFolder};
+use scalenas_train::Figure;
 use serde_json::json;
 
 use super::candidates::{front_table, front_values, plot};
+use super::plan::{Role, SearchPlan};
 use crate::files::write_file;
 use crate::render::Output;
 use crate::task::figures;
@@ -35,7 +36,8 @@ pub fn write(folder: &Path, outcome: &Outcome, figures: &[Figure]) -> Result<()>
 }
 
 /// Prints the front.
-pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> {
+pub fn report(plan: &SearchPlan, outcome: &Outcome, output: Output) -> Result<()> {
+    let run = &plan.run;
     let figures = figures(&run.info().space);
     let front = outcome.front();
     let value = json!({
@@ -48,6 +50,7 @@ pub fn report(run: &RunFolder, outcome: &Outcome, output: Output) -> Result<()> 
     let place = run.search();
     let next = match &outcome.reason {
         StopReason::Interrupted => "stopped; the same command continues".to_owned(),
+        reason if plan.role == Role::Worker => format!("ended by {reason:?}"),
         reason => format!("ended by {reason:?}; files in {}", place.display()),
     };
     let text = format!(

@@ -4,37 +4,24 @@ use std::path::Path;
 use std::{fs, io};
 
 use anyhow::Result;
-use scalenas_data::Reading;
-use scalenas_evolve::{Archive, Outcome, Search, SearchConfig, StopReason};
+use scalenas_archive::{Archive, Error as ArchiveError, Leases, SharedFitness, Worker};
+use scalenas_evolve::{Outcome, Search, StopReason, keep_options};
 use scalenas_kernels::KernelBackend;
 use scalenas_space::CostModel;
-use scalenas_train::{HeldOut, RunFolder, TaskFitness, Validation};
+use scalenas_train::{HeldOut, TaskFitness, Validation};
 
+use super::plan::{Role, SearchPlan};
 use super::results::write;
+use super::scores;
 use crate::context::Stop;
 use crate::data::report_skipped;
 use crate::error::user;
 use crate::networks;
 use crate::render::{Output, SearchProgress};
-use crate::task::{Request, Variation, figures};
+use crate::task::{Request, figures};
 
-/// Supernet, options and data of a search.
-pub struct SearchPlan {
-    /// Run of the supernet.
-    pub run: RunFolder,
-    /// Options of the search.
-    pub config: SearchConfig,
-    /// Data set folder.
-    pub data: std::path::PathBuf,
-    /// Augmentation of calibration samples: that of training.
-    pub variation: Variation,
-    /// Maximum number of people (top-down) or pictures to score on; 0 for all.
-    pub samples: usize,
-    /// Treatment of bad pictures.
-    pub reading: Reading,
-    /// Whether to replace an existing search.
-    pub fresh: bool,
-}
+/// File of the options in the folder of a search.
+const OPTIONS: &str = "search.json";
 
 /// Runs the search on a device and writes its results.
 pub fn search<B: KernelBackend>(
@@ -45,34 +32,82 @@ pub fn search<B: KernelBackend>(
 ) -> Result<Outcome> {
     let info = plan.run.info();
     let input = info.leading().input;
-    let _run = plan.run.locked()?;
+    let _run = (plan.role == Role::Owner).then(|| plan.run.locked()).transpose()?;
     let supernet = networks::supernet::<B>(&plan.run, device)?;
     let validation = validation::<B>(plan, device)?;
     plan.config.validate(&info.space, &CostModel::new(&info.space, input)?)?;
+    plan.latency.iter().try_for_each(|table| table.check(&info.space, input))?;
     let folder = plan.run.search();
-    if plan.fresh && folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
+    if plan.role == Role::Owner {
+        fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
     }
-    fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
-    let state = folder.join("state.json");
-    let mut archive = Archive::open(&state, &info.space, &plan.config, input)?;
-    let search = Search::new(&info.space, &plan.config, input)?;
-    let mut search = search.resume(archive.scored().to_vec());
-    if !search.scored().is_empty() {
-        output.say(format!("continuing after {} networks", search.scored().len()));
+    let place = plan.archive.clone().unwrap_or_else(|| scores::of_folder(&folder));
+    let archive = Archive::open(&place)?;
+    if plan.role == Role::Owner {
+        prepare(plan, &folder)?;
+    }
+    let evaluation = scores::evaluation(plan)?;
+    scores::take_state(&archive, &evaluation, &folder, output)?;
+    let known = archive.summaries()?.into_iter().find(|known| known.evaluation == evaluation.key);
+    if let Some(known) = known.filter(|known| known.scored > 0) {
+        output.say(format!("continuing after {} networks in {}", known.scored, archive.shown()));
     }
     let held_out: Vec<HeldOut> = validation.held_out().cloned().collect();
     let figures = figures(&info.space);
-    let mut fitness = TaskFitness::new(supernet, validation, device.clone());
+    let mut fitness = SharedFitness::new(
+        TaskFitness::new(supernet, validation, device.clone()),
+        &archive,
+        evaluation,
+        Worker::of_this_process(&plan.device),
+        Leases::default(),
+        stop.flag(),
+    );
+    let search = Search::new(&info.space, &plan.config, input)?;
+    let mut search = match &plan.latency {
+        Some(table) => search.with_latency(table.clone(), input)?,
+        None => search,
+    };
     let mut shown = SearchProgress::new(output, figures[0]);
-    let outcome = search.run(&mut fitness, &mut [&mut archive, &mut shown], &stop.flag())?;
+    let outcome = match search.run(&mut fitness, &mut [&mut shown], &stop.flag()) {
+        Err(error) if is_stopped(&error) => {
+            Outcome { reason: StopReason::Interrupted, candidates: search.scored().to_vec() }
+        }
+        outcome => outcome?,
+    };
     for held_out in &held_out {
         report_skipped(&held_out.skipped(), output);
     }
-    if outcome.reason != StopReason::Interrupted {
+    if outcome.reason != StopReason::Interrupted && plan.role == Role::Owner {
         write(&folder, &outcome, &figures)?;
     }
     Ok(outcome)
+}
+
+/// Makes the folder of the search ready for its results.
+fn prepare(plan: &SearchPlan, folder: &Path) -> Result<()> {
+    let info = plan.run.info();
+    if plan.fresh {
+        start_over(folder)?;
+    }
+    let options = folder.join(OPTIONS);
+    Ok(keep_options(&options, &info.space, &plan.config, info.leading().input)?)
+}
+
+/// Removes the results of a search; its scores stay true and are kept.
+fn start_over(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_kept = entry.file_name().to_string_lossy().starts_with(scores::FILE);
+        if !is_kept && entry.path().is_file() {
+            fs::remove_file(entry.path()).map_err(|e| unwritable(folder, &e))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a search ended because it was asked to while it waited for others.
+fn is_stopped(error: &scalenas_evolve::Error) -> bool {
+    let scalenas_evolve::Error::Fitness(cause) = error else { return false };
+    matches!(cause.downcast_ref(), Some(ArchiveError::Stopped))
 }
 
 fn unwritable(folder: &Path, error: &io::Error) -> anyhow::Error {

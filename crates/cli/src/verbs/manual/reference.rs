@@ -19,6 +19,7 @@ Generated from the code by `cargo xtask manual --reference docs/reference.md`; a
 pub fn reference(program: &Command) -> Result<String> {
     let mut text = HEAD.to_owned();
     for verb in program.get_subcommands().filter(|verb| verb.get_name() != "help") {
+        writeln!(text, "\n## `{}`\n", verb.get_name())?;
         write_verb(&mut text, verb)?;
     }
     writeln!(text, "\n## Keys of an experiment file\n")?;
@@ -27,14 +28,20 @@ pub fn reference(program: &Command) -> Result<String> {
 }
 
 fn write_verb(text: &mut String, verb: &Command) -> Result<()> {
-    writeln!(text, "\n## `{}`\n", verb.get_name())?;
     if let Some(about) = verb.get_about() {
         writeln!(text, "{about}.\n")?;
     }
-    writeln!(text, "| argument | meaning |\n|---|---|")?;
     let listed = |argument: &&Arg| !argument.is_hide_set() && argument.get_id() != "json";
-    for argument in verb.get_arguments().filter(listed) {
+    let mut arguments = verb.get_arguments().filter(listed).peekable();
+    if arguments.peek().is_some() {
+        writeln!(text, "| argument | meaning |\n|---|---|")?;
+    }
+    for argument in arguments {
         writeln!(text, "| `{}` | {} |", name(argument), meaning(argument))?;
+    }
+    for action in verb.get_subcommands().filter(|action| action.get_name() != "help") {
+        writeln!(text, "\n### `{} {}`\n", verb.get_name(), action.get_name())?;
+        write_verb(text, action)?;
     }
     if let Some(examples) = verb.get_after_help() {
         let examples = examples.to_string();

@@ -20,7 +20,7 @@ use crate::experiment::Experiment;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 use crate::task::room;
-use crate::verbs::evolve::{SearchPlan, search};
+use crate::verbs::evolve::{Role, SearchPlan, search};
 use crate::verbs::report;
 use crate::verbs::supernet::Job;
 pub use arguments::Arguments;
@@ -56,7 +56,11 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         variation: job.experiment.variation(),
         samples: job.info.train.validation.samples.map_or(0, usize::from),
         reading: BadImages::Fail.into(),
+        latency: None,
         fresh: false,
+        archive: None,
+        role: Role::Owner,
+        device: arguments.device.choice.to_string(),
     };
     let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;
     if outcome.reason == StopReason::Interrupted {

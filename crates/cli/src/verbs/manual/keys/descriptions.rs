@@ -147,6 +147,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "Probability with which a fusion of two branches is added or removed",
     ),
     ("search.limits.max_gmacs", "Maximum number of multiply-accumulates, in 10^9"),
+    ("search.limits.max_ms", "Maximum number of milliseconds, by the table of `evolve --latency`"),
     ("search.limits.max_mparams", "Maximum number of parameters, in millions"),
     (
         "search.attempts",

@@ -1,0 +1,114 @@
+//! `archive`: what a database of scores holds, and its upkeep.
+
+mod arguments;
+mod export;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use scalenas_archive::{Archive, Evaluation, Place, Record, Summary};
+use scalenas_train::RunFolder;
+use serde_json::json;
+
+use crate::error::user;
+use crate::files::check_target;
+use crate::render::{Output, table};
+use crate::verbs::evolve::scores;
+pub use arguments::{Action, Arguments, Chosen};
+
+/// Digits of a key that tell evaluations apart.
+const DIGITS: usize = 12;
+
+/// Does what the arguments ask for.
+pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
+    match &arguments.action {
+        Action::List(chosen) => list(&open(chosen)?, output),
+        Action::Export { chosen, evaluation, out } => {
+            check_target("--out", Some(out))?;
+            let archive = open(chosen)?;
+            let key = evaluation.as_deref().map(|key| found(&archive, key)).transpose()?;
+            export::write(out, &archive.records(key.as_deref())?, output)
+        }
+        Action::Merge { chosen, from } => merge(&open(chosen)?, &existing(&from.parse()?)?, output),
+        Action::Clean { chosen, evaluation } => {
+            let archive = open(chosen)?;
+            let key = evaluation.as_deref().map(|key| found(&archive, key)).transpose()?;
+            let removed = archive.clean(key.as_deref())?;
+            output.result(&json!({ "removed": removed }), format!("{removed} networks removed"))
+        }
+    }
+}
+
+/// The archive of an action; one that is missing is not made.
+fn open(chosen: &Chosen) -> Result<Archive> {
+    match (&chosen.run, &chosen.archive) {
+        (Some(run), _) => existing(&scores::of_folder(&RunFolder::open(run)?.search())),
+        (None, Some(place)) => existing(&place.parse()?),
+        (None, None) => Err(user("give --run or --archive")),
+    }
+}
+
+fn existing(place: &Place) -> Result<Archive> {
+    if let Place::File(path) = place
+        && !path.exists()
+    {
+        return Err(user(format!(
+            "archive {}: no such file; a search makes it: evolve --run RUN",
+            path.display()
+        )));
+    }
+    Ok(Archive::open(place)?)
+}
+
+/// The key of the one evaluation that begins with some digits.
+fn found(archive: &Archive, beginning: &str) -> Result<String> {
+    let keys = archive.summaries()?.into_iter().map(|summary| summary.evaluation);
+    let keys: Vec<String> = keys.collect();
+    let mut fitting = keys.iter().filter(|key| key.starts_with(beginning));
+    match (fitting.next(), fitting.next()) {
+        (Some(key), None) => Ok(key.clone()),
+        _ => Err(user(format!(
+            "--evaluation {beginning}: accepted: the beginning of one of {}",
+            keys.iter().map(|key| short(key)).collect::<Vec<_>>().join(", ")
+        ))),
+    }
+}
+
+fn short(key: &str) -> &str {
+    key.get(..DIGITS).unwrap_or(key)
+}
+
+fn list(archive: &Archive, output: Output) -> Result<()> {
+    let summaries = archive.summaries()?;
+    let row = |summary: &Summary| {
+        let of = |key: &str| summary.document[key].as_str().unwrap_or("–").to_owned();
+        vec![
+            short(&summary.evaluation).to_owned(),
+            summary.document["space"]["name"].as_str().unwrap_or("–").to_owned(),
+            short(&of("weights")).to_owned(),
+            summary.scored.to_string(),
+            summary.leased.to_string(),
+            summary.open.to_string(),
+            format!("{:.0}", summary.seconds),
+            summary.workers.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = summaries.iter().map(row).collect();
+    let head =
+        ["evaluation", "space", "weights", "scored", "in work", "open", "seconds", "workers"];
+    output.result(&json!({ "evaluations": summaries }), table(&head, &rows))
+}
+
+fn merge(into: &Archive, from: &Archive, output: Output) -> Result<()> {
+    let mut records: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    for record in from.records(None)? {
+        records.entry(record.evaluation.clone()).or_default().push(record);
+    }
+    let mut added = 0;
+    for Summary { evaluation, document, .. } in from.summaries()? {
+        let records = records.remove(&evaluation).unwrap_or_default();
+        added += into.insert(&Evaluation { key: evaluation, document }, &records)?;
+    }
+    let text = format!("{added} scores of {} added to {}", from.shown(), into.shown());
+    output.result(&json!({ "added": added }), text)
+}

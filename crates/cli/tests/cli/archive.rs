@@ -1,0 +1,191 @@
+//! Scores in databases: shared by searches, listed, exported, merged; PostgreSQL where it is installed.
+
+use std::fs;
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::common::{Place, command, ended, read_json, scalenas, tree};
+use crate::postgres::Server;
+
+/// A place with a trained supernet in `run`.
+fn trained() -> Place {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    place
+}
+
+fn evaluations(arguments: &[&str]) -> Vec<Value> {
+    let list = [&["archive", "list", "--json"], arguments].concat();
+    scalenas(&list).good().json()["evaluations"].as_array().unwrap().clone()
+}
+
+#[test]
+fn what_is_scored_is_not_scored_again() {
+    let place = trained();
+    let run = place.arg("run");
+    let search = ["evolve", "--run", &run, "--json"];
+    let found = scalenas(&search).good().json();
+    let scored = found["scored"].as_u64().unwrap();
+    let listed = evaluations(&["--run", &run]).remove(0);
+    assert_eq!((&listed["scored"], &listed["open"]), (&scored.into(), &0.into()));
+    assert_eq!(listed["document"]["weights"].as_str().unwrap().len(), 64);
+    let results = tree(&place.path("run/search"));
+    // Started over, with the scores that are known.
+    let again = scalenas(&[&search[..], &["--force"]].concat()).good();
+    assert!(again.stderr.contains(&format!("continuing after {scored} networks")), "{again:#?}");
+    assert_eq!(again.json()["front"], found["front"]);
+    let results_of = |files: Vec<(String, Vec<u8>)>| -> Vec<(String, Vec<u8>)> {
+        files.into_iter().filter(|(name, _)| !name.contains("sqlite")).collect()
+    };
+    assert!(results_of(tree(&place.path("run/search"))) == results_of(results));
+    assert_eq!(evaluations(&["--run", &run])[0]["seconds"], listed["seconds"]);
+    // Another search asks for other networks of the same evaluation; other pictures are another one.
+    let other = ["--force", "--set", "search.seed=5"];
+    scalenas(&[&search[..], &other].concat()).good();
+    let more = evaluations(&["--run", &run]);
+    assert!(more.len() == 1 && more[0]["scored"].as_u64() > Some(scored), "{more:?}");
+    scalenas(&[&search[..], &["--force", "--people", "2"]].concat()).good();
+    assert_eq!(evaluations(&["--run", &run]).len(), 2);
+}
+
+#[test]
+fn scores_leave_and_join_archives() {
+    let place = trained();
+    let run = place.arg("run");
+    let found = scalenas(&["evolve", "--run", &run, "--json"]).good().json();
+    let scored = found["scored"].as_u64().unwrap();
+    let [csv, json, all] = ["s.csv", "s.json", "all.sqlite"].map(|name| place.arg(name));
+    for out in [&csv, &json] {
+        scalenas(&["archive", "export", "--run", &run, "--out", out]).good();
+    }
+    let rows = fs::read_to_string(&csv).unwrap();
+    assert_eq!(rows.lines().count() as u64, 1 + scored);
+    assert!(rows.starts_with("evaluation,network,generation,parents,parameters,macs,"), "{rows}");
+    let records = read_json(&place.path("s.json"));
+    assert_eq!(records.as_array().unwrap().len() as u64, scored);
+    assert!(records[0]["seconds"].as_f64() > Some(0.0) && records[0]["device"] == "cpu");
+    // The archive of another run, without its scores, takes them.
+    place.supernet("other", &["--seed", "1"]).good();
+    let other = place.arg("other");
+    scalenas(&["evolve", "--run", &other, "--archive", &all]).good();
+    let from = place.arg("run/search/archive.sqlite");
+    let merge = ["archive", "merge", "--archive", &all, "--from", &from, "--json"];
+    assert_eq!(scalenas(&merge).good().json()["added"], scored);
+    assert_eq!(scalenas(&merge).good().json()["added"], 0);
+    assert_eq!(evaluations(&["--archive", &all]).len(), 2);
+    let moved = place.arg("moved.sqlite");
+    fs::copy(&all, &moved).unwrap();
+    let search = ["evolve", "--run", &run, "--archive", &moved, "--force", "--json"];
+    let again = scalenas(&search).good();
+    assert!(again.stderr.contains("continuing after"), "{again:#?}");
+    assert_eq!(again.json()["front"], found["front"]);
+    let key = evaluations(&["--archive", &moved])[0]["evaluation"].as_str().unwrap().to_owned();
+    let clean = ["archive", "clean", "--archive", &moved, "--evaluation", &key[..9], "--json"];
+    assert!(scalenas(&clean).good().json()["removed"].as_u64() > Some(0));
+    assert_eq!(evaluations(&["--archive", &moved]).len(), 1);
+}
+
+#[test]
+fn searches_of_earlier_versions_are_taken_over() {
+    let place = trained();
+    let run = place.arg("run");
+    let found = scalenas(&["evolve", "--run", &run, "--json"]).good().json();
+    let json = place.arg("s.json");
+    scalenas(&["archive", "export", "--run", &run, "--out", &json]).good();
+    let records = read_json(&place.path("s.json"));
+    let scored: Vec<&Value> =
+        records.as_array().unwrap().iter().map(|record| &record["candidate"]).collect();
+    let state = serde_json::json!({ "version": 2, "spec": {}, "scored": scored });
+    fs::remove_dir_all(place.path("run/search")).unwrap();
+    fs::create_dir(place.path("run/search")).unwrap();
+    fs::write(place.path("run/search/state.json"), state.to_string()).unwrap();
+    let again = scalenas(&["evolve", "--run", &run, "--json"]).good();
+    assert!(again.stderr.contains("state.json are in"), "{again:#?}");
+    assert_eq!(again.json()["front"], found["front"]);
+    let listed = evaluations(&["--run", &run]).remove(0);
+    assert_eq!((&listed["scored"], &listed["seconds"]), (&found["scored"], &0.0.into()));
+}
+
+#[test]
+fn workers_help_and_write_nothing() {
+    let place = trained();
+    let run = place.arg("run");
+    place.supernet("same", &[]).good();
+    let alone = scalenas(&["evolve", "--run", &place.arg("same"), "--json"]).good().json();
+    let archive = place.arg("shared.sqlite");
+    let search = ["evolve", "--run", &run, "--archive", &archive, "--json"];
+    let mut calls: Vec<_> =
+        (0..2).map(|_| command(&[&search[..], &["--worker"]].concat())).collect();
+    calls.push(command(&search));
+    let children: Vec<_> = calls
+        .iter_mut()
+        .map(|call| call.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
+    for child in children {
+        assert_eq!(ended(child).good().json()["front"], alone["front"]);
+    }
+    let listed = evaluations(&["--archive", &archive]).remove(0);
+    assert_eq!((&listed["scored"], &listed["open"]), (&alone["scored"], &0.into()));
+    let before = tree(&place.path("run/search"));
+    assert!(before.iter().any(|(name, _)| name == "outcome.ron"));
+    fs::remove_dir_all(place.path("run/search")).unwrap();
+    scalenas(&[&search[..], &["--worker"]].concat()).good();
+    assert!(!place.path("run/search").exists(), "a worker wrote into the run");
+}
+
+#[test]
+fn refused_with_the_archive_intact() {
+    let place = trained();
+    let run = place.arg("run");
+    let text = place.arg("notes.txt");
+    fs::write(&text, "no database, but long enough to be taken for one by its size alone").unwrap();
+    for (archive, said) in [
+        ("mysql://me:secret@host/x", ["mysql://me@host/x", "postgres://"]),
+        (&*text, ["notes.txt", "database"]),
+        ("/no/such/folder/x.sqlite", ["/no/such/folder", "open"]),
+    ] {
+        let ran = scalenas(&["evolve", "--run", &run, "--archive", archive]);
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(said.iter().all(|said| ran.stderr.contains(said)), "{ran:#?}");
+        assert!(!ran.stderr.contains("secret"), "{ran:#?}");
+    }
+    scalenas(&["archive", "list", "--run", &run]).fixable(&["archive.sqlite", "no such file"]);
+    scalenas(&["evolve", "--run", &run]).good();
+    let wrong = place.arg("x.txt");
+    scalenas(&["archive", "export", "--run", &run, "--out", &wrong]).fixable(&["x.txt", ".csv"]);
+    let clean = ["archive", "clean", "--run", &run, "--evaluation", "zz"];
+    scalenas(&clean).fixable(&["--evaluation zz", "accepted"]);
+    assert_eq!(evaluations(&["--run", &run]).len(), 1);
+}
+
+#[test]
+fn many_machines_share_a_server() {
+    let Some(server) = Server::start() else { return };
+    let place = trained();
+    let run = place.arg("run");
+    let alone = scalenas(&["evolve", "--run", &run, "--json"]).good().json();
+    let search = ["evolve", "--run", &run, "--archive", server.url(), "--force", "--json"];
+    let mut helper =
+        command(&["evolve", "--run", &run, "--archive", server.url(), "--worker", "--json"]);
+    let helper = helper.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It is away for a moment while a search waits for it.
+    server.restart();
+    let found = scalenas(&search).good().json();
+    assert_eq!(found["front"], alone["front"]);
+    assert_eq!(ended(helper).good().json()["front"], alone["front"]);
+    let listed = evaluations(&["--archive", server.url()]).remove(0);
+    assert_eq!((&listed["scored"], &listed["open"]), (&alone["scored"], &0.into()));
+    let csv = place.arg("s.csv");
+    scalenas(&["archive", "export", "--archive", server.url(), "--out", &csv]).good();
+    assert_eq!(
+        fs::read_to_string(&csv).unwrap().lines().count() as u64,
+        1 + found["scored"].as_u64().unwrap()
+    );
+    // A server that went away, and one that never was.
+    let url = server.url().to_owned();
+    drop(server);
+    let ran = scalenas(&["archive", "list", "--archive", &url.replace('@', ":secret@")]);
+    assert_eq!(ran.code, Some(2), "{ran:#?}");
+    assert!(ran.stderr.contains("no answer for") && !ran.stderr.contains("secret"), "{ran:#?}");
+}
