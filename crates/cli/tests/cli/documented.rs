@@ -11,7 +11,7 @@ use crate::common::{Place, scalenas, text, tree};
 const CARGO: &str = r#"#!/bin/sh
 shift
 verb=$1
-epoch="--epochs 1 --batch 4 --set train.calibration_batches=1 --set train.validation_people=2"
+epoch="--epochs 1 --batch 4 --set train.calibration_batches=1 --set train.validate_every=0"
 case $verb in
 supernet) small="$epoch" ;;
 finetune) small="--epochs 1" ;;
@@ -90,12 +90,13 @@ impl Shelf {
         let words = ["supernet", "--config", text(&config), "--data", &data, "--out", &out];
         let mut small = vec!["--epochs", "1", "--batch", "4"];
         small.extend(["--set", "train.calibration_batches=1", "--set", "search.generations=0"]);
+        small.extend(["--set", "train.validate_every=0"]);
         small.extend(["--set", "search.initial_per_group=1"]);
         if run == "crowd" {
             small.extend(["--set", "input=(64,64)"]);
         }
         scalenas(&[&words[..], &small].concat()).good();
-        scalenas(&["evolve", "--run", &out]).good();
+        scalenas(&["evolve", "--run", &out, "--people", "2"]).good();
     }
 
     /// A folder in which a block of commands can be typed: all that it does not make itself.
