@@ -5,6 +5,7 @@ use std::path::Path;
 
 use scalenas_base::{Size, atomic};
 use scalenas_space::SpaceSpec;
+use scalenas_space::latency::{LatencyTable, PartTimes};
 use serde::{Deserialize, Serialize};
 
 use crate::config::SearchConfig;
@@ -22,20 +23,25 @@ struct Options {
     /// Height and width of the network's input, in pixels.
     input: Size,
     config: SearchConfig,
+    /// Times of the parts of the space, where they are the price of networks.
+    latency: Option<PartTimes>,
 }
 
 /// Keeps the options of a search at `path`, or compares them with those that are there.
 ///
 /// # Errors
 /// [`Error::File`] for a file that cannot be read or has another version, [`Error::Changed`] for one of a search
-/// with another space, input or configuration; the number of generations may differ.
+/// with another space, input, configuration or table of latencies; the number of generations may differ.
 pub fn keep_options(
     path: &Path,
     spec: &SpaceSpec,
     config: &SearchConfig,
     input: Size,
+    latency: Option<&LatencyTable>,
 ) -> Result<()> {
-    let options = Options { version: VERSION, spec: spec.clone(), input, config: config.clone() };
+    let latency = latency.map(|table| table.parts.clone());
+    let (spec, config) = (spec.clone(), config.clone());
+    let options = Options { version: VERSION, spec, input, config, latency };
     if path.exists() {
         compare(path, &options)?;
     }
@@ -58,6 +64,9 @@ fn compare(path: &Path, options: &Options) -> Result<()> {
     if comparable(&found.config) != comparable(&options.config) {
         return changed("search configuration");
     }
+    if found.latency != options.latency {
+        return changed("table of latencies");
+    }
     Ok(())
 }
 
@@ -71,17 +80,17 @@ mod tests {
         let path = folder.path().join("search.json");
         let (space, config, input) =
             (SpaceSpec::tiny(), SearchConfig::default(), Size::new(128, 96));
-        keep_options(&path, &space, &config, input).expect("writable");
+        keep_options(&path, &space, &config, input, None).expect("writable");
         let more = SearchConfig { generations: 99, ..config.clone() };
-        keep_options(&path, &space, &more, input).expect("the same search");
+        keep_options(&path, &space, &more, input, None).expect("the same search");
         let other = SearchConfig { seed: 9, ..config.clone() };
-        let said = keep_options(&path, &space, &other, input).expect_err("another search");
+        let said = keep_options(&path, &space, &other, input, None).expect_err("another search");
         assert!(matches!(said, Error::Changed { key: "search configuration", .. }), "{said}");
-        let said =
-            keep_options(&path, &space, &config, Size::square(64)).expect_err("another input");
+        let said = keep_options(&path, &space, &config, Size::square(64), None)
+            .expect_err("another input");
         assert!(matches!(said, Error::Changed { key: "space or input", .. }), "{said}");
         fs::write(&path, "{").expect("writable");
-        let said = keep_options(&path, &space, &config, input).expect_err("half a file");
+        let said = keep_options(&path, &space, &config, input, None).expect_err("half a file");
         assert!(said.to_string().contains("search.json"), "{said}");
     }
 }

@@ -20,7 +20,12 @@ fn a_space_is_measured_and_searched_by_milliseconds() {
     let search = ["evolve", "--run", &run, "--json"];
     let by_macs = scalenas(&search).good().json();
     assert!(by_macs["front"][0]["milliseconds"].is_null());
-    // Another price is another search.
+    // Another price is another search, and what is refused loses nothing.
+    let before = fs::read(place.path("run/search/outcome.ron")).unwrap();
+    scalenas(&[&search[..3], &["--latency", &table]].concat()).fixable(&["latencies", "--force"]);
+    let tight = ["--latency", &table, "--max-ms", "0.000001", "--force"];
+    scalenas(&[&search[..3], &tight].concat()).fixable(&["max_ms", "smallest network"]);
+    assert!(fs::read(place.path("run/search/outcome.ron")).unwrap() == before);
     let by_time = [&search[..], &["--latency", &table, "--force"]].concat();
     let found = scalenas(&by_time).good().json();
     let front = found["front"].as_array().unwrap();

@@ -7,7 +7,6 @@ use anyhow::Result;
 use scalenas_archive::{Archive, Error as ArchiveError, Leases, SharedFitness, Worker};
 use scalenas_evolve::{Outcome, Search, StopReason, keep_options};
 use scalenas_kernels::KernelBackend;
-use scalenas_space::CostModel;
 use scalenas_train::{HeldOut, TaskFitness, Validation};
 
 use super::plan::{Role, SearchPlan};
@@ -31,12 +30,12 @@ pub fn search<B: KernelBackend>(
     device: &B::Device,
 ) -> Result<Outcome> {
     let info = plan.run.info();
-    let input = info.leading().input;
     let _run = (plan.role == Role::Owner).then(|| plan.run.locked()).transpose()?;
     let supernet = networks::supernet::<B>(&plan.run, device)?;
     let validation = validation::<B>(plan, device)?;
-    plan.config.validate(&info.space, &CostModel::new(&info.space, input)?)?;
-    plan.latency.iter().try_for_each(|table| table.check(&info.space, input))?;
+    // Everything that may be refused comes before the folder of the search is touched.
+    let mut search = planned(plan)?;
+    let evaluation = scores::evaluation(plan)?;
     let folder = plan.run.search();
     if plan.role == Role::Owner {
         fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
@@ -45,9 +44,8 @@ pub fn search<B: KernelBackend>(
     let archive = Archive::open(&place)?;
     if plan.role == Role::Owner {
         prepare(plan, &folder)?;
+        scores::take_state(&archive, &evaluation, &folder, output)?;
     }
-    let evaluation = scores::evaluation(plan)?;
-    scores::take_state(&archive, &evaluation, &folder, output)?;
     let known = archive.summaries()?.into_iter().find(|known| known.evaluation == evaluation.key);
     if let Some(known) = known.filter(|known| known.scored > 0) {
         output.say(format!("continuing after {} networks in {}", known.scored, archive.shown()));
@@ -62,11 +60,6 @@ pub fn search<B: KernelBackend>(
         Leases::default(),
         stop.flag(),
     );
-    let search = Search::new(&info.space, &plan.config, input)?;
-    let mut search = match &plan.latency {
-        Some(table) => search.with_latency(table.clone(), input)?,
-        None => search,
-    };
     let mut shown = SearchProgress::new(output, figures[0]);
     let outcome = match search.run(&mut fitness, &mut [&mut shown], &stop.flag()) {
         Err(error) if is_stopped(&error) => {
@@ -83,6 +76,16 @@ pub fn search<B: KernelBackend>(
     Ok(outcome)
 }
 
+/// The search in memory, with its price.
+fn planned(plan: &SearchPlan) -> Result<Search> {
+    let (space, input) = (&plan.run.info().space, plan.run.info().leading().input);
+    let search = Search::new(space, &plan.config, input)?;
+    Ok(match &plan.latency {
+        Some(table) => search.with_latency(table.clone(), input)?,
+        None => search,
+    })
+}
+
 /// Makes the folder of the search ready for its results.
 fn prepare(plan: &SearchPlan, folder: &Path) -> Result<()> {
     let info = plan.run.info();
@@ -90,7 +93,8 @@ fn prepare(plan: &SearchPlan, folder: &Path) -> Result<()> {
         start_over(folder)?;
     }
     let options = folder.join(OPTIONS);
-    Ok(keep_options(&options, &info.space, &plan.config, info.leading().input)?)
+    let input = info.leading().input;
+    Ok(keep_options(&options, &info.space, &plan.config, input, plan.latency.as_ref())?)
 }
 
 /// Removes the results of a search; its scores stay true and are kept.
