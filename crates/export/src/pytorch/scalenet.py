@@ -8,7 +8,7 @@ A network of its own, found by ScaleNAS: needs PyTorch, safetensors and the weig
 
 Predictions at stride 4 per head: heatmaps `[batch, joints, height / 4, width / 4]` (top-down);
 heatmaps and tags side by side, and finer heatmaps at stride 2 (bottom-up); class scores
-`[batch, classes, height / 4, width / 4]` (segmentation); `[batch, classes, 1, 1]` (classification). Heights and widths are multiples of @STRIDE@.
+`[batch, classes, height / 4, width / 4]` (segmentation); `[batch, classes]` (classification). Heights and widths are multiples of @STRIDE@.
 """
 
 import json
@@ -194,7 +194,7 @@ class ScaleNet(nn.Module):
             y = wide[0]
             for shrink, coarser in zip(self.downsamp_modules, wide[1:]):
                 y = shrink(y) + coarser
-            return [self.classifier(self.final_layer(y).mean((2, 3), keepdim=True))]
+            return [self.classifier(self.final_layer(y).mean((2, 3), keepdim=True)).flatten(1)]
         maps = self.final_layers[0](x[0])
         features = self.deconv_layers[0](torch.cat([x[0], maps], 1))
         return [maps, self.final_layers[1](features)]

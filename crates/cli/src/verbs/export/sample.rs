@@ -3,7 +3,7 @@
 use anyhow::Result;
 use burn::tensor::{Distribution, Tensor, TensorData};
 use scalenas_base::Size;
-use scalenas_export::Output as Port;
+use scalenas_export::{Length, Output as Port};
 use scalenas_kernels::KernelBackend;
 
 use crate::networks::single::Single;
@@ -46,7 +46,15 @@ pub fn encode<B: KernelBackend>(
     } else {
         maps
     };
-    let named = outputs.iter().map(|port| port.name.clone()).zip(values);
+    // Outputs of a graph may leave out the axes of maps of one pixel.
+    let named = outputs.iter().zip(values).map(|(port, mut value)| {
+        let length = |length: &Length| match *length {
+            Length::Any(_) => count,
+            Length::Fixed(length) => length,
+        };
+        value.shape = port.shape.iter().map(length).collect::<Vec<_>>().into();
+        (port.name.clone(), value)
+    });
     let images = ("images".to_owned(), images.to_data());
     Ok(scalenas_model::to_safetensors(std::iter::once(images).chain(named))?)
 }
