@@ -70,6 +70,18 @@ pub enum Error {
         /// Number of times.
         attempts: i64,
     },
+    /// An evaluation that processes are working on.
+    #[error(
+        "archive {place}: {count} networks of evaluation {evaluation} are being scored; stop the workers first"
+    )]
+    InWork {
+        /// The database, without a password.
+        place: String,
+        /// Key of the evaluation.
+        evaluation: String,
+        /// Networks with a lease.
+        count: i64,
+    },
     /// The search was asked to stop while it waited for other processes.
     #[error("stopped while waiting for other processes")]
     Stopped,

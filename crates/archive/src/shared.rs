@@ -13,6 +13,9 @@ use crate::evaluation::Evaluation;
 use crate::lease::{Leases, Renewal};
 use crate::worker::Worker;
 
+/// Looks at the work of others between those at what there is to do.
+const LOOKS: u32 = 16;
+
 /// A fitness whose scores are in an archive: found there, or computed by whichever process claims the candidate.
 pub struct SharedFitness<'a, F> {
     inner: F,
@@ -76,6 +79,7 @@ impl<F: Fitness> Fitness for SharedFitness<'_, F> {
 
     fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
         let wanted: Vec<&str> = candidates.iter().map(|candidate| &*candidate.id).collect();
+        let mut looks = 0;
         loop {
             let mut known = self.archive.scores(&self.evaluation.key, &wanted)?;
             if known.len() == wanted.len() {
@@ -93,7 +97,14 @@ impl<F: Fitness> Fitness for SharedFitness<'_, F> {
                 Some(candidate) => self.work(&candidate)?,
                 // Processes of this machine that were killed need not be waited for.
                 None if self.archive.free(key, |holder| self.worker.is_gone(holder))? => {}
-                None => thread::sleep(Duration::from_secs_f64(self.leases.poll)),
+                None => {
+                    looks += 1;
+                    // Nobody hands in what was removed from the archive meanwhile.
+                    if looks % LOOKS == 0 {
+                        self.archive.enlist(&self.evaluation, &self.planned)?;
+                    }
+                    thread::sleep(Duration::from_secs_f64(self.leases.poll));
+                }
             }
         }
     }

@@ -145,6 +145,8 @@ fn leases_run_out_and_late_results_are_dropped() {
     archive.release(key, second, &b).expect("an answer");
     assert_eq!(claim(&a, 60.0).as_deref(), Some(second));
     assert_eq!(archive.clean(None).expect("an answer"), 0);
+    let refused = archive.clean(Some(key)).expect_err("a worker").to_string();
+    assert!(refused.contains("1 networks") && refused.contains(key), "{refused}");
     archive.release(key, second, &a).expect("an answer");
     assert_eq!(archive.clean(None).expect("an answer"), 1);
     assert_eq!(archive.clean(Some(key)).expect("an answer"), 1);
@@ -254,4 +256,18 @@ fn what_is_no_archive_is_named() {
     assert!(said(&Place::File(text.clone())).contains("notes.txt"));
     assert_eq!(std::fs::read_to_string(text).expect("readable").len(), 58);
     assert!(said(&Place::File(folder.path().join("no/such/folder.sqlite"))).contains("no/such"));
+}
+
+#[test]
+fn candidates_that_were_removed_are_enlisted_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let archive = Archive::open(&file(folder.path())).expect("an archive");
+    let one = &alone().candidates[..1];
+    let stop = Arc::new(AtomicBool::new(false));
+    let counting = Counting::default();
+    let mut shared =
+        SharedFitness::new(counting, &archive, evaluation(), worker("a"), LEASES, stop);
+    shared.planned(one).expect("room");
+    assert_eq!(archive.clean(None).expect("an answer"), 1);
+    assert_eq!(shared.score(one).expect("scores"), [one[0].fitness.clone()]);
 }

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::Archive;
 use super::rows::{candidate_of, scores_of, text_of};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::record::Record;
 
@@ -129,8 +129,15 @@ impl Archive {
     /// that nobody works on. Returns the number of candidates removed.
     ///
     /// # Errors
-    /// If the database refuses it or does not answer.
+    /// If somebody works on the evaluation, or the database refuses it or does not answer.
     pub fn clean(&self, evaluation: Option<&str>) -> Result<u64> {
+        if let Some(evaluation) = evaluation
+            && let Some(leased) =
+                self.summaries()?.iter().find(|s| s.evaluation == evaluation && s.leased > 0)
+        {
+            let (place, count) = (self.shown().to_owned(), leased.leased);
+            return Err(Error::InWork { place, evaluation: evaluation.to_owned(), count });
+        }
         let now = self.database.dialect().now();
         let open = format!(
             "DELETE FROM candidates WHERE scores IS NULL AND (lease_until IS NULL OR lease_until < {now})"

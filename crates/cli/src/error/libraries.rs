@@ -178,15 +178,19 @@ fn evolve(error: &scalenas_evolve::Error) -> Option<Verdict> {
 
 fn archive(error: &scalenas_archive::Error) -> Option<Verdict> {
     use scalenas_archive::Error::{
-        Contents, Database, File, Fitness, Newer, Place, Poisoned, Score, Stopped, Unreachable,
+        Contents, Database, File, Fitness, InWork, Newer, Place, Poisoned, Score, Stopped,
+        Unreachable,
     };
     match error {
         Unreachable { .. } => {
             Some(Hint("the same command continues once the database answers".to_owned()))
         }
-        Place { .. } | Database { .. } | Newer { .. } | Contents { .. } | File { .. } => {
-            Some(Fixable)
-        }
+        Place { .. }
+        | Database { .. }
+        | Newer { .. }
+        | Contents { .. }
+        | File { .. }
+        | InWork { .. } => Some(Fixable),
         Poisoned { .. } | Score { .. } | Stopped => Some(Defect),
         Fitness(_) => None,
     }
