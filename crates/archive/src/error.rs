@@ -40,7 +40,8 @@ pub enum Error {
     },
     /// A later version of the program made the tables.
     #[error(
-        "archive {place}: its tables are of a later version of this program ({reason}); accepted: that version, or another database"
+        "archive {place}: its tables are of a later version of this program ({reason}); accepted: that version, or \
+         another database"
     )]
     Newer {
         /// The database, without a password.
@@ -60,7 +61,8 @@ pub enum Error {
     },
     /// A candidate whose scoring ended without a result again and again.
     #[error(
-        "archive {place}: network {network} was begun {attempts} times and never finished; its workers end while they score it"
+        "archive {place}: network {network} was begun {attempts} times and never finished; its workers end while they \
+         score it"
     )]
     Poisoned {
         /// The database, without a password.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::Archive;
-use super::rows::{candidate_of, scores_of, text_of};
+use super::rows::{ScoredRow, text_of};
 use crate::error::{Error, Result};
 use crate::evaluation::Evaluation;
 use crate::record::Record;
@@ -75,28 +75,11 @@ impl Archive {
                          FROM candidates WHERE scores IS NOT NULL AND ($1 = '' OR evaluation = $1) \
                          ORDER BY finished, evaluation, place";
         let rows = self.database.wait("read scores", async |pool| {
-            sqlx::query(statement).bind(evaluation.unwrap_or("")).fetch_all(pool).await
+            let rows =
+                sqlx::query(statement).bind(evaluation.unwrap_or("")).fetch_all(pool).await?;
+            rows.iter().map(ScoredRow::of).collect::<sqlx::Result<Vec<_>>>()
         })?;
-        let text = |row: &sqlx::any::AnyRow, column: usize| {
-            row.try_get::<Option<String>, _>(column).ok().flatten().unwrap_or_default()
-        };
-        let number = |row: &sqlx::any::AnyRow, column: usize| {
-            row.try_get::<Option<f64>, _>(column).ok().flatten().unwrap_or_default()
-        };
-        let record = |row: &sqlx::any::AnyRow| {
-            let network = text(row, 1);
-            let mut candidate = candidate_of(&text(row, 2), &network, self.shown())?;
-            candidate.fitness = scores_of(&text(row, 3), &network, self.shown())?;
-            Ok(Record {
-                evaluation: text(row, 0),
-                candidate,
-                worker: text(row, 4),
-                device: text(row, 5),
-                seconds: number(row, 6),
-                finished: number(row, 7),
-            })
-        };
-        rows.iter().map(record).collect()
+        rows.into_iter().map(|row| row.record(self.shown())).collect()
     }
 
     /// Adds scored candidates of an evaluation; those that have scores already keep them. Returns the number of

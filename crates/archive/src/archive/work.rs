@@ -99,7 +99,8 @@ impl Archive {
         Ok(changed.rows_affected() > 0)
     }
 
-    /// Ends the leases of processes that are gone, as far as `is_gone` can tell by their names; true if there were some.
+    /// Ends the leases of processes that are gone, as far as `is_gone` can tell by their names; true if there were
+    /// some.
     ///
     /// # Errors
     /// If the database does not answer.

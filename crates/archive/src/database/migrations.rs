@@ -9,7 +9,7 @@ use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 /// Name and statements of every version, from 1.
 const VERSIONS: [(&str, &str); 1] = [("scores", include_str!("../migrations/1_scores.sql"))];
 
-/// Brings the tables up to date; processes that do so at the same time wait for each other.
+/// Brings the tables up to date. At the same time, PostgreSQL lets processes wait for each other, SQLite lets one fail.
 pub async fn run(connection: &mut AnyConnection) -> Result<(), MigrateError> {
     let versions = VERSIONS.iter().enumerate().map(|(index, &(name, sql))| {
         let (version, name) = (index as i64 + 1, Cow::Borrowed(name));

@@ -1,21 +1,22 @@
-//! Fingerprint of a data set: the names and sizes of its pictures and annotations, which other machines have elsewhere.
+//! Fingerprint of a data set: the contents of its annotations, the names and sizes of its pictures. Other machines have
+//! them elsewhere.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_archive::digest_of_text;
+use scalenas_archive::{digest_of_file, digest_of_text};
+use scalenas_data::pictures::is_picture;
 use scalenas_train::TaskSource;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::error::user;
 
-/// Endings of pictures and annotations, in small letters.
-const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "json", "ron", "csv", "txt", "lst"];
+/// Endings of annotations and lists, in small letters. A corrected coordinate leaves their size as it was.
+const ANNOTATIONS: [&str; 5] = ["json", "ron", "csv", "txt", "lst"];
 /// File that makes a folder one of a run, whose files change while it is searched.
 const RUN: &str = "run.json";
 
-/// Digest of the names and sizes of the files in the folder of a data set, of those that the source names besides, and of
-/// how they are read.
+/// Digest of the files in the folder of a data set, of those that the source names besides, and of how they are read.
 pub fn fingerprint(folder: &Path, source: &TaskSource) -> Result<String> {
     let files = &source.files;
     let named = [&files.train, &files.val]
@@ -27,23 +28,26 @@ pub fn fingerprint(folder: &Path, source: &TaskSource) -> Result<String> {
     lines.push(format!("{:?} {:?} {}", files.boxes, files.category, files.apply_exif));
     for root in roots {
         let files = WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();
-        for entry in files.filter_entry(|entry| !entry.path().join(RUN).exists()) {
+        let is_run = |entry: &DirEntry| entry.depth() > 0 && entry.path().join(RUN).exists();
+        for entry in files.filter_entry(|entry| !is_run(entry)) {
             let failed =
                 |e: walkdir::Error| user(format!("failed to read {}: {e}", root.display()));
             let entry = entry.map_err(failed)?;
-            if entry.file_type().is_file() && is_data(entry.path()) {
-                let name = entry.path().strip_prefix(&root).unwrap_or(entry.path());
-                let size = entry.metadata().map_err(failed)?.len();
-                lines.push(format!("{} {size}", name.display()));
+            let (path, is_file) = (entry.path(), entry.file_type().is_file());
+            let name = path.strip_prefix(&root).unwrap_or(path).display();
+            if is_file && is_picture(path) {
+                lines.push(format!("{name} {}", entry.metadata().map_err(failed)?.len()));
+            } else if is_file && is_annotation(path) {
+                lines.push(format!("{name} {}", digest_of_file(path)?));
             }
         }
     }
     Ok(digest_of_text(&lines.join("\n")))
 }
 
-fn is_data(path: &Path) -> bool {
+fn is_annotation(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    ENDINGS.contains(&&*ending)
+    ANNOTATIONS.contains(&&*ending)
 }
 
 /// Contents of the facts, or their name where they are built in.
@@ -81,6 +85,18 @@ mod tests {
         assert_eq!(of("a"), of("b"));
         fs::write(folder.path().join("b/1.jpg"), "123").unwrap();
         assert_ne!(of("a"), of("b"));
+        // A corrected coordinate counts although the size stays.
+        let corrected = [r#"{"x": 12}"#, r#"{"x": 13}"#].map(|text| {
+            fs::write(folder.path().join("b/labels.json"), text).unwrap();
+            of("b")
+        });
+        assert_ne!(corrected[0], corrected[1]);
+        // The folder itself counts, whatever it holds.
+        fs::write(folder.path().join("b/run.json"), "{}").unwrap();
+        fs::write(folder.path().join("b/1.jpg"), "1234").unwrap();
+        let larger = of("b");
+        fs::write(folder.path().join("b/1.jpg"), "12345").unwrap();
+        assert_ne!(of("b"), larger);
         let own = TaskSource { facts: "crowdpose".to_owned(), ..source.clone() };
         assert_ne!(fingerprint(&folder.path().join("a"), &own).unwrap(), of("a"));
         assert!(fingerprint(&folder.path().join("absent"), &source).is_err());

@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::facts::ClassificationFacts;
 use crate::error::show;
+use crate::pictures::{ENDINGS, is_picture};
 use crate::{Error, Result};
-
-/// Endings of pictures, in small letters.
-const ENDINGS: [&str; 3] = ["jpg", "jpeg", "png"];
 
 /// A picture and its class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +72,7 @@ fn of_class(folder: &Path, name: &str, class: usize) -> Result<Vec<ClassedPictur
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if ENDINGS.contains(&&*ending) && !path.is_dir() {
+        if is_picture(&path) && !path.is_dir() {
             paths.push(path);
         }
     }

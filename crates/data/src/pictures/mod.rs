@@ -1,13 +1,15 @@
-//! Pictures of every task: affine maps, warping, mirroring, normalisation, broken files.
+//! Pictures of every task: affine maps, warping, mirroring, normalisation, endings, broken files.
 
 mod affine;
 mod blend;
+mod ending;
 mod mirror;
 pub mod normalize;
 mod skip;
 mod warp;
 
 pub use affine::{Affine, Direction, PIXELS_PER_SCALE, crop_affine};
+pub use ending::{ENDINGS, is_picture};
 pub use mirror::Mirror;
 pub(crate) use mirror::mirror_rows;
 pub use skip::{BadImages, Reading, SkippedImage};

@@ -5,9 +5,10 @@ use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use scalenas_data::pictures::is_picture;
 use walkdir::WalkDir;
 
-use super::endings::{is_picture, is_video};
+use super::endings::is_video;
 use crate::error::user;
 
 /// Argument that stands for a list on standard input.
