@@ -7,17 +7,14 @@ use scalenas_report::Sample;
 
 use super::style::QUALITY;
 
-/// Samples of a report, evenly apart: pictures whose caption names the likeliest class, and the true one where it is
+/// Samples of a report: pictures whose caption names the likeliest class, and the true one where it is
 /// another.
 pub fn samples(
     dataset: &ClassificationDataset,
     found: &[(usize, Vec<f32>)],
-    count: usize,
 ) -> Result<Vec<Sample>> {
     let names: Vec<&str> = dataset.facts().classes.iter().map(|class| &*class.name).collect();
-    let count = count.min(found.len());
-    let chosen = (0..count).map(|place| &found[place * found.len() / count]);
-    let samples = chosen.map(|(index, scores)| {
+    let samples = found.iter().map(|(index, scores)| {
         let best = order(scores).next().expect("a network has classes");
         let (share, truth) = (probabilities(scores)[best], dataset.list()[*index].class);
         let truth = (best != truth).then(|| format!(", but it is {}", names[truth]));

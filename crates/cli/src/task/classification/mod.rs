@@ -27,7 +27,7 @@ use crate::experiment::synthetic::Synthetic;
 use crate::render::{Output, pictures as drawn};
 use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::request::Request;
-use crate::task::room::{Room, SAMPLES};
+use crate::task::room::Room;
 
 pub use infer::infer;
 pub use pictures::part;
@@ -136,5 +136,5 @@ pub fn report_samples(
         found.push((index, scores.to_vec()));
         Ok(())
     })?;
-    drawn::classification::samples(dataset, &found, SAMPLES)
+    drawn::classification::samples(dataset, &found)
 }

@@ -53,8 +53,8 @@ pub fn report(
     output.result(&value, text)
 }
 
-/// Networks that were scored with the weights of the run: those of its archive, of the evaluation with most of them, or of
-/// the finished search of an earlier version.
+/// Networks that were scored with the weights of the run: those of its archive, of the evaluation with most of them,
+/// or of the finished search of an earlier version.
 fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Outcome> {
     let place = archive.unwrap_or_else(|| scores::of_folder(&run.search()));
     let exists = !matches!(&place, Place::File(path) if !path.exists());
