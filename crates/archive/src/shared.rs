@@ -42,6 +42,11 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
         Self { inner, archive, evaluation, worker, leases, stop, planned: Vec::new(), computed: 0 }
     }
 
+    /// The fitness whose work is shared.
+    pub fn inner(&self) -> &F {
+        &self.inner
+    }
+
     /// Candidates that this process scored.
     pub fn computed(&self) -> usize {
         self.computed

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::resampling::{PICTURE_SETS, resample};
 use crate::{Error, Result};
 
 /// Places that count for `top5`.
@@ -75,6 +76,16 @@ impl Tally {
             pictures,
         }
     }
+}
+
+/// Share of right pictures in every resampled set of them.
+pub fn resampled_top1(right: &[bool]) -> Vec<f64> {
+    let share = |number: u64| {
+        let set = resample(right.len(), number);
+        let hits = set.iter().filter(|&&index| right[index]).count();
+        hits as f64 / set.len().max(1) as f64
+    };
+    (0..PICTURE_SETS).map(share).collect()
 }
 
 /// Classes from the highest score to the lowest.

@@ -2,7 +2,8 @@
 //!
 //! Plain arrays in, numbers out: this crate knows neither a tensor framework nor a data loader.
 //! [`keypoints`] scores poses, [`grouping`] makes people of the heatmaps and tags of a whole
-//! picture, [`semantic`] scores label maps, [`classification`] counts classes of pictures, [`ranking`] compares two orders of networks.
+//! picture, [`semantic`] scores label maps, [`classification`] counts classes of pictures,
+//! [`ranking`] compares two orders of networks, [`resampling`] tells how far a figure can be trusted.
 //!
 //! ```
 //! use scalenas_eval::ranking::{kendall, regret};
@@ -19,6 +20,7 @@ mod error;
 pub mod grouping;
 pub mod keypoints;
 pub mod ranking;
+pub mod resampling;
 pub mod semantic;
 
 pub use scalenas_coco::{CocoResult, PERSON_CATEGORY, results};

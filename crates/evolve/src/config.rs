@@ -74,6 +74,8 @@ pub struct SearchConfig {
     pub batch: usize,
     /// Seed of all draws.
     pub seed: u64,
+    /// Whether random networks, as many as the generations score, are scored as well to compare with.
+    pub baseline: bool,
 }
 
 impl Default for SearchConfig {
@@ -91,11 +93,19 @@ impl Default for SearchConfig {
             patience: 0,
             batch: 10,
             seed: 0,
+            baseline: true,
         }
     }
 }
 
 impl SearchConfig {
+    /// The random search to compare with: equal limits, beginning and number of networks. `None` where none is
+    /// wanted, or the search is one.
+    pub fn random(&self) -> Option<Self> {
+        let wanted = self.baseline && self.generations > 0 && self.algorithm != Algorithm::Random;
+        wanted.then(|| Self { algorithm: Algorithm::Random, patience: 0, ..self.clone() })
+    }
+
     /// Checks ranges, and that the ceilings leave something of the space.
     pub fn validate(&self, spec: &SpaceSpec, costs: &CostModel) -> Result<()> {
         let counts = [

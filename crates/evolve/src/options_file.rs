@@ -59,8 +59,9 @@ fn compare(path: &Path, options: &Options) -> Result<()> {
     if found.spec != options.spec || found.input != options.input {
         return changed("space or input");
     }
-    // More generations continue the same search.
-    let comparable = |config: &SearchConfig| SearchConfig { generations: 0, ..config.clone() };
+    // More generations continue the same search, and its candidates are the same beside others.
+    let comparable =
+        |config: &SearchConfig| SearchConfig { generations: 0, baseline: true, ..config.clone() };
     if comparable(&found.config) != comparable(&options.config) {
         return changed("search configuration");
     }
@@ -81,7 +82,7 @@ mod tests {
         let (space, config, input) =
             (SpaceSpec::tiny(), SearchConfig::default(), Size::new(128, 96));
         keep_options(&path, &space, &config, input, None).expect("writable");
-        let more = SearchConfig { generations: 99, ..config.clone() };
+        let more = SearchConfig { generations: 99, baseline: false, ..config.clone() };
         keep_options(&path, &space, &more, input, None).expect("the same search");
         let other = SearchConfig { seed: 9, ..config.clone() };
         let said = keep_options(&path, &space, &other, input, None).expect_err("another search");

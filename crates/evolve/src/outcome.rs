@@ -1,5 +1,6 @@
 //! Outcome of a search: its reason to stop and all scored candidates, with their files.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::candidate::{Candidate, Origin};
 use crate::error::{Error, Result};
-use crate::selection::{front, hypervolume};
+use crate::selection::front;
 
 /// Reason for which a search stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,31 +47,34 @@ impl Outcome {
         front(&objectives).into_iter().map(|index| &self.candidates[index]).collect()
     }
 
-    /// Hypervolume of the front after every generation, in which the worst of the initial population is the
-    /// reference and the most expensive candidate costs 1.
-    pub fn hypervolumes(&self) -> Vec<f64> {
-        let most = self.candidates.iter().map(Candidate::price).fold(f64::MIN_POSITIVE, f64::max);
-        let objectives = |candidate: &Candidate| {
-            let mut objectives = candidate.objectives();
-            objectives[0] /= most;
-            objectives
-        };
-        let generation = |candidate: &Candidate| candidate.origin.generation();
-        let points: Vec<(usize, Vec<f64>)> =
-            self.candidates.iter().map(|c| (generation(c), objectives(c))).collect();
-        let Some((_, first)) = points.first() else { return Vec::new() };
-        let initial = points.iter().filter(|(generation, _)| *generation == 0);
-        let mut reference = initial.fold(first.clone(), |worst, (_, point)| {
-            worst.iter().zip(point).map(|(a, b)| a.max(*b)).collect()
-        });
-        // The most expensive network counts by its score, too.
-        reference[0] = 1.0 + f64::EPSILON;
-        let last = points.iter().map(|(generation, _)| *generation).max().unwrap_or(0);
-        let up_to = |end: usize| {
-            let before = points.iter().filter(|(generation, _)| *generation <= end);
-            before.map(|(_, point)| point.clone()).collect::<Vec<_>>()
-        };
-        (0..=last).map(|end| hypervolume(&up_to(end), &reference)).collect()
+    /// At most `count` members of the front, evenly spread, with both ends.
+    pub fn spread_front(&self, count: usize) -> Vec<&Candidate> {
+        let front = self.front();
+        match (count, front.len()) {
+            (_, length) if length <= count => front,
+            (0, _) => Vec::new(),
+            (1, length) => vec![front[length - 1]],
+            (_, length) => (0..count).map(|k| front[k * (length - 1) / (count - 1)]).collect(),
+        }
+    }
+
+    /// Ancestors of a candidate, each once, parents before their children, and the candidate last; empty for an
+    /// unknown id.
+    pub fn lineage(&self, id: &str) -> Vec<&Candidate> {
+        let mut wanted = BTreeSet::from([id]);
+        let mut line = Vec::new();
+        // Parents are scored before their children.
+        for candidate in self.candidates.iter().rev() {
+            if !wanted.remove(&*candidate.id) {
+                continue;
+            }
+            if let Origin::Offspring { parents: (parent, mate), .. } = &candidate.origin {
+                wanted.extend([&**parent, &**mate]);
+            }
+            line.push(candidate);
+        }
+        line.reverse();
+        line
     }
 
     /// The candidate of an id.

@@ -23,6 +23,7 @@
 mod architecture;
 mod curves;
 mod error;
+mod explorer;
 mod html;
 mod pareto;
 mod plot;
@@ -37,6 +38,7 @@ mod theme;
 pub use architecture::{FoundNet, architecture_svg};
 pub use curves::{Curve, Series, curve_svg};
 pub use error::{Error, Result};
+pub use explorer::{Better, ExploredNet, Explorer, Objective, Preference, Preferences};
 pub use html::{Budget, Report};
 pub use pareto::{ParetoPoint, SearchPlot, pareto_svg, pareto_svg_with};
 pub use poses::{Colouring, Person, PoseStyle, Side, Skeleton, draw_poses};

@@ -26,6 +26,7 @@ pub mod layers;
 pub mod plan;
 pub mod sample;
 mod spec;
+mod tendency;
 pub mod vary;
 
 pub use architecture::{Architecture, ModuleArch};
@@ -37,3 +38,4 @@ pub use scalenas_base::rng;
 pub use spec::{
     DerivedSpace, Head, LastModule, MAX_BRANCHES, MAX_STEPS, SpaceSpec, StageSpec, StemSpec,
 };
+pub use tendency::Tendency;

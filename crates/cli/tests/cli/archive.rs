@@ -127,6 +127,11 @@ fn workers_help_and_write_nothing() {
     }
     let listed = evaluations(&["--archive", &archive]).remove(0);
     assert_eq!((&listed["scored"], &listed["open"]), (&alone["scored"], &0.into()));
+    // A worker with other weights does not help, and is told so.
+    place.supernet("other", &["--seed", "1"]).good();
+    let call = ["evolve", "--run", &place.arg("other"), "--archive", &archive, "--worker"];
+    let said = scalenas(&call).good().stderr;
+    assert!(said.contains("differs in: seed, weights"), "{said}");
     let before = tree(&place.path("run/search"));
     assert!(before.iter().any(|(name, _)| name == "outcome.ron"));
     fs::remove_dir_all(place.path("run/search")).unwrap();

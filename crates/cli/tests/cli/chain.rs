@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::common::{Place, metrics, scalenas, text, tree};
 
 #[test]
@@ -24,6 +26,7 @@ fn from_pictures_to_report() {
     for file in ["outcome.ron", "candidates.csv", "pareto.svg", "best.ron"] {
         assert!(place.path("run/search").join(file).exists(), "no {file}");
     }
+    compared_and_doubted(&searched.json());
     // Other ceilings need no other scores.
     let again = ["evolve", "--run", &run, "--from-scores", "--json"];
     let front = scalenas(&again).good().json()["front"].clone();
@@ -55,6 +58,71 @@ fn from_pictures_to_report() {
         assert!(!page.contains(outside), "the page fetches {outside}");
     }
     assert!(page.contains("<svg") && page.contains("data:image"));
+    view_of(&page, &searched.json());
+}
+
+/// A search is compared with random networks, and its front says how far scores can be trusted.
+fn compared_and_doubted(found: &Value) {
+    let growth = &found["growth"][0];
+    assert_eq!(growth["search"][0], growth["random"][0], "both begin alike");
+    assert_eq!(growth["search"].as_array().unwrap().len(), 2);
+    assert_eq!(growth["search"][1]["scored"], growth["random"][1]["scored"]);
+    assert_eq!(found["advantage"]["seeds"], 1);
+    let front = found["front"].as_array().unwrap();
+    let noise = found["noise"]["networks"].as_array().unwrap();
+    assert_eq!(front.len(), noise.len());
+    for (place, (network, noise)) in front.iter().zip(noise).enumerate() {
+        assert_eq!(network["id"], noise["id"]);
+        let deviation = noise["deviation"][0].as_f64().unwrap();
+        assert!((0.0..0.5).contains(&deviation), "{noise}");
+        assert_eq!(noise["ahead"].as_array().unwrap().len(), usize::from(place > 0), "{noise}");
+        assert_eq!(network["lineage"].as_array().unwrap().last(), network.get("id"));
+    }
+}
+
+/// The interactive view has every network of the search and the random ones, once, with sound references.
+fn view_of(page: &str, found: &Value) {
+    let (_, rest) = page.split_once("id=\"explorer-data\">").unwrap();
+    let data: Value = serde_json::from_str(rest.split_once("</script>").unwrap().0).unwrap();
+    let networks = data["networks"].as_array().unwrap();
+    assert_eq!(Some(networks.len() as u64), found["scored"].as_u64());
+    let objectives = data["objectives"].as_array().unwrap().len();
+    for network in networks {
+        assert_eq!(network["values"].as_array().unwrap().len(), objectives);
+        for parent in network["parents"].as_array().unwrap() {
+            let parent = &networks[parent.as_u64().unwrap() as usize];
+            assert!(parent["generation"].as_u64() < network["generation"].as_u64());
+        }
+    }
+    let is_random = |network: &&Value| network["random"] == true;
+    assert!(networks.iter().filter(is_random).count() <= 3);
+    assert!(page.contains("What the search prefers"));
+}
+
+#[test]
+fn seeds_say_whether_the_search_is_worth_its_time() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let run = place.arg("run");
+    let call = ["evolve", "--run", &run, "--seeds", "3", "--json"];
+    let found = scalenas(&call).good().json();
+    let growth = found["growth"].as_array().unwrap();
+    assert_eq!(
+        growth.iter().map(|one| one["seed"].as_u64()).collect::<Vec<_>>(),
+        [Some(0), Some(1), Some(2)]
+    );
+    assert_eq!(found["advantage"]["seeds"], 3);
+    let advantage = &found["advantage"];
+    let [low, mean, high] =
+        [&advantage["interval"]["low"], &advantage["mean"], &advantage["interval"]["high"]]
+            .map(|value| value.as_f64().unwrap());
+    assert!(low <= mean && mean <= high, "{advantage}");
+    // The result is that of the first seed, whatever else was scored beside it.
+    let alone = scalenas(&["evolve", "--run", &run, "--set", "search.baseline=false", "--json"])
+        .good()
+        .json();
+    assert_eq!(alone["front"], found["front"]);
+    assert_eq!(alone["growth"][0]["random"], Value::Null);
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod real_pictures;
 #[cfg(unix)]
 mod resume;
 mod segmentation;
+mod serve;
 #[path = "../../../../tests/shared.rs"]
 mod shared;
 #[cfg(unix)]

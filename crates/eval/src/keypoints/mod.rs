@@ -6,27 +6,21 @@
 
 mod candidate;
 mod counting;
-mod crowdpose;
-mod curves;
 mod distance;
-mod evaluator;
 mod finish;
+mod metric;
 mod oks;
 mod sigmas;
-mod source;
-mod stats;
 mod suppression;
-mod truth;
 
 pub use candidate::{JOINT_THRESHOLD, PoseCandidate, rescore};
 pub use counting::{CountStats, count_people};
-pub use crowdpose::{CrowdPoseEvaluator, CrowdPoseStats};
-pub use curves::{AREA_NAMES, NOT_COMPUTED};
 pub use distance::{DistanceStats, SizeOf, joint_distances};
-pub use evaluator::{KeypointEvaluation, KeypointEvaluator, evaluate_keypoints};
 pub use finish::{ResultRules, finish};
+pub use metric::{
+    AREA_NAMES, CrowdPoseEvaluator, CrowdPoseStats, KeypointEvaluation, KeypointEvaluator,
+    KeypointStats, NOT_COMPUTED, Results, evaluate_keypoints,
+};
 pub use oks::oks;
 pub use sigmas::Sigmas;
-pub use source::Results;
-pub use stats::KeypointStats;
 pub use suppression::{NMS_THRESHOLD, SOFT_KEEP, Suppression, oks_nms, soft_oks_nms};

@@ -1,7 +1,6 @@
 //! Intervals of statistics over networks by resampling them.
 
-use rand::RngExt;
-use scalenas_base::rng;
+use crate::resampling::resample;
 
 /// Resampled lists behind an interval.
 const DRAWS: u64 = 2000;
@@ -23,12 +22,8 @@ pub fn interval(count: usize, statistic: impl Fn(&[usize]) -> Option<f64>) -> Op
     if count == 0 {
         return None;
     }
-    let draw = |number: u64| {
-        let mut random = rng::stream(0, "bootstrap", &[number]);
-        let indices: Vec<usize> = (0..count).map(|_| random.random_range(0..count)).collect();
-        statistic(&indices)
-    };
-    let mut values: Vec<f64> = (0..DRAWS).filter_map(draw).collect();
+    let lists = (0..DRAWS).map(|number| resample(count, number));
+    let mut values: Vec<f64> = lists.filter_map(|indices| statistic(&indices)).collect();
     if (values.len() as u64) < DRAWS / 2 {
         return None;
     }

@@ -4,6 +4,7 @@ use hotcoco::metrics::semantic::PixelConfusion;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::resampling::{PICTURE_SETS, resample};
 
 /// Annotated label that is not counted.
 pub const IGNORED_LABEL: u8 = 255;
@@ -97,6 +98,21 @@ impl Confusion {
             present: classes.iter().map(|one| one.gt_area + one.pred_area > 0).collect(),
         }
     }
+}
+
+/// Mean `IoU` of every resampled set of pictures, given the counts of each picture.
+///
+/// # Errors
+/// If a picture has counts of another number of classes.
+pub fn resampled_mean_iou(pictures: &[Confusion], classes: usize) -> Result<Vec<f64>> {
+    let of_set = |number: u64| {
+        let mut sum = Confusion::new(classes);
+        for index in resample(pictures.len(), number) {
+            sum.merge(&pictures[index])?;
+        }
+        Ok(sum.stats().mean_iou)
+    };
+    (0..PICTURE_SETS).map(of_set).collect()
 }
 
 fn mean(values: &[f64]) -> f64 {

@@ -9,7 +9,7 @@ mod sum;
 mod taps;
 mod windows;
 
-pub use confusion::{Confusion, IGNORED_LABEL, SemanticStats};
+pub use confusion::{Confusion, IGNORED_LABEL, SemanticStats, resampled_mean_iou};
 pub use predict::{ClassScores, predict_covered, predict_labels};
 pub use sum::ProbabilitySum;
 pub use taps::Span;

@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use rand::{Rng, RngExt};
 use scalenas_base::Size;
 use scalenas_evolve::{
-    Algorithm, Candidate, Fitness, Search, SearchConfig, hypervolume, ranked_and_spread,
+    Algorithm, Candidate, Fitness, Outcome, Scale, Search, SearchConfig, hypervolume,
+    ranked_and_spread,
 };
 use scalenas_space::{SpaceSpec, rng};
 
@@ -109,8 +110,7 @@ impl Fitness for Depths {
     }
 }
 
-/// Hypervolume after every generation of a search.
-fn volumes(algorithm: Algorithm, seed: u64) -> Vec<f64> {
+fn outcome(algorithm: Algorithm, seed: u64) -> Outcome {
     let config = SearchConfig {
         algorithm,
         initial_per_group: 2,
@@ -124,7 +124,7 @@ fn volumes(algorithm: Algorithm, seed: u64) -> Vec<f64> {
     let mut search = Search::new(&space, &config, Size::new(64, 64)).expect("a search");
     let outcome = search.run(&mut Depths, &mut [], &AtomicBool::new(false)).expect("an outcome");
     assert_eq!(outcome.candidates.len(), 34 + 300, "{algorithm:?} spends its budget");
-    outcome.hypervolumes()
+    outcome
 }
 
 #[test]
@@ -135,7 +135,12 @@ fn every_algorithm_beats_random_search_at_equal_evaluations() {
     {
         let mut wins = 0;
         for seed in 0..20 {
-            let (found, random) = (volumes(algorithm, seed), volumes(Algorithm::Random, seed));
+            let (found, random) = (outcome(algorithm, seed), outcome(Algorithm::Random, seed));
+            let scale = Scale::of(&[&found, &random]).expect("networks");
+            let volumes = |outcome: &Outcome| -> Vec<f64> {
+                scale.growth(outcome).iter().map(|growth| growth.volume).collect()
+            };
+            let (found, random) = (volumes(&found), volumes(&random));
             assert_eq!((found.len(), random.len()), (11, 11));
             assert!(found.is_sorted() && random.is_sorted(), "a front never shrinks");
             wins += usize::from(found[10] > random[10]);

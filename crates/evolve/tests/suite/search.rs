@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use scalenas_base::Size;
 use scalenas_evolve::{
-    Algorithm, Candidate, Error, Fitness, Limits, Observer, Outcome, Result as SearchResult,
-    ScoredBatch, Search, SearchConfig, StopReason,
+    Algorithm, Candidate, Error, Fitness, Limits, Observer, Origin, Outcome,
+    Result as SearchResult, ScoredBatch, Search, SearchConfig, StopReason,
 };
 use scalenas_space::{Architecture, CostModel, SpaceSpec, StageSpec, rng, sample};
 
@@ -258,4 +258,48 @@ fn two_scores_and_cost_make_a_front_of_three() {
     outcome.write_csv(&csv).expect("written");
     let text = std::fs::read_to_string(csv).expect("readable");
     assert!(text.starts_with("id,generation,origin,fitness_1,fitness_2,parameters"), "{text}");
+}
+
+#[test]
+fn a_lineage_leads_from_the_initial_population_to_the_network() {
+    let outcome = search(&config());
+    let last = outcome.candidates.iter().max_by_key(|c| c.origin.generation()).expect("candidates");
+    let line = outcome.lineage(&last.id);
+    assert!(line.len() > 2 && line[0].origin.generation() == 0);
+    assert_eq!(line.last().map(|candidate| &candidate.id), Some(&last.id));
+    for (place, candidate) in line.iter().enumerate() {
+        let before: Vec<&str> = line[..place].iter().map(|ancestor| &*ancestor.id).collect();
+        if let Origin::Offspring { parents: (parent, mate), .. } = &candidate.origin {
+            assert!(before.contains(&&**parent) && before.contains(&&**mate), "{}", candidate.id);
+        }
+        assert!(!before.contains(&&*candidate.id), "{} comes once", candidate.id);
+    }
+    assert!(outcome.lineage("unknown").is_empty());
+}
+
+#[test]
+fn a_front_is_spread_over_its_ends() {
+    let outcome = search(&config());
+    let front = outcome.front();
+    assert!(front.len() > 3, "{}", front.len());
+    let two = outcome.spread_front(2);
+    assert_eq!([&two[0].id, &two[1].id], [&front[0].id, &front[front.len() - 1].id]);
+    assert_eq!(outcome.spread_front(1)[0].id, front[front.len() - 1].id);
+    assert_eq!(outcome.spread_front(1000), front);
+    assert!(outcome.spread_front(0).is_empty());
+}
+
+#[test]
+fn random_networks_are_as_many_and_begin_alike() {
+    let found = search(&config());
+    let random = config().random().expect("a baseline");
+    let random = search(&random);
+    assert_eq!(random.candidates.len(), found.candidates.len());
+    let initial = |outcome: &Outcome| -> Vec<String> {
+        let initial = outcome.candidates.iter().filter(|c| c.origin.generation() == 0);
+        initial.map(|candidate| candidate.id.clone()).collect()
+    };
+    assert_eq!(initial(&found), initial(&random));
+    assert_eq!(SearchConfig { baseline: false, ..config() }.random(), None);
+    assert_eq!(SearchConfig { algorithm: Algorithm::Random, ..config() }.random(), None);
 }

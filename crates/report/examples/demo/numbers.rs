@@ -1,6 +1,9 @@
 //! Synthetic training curves and a synthetic search, the same at every call.
 
-use scalenas_report::{Budget, Curve, FoundNet, ParetoPoint, SearchPlot, Series};
+use scalenas_report::{
+    Better, Budget, Curve, ExploredNet, Explorer, FoundNet, Objective, ParetoPoint, SearchPlot,
+    Series,
+};
 
 const EPOCHS: usize = 210;
 const ITERATIONS: usize = 60;
@@ -109,6 +112,31 @@ pub fn search(networks: &[FoundNet]) -> SearchPlot {
     }
     mark_front(&mut points);
     SearchPlot { points, cost_label: "GMACs".into(), score_label: "AP".into() }
+}
+
+/// The same search for the interactive view; all candidates borrow the pictures of the given networks in turn.
+pub fn explorer(search: &SearchPlot, networks: &[FoundNet]) -> Explorer {
+    let objective = |name: &str, better, digits| Objective { name: name.into(), better, digits };
+    let network = |(index, point): (usize, &ParetoPoint)| ExploredNet {
+        id: point.id.clone(),
+        values: vec![point.cost, point.score],
+        deviations: vec![None, Some(0.004)],
+        generation: point.generation,
+        parents: Vec::new(),
+        architecture: networks[index % networks.len()].architecture.clone(),
+        is_random: false,
+    };
+    Explorer {
+        objectives: vec![
+            objective(&search.cost_label, Better::Low, 3),
+            objective(&search.score_label, Better::High, 4),
+        ],
+        axes: [0, 1],
+        networks: search.points.iter().enumerate().map(network).collect(),
+        commands: vec!["scalenas export --run RUN --arch ID --out ID.onnx".into()],
+        branches: ["1/4", "1/8", "1/16", "1/32"].map(String::from).to_vec(),
+        steps: 4,
+    }
 }
 
 fn candidate(id: String, cost: f64, score: f64, generation: usize) -> ParetoPoint {

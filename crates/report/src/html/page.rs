@@ -6,6 +6,7 @@
 use super::markup::joined;
 use super::report::Report;
 use super::sections::{self, Section};
+use crate::explorer::{self, Explorer};
 use crate::svg::escape;
 use crate::theme;
 
@@ -28,17 +29,32 @@ impl Report {
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{title}</title>\n<style>\n{PAGE_CSS}{theme}</style>\n</head>\n<body>\n\
+             {reload}<title>{title}</title>\n<style>\n{PAGE_CSS}{theme}{view_style}</style>\n</head>\n<body>\n\
              <header><div class=\"bar\"><nav>{links}</nav>\
              <button id=\"theme\" type=\"button\">Light / dark</button></div>\n\
              <h1>{title}</h1>\n{summary}</header>\n<main>\n{body}</main>\n\
-             <script type=\"application/json\" id=\"report-data\">{data}</script>\n\
-             <script>\n{PAGE_SCRIPT}</script>\n</body>\n</html>\n",
+             <script type=\"application/json\" id=\"report-data\">{data}</script>\n{view_data}\
+             <script>\n{PAGE_SCRIPT}{view_script}</script>\n</body>\n</html>\n",
             theme = theme::page_css(),
             summary = summary(&self.summary),
             data = embedded(&self.data),
+            reload = self.reload.map(reload).unwrap_or_default(),
+            view_style = self.search.as_ref().map_or("", |_| explorer::STYLE),
+            view_script = self.search.as_ref().map_or("", |_| explorer::SCRIPT),
+            view_data = self.search.as_ref().map(view_data).unwrap_or_default(),
         )
     }
+}
+
+/// Element that loads the page again.
+fn reload(seconds: u32) -> String {
+    format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n")
+}
+
+/// Networks of the view of the search.
+fn view_data(view: &Explorer) -> String {
+    let data = embedded(&explorer::data(view));
+    format!("<script type=\"application/json\" id=\"explorer-data\">{data}</script>\n")
 }
 
 fn summary(entries: &[(String, String)]) -> String {

@@ -2,7 +2,7 @@
 
 use crate::architecture::FoundNet;
 use crate::curves::Curve;
-use crate::pareto::SearchPlot;
+use crate::explorer::{Explorer, Preferences};
 use crate::ranking::RankingPlot;
 use crate::sheet::Sample;
 
@@ -17,14 +17,18 @@ pub struct Report {
     pub budgets: Vec<Budget>,
     /// Training and validation curves.
     pub curves: Vec<Curve>,
-    /// Candidates of the search.
-    pub search: Option<SearchPlot>,
+    /// Networks of the search.
+    pub search: Option<Explorer>,
+    /// What the search prefers.
+    pub preferences: Option<Preferences>,
     /// Rankings by the supernet against trainings alone, one per task.
     pub rankings: Vec<RankingPlot>,
-    /// Found networks, in the order of the table; their ids are written into the search's picture.
+    /// Found networks, in the order of the table.
     pub architectures: Vec<FoundNet>,
     /// Sample predictions.
     pub samples: Vec<Sample>,
+    /// Seconds after which an open page is loaded again, while its run goes on.
+    pub reload: Option<u32>,
     /// Machine-readable facts of the run, embedded as JSON.
     pub data: serde_json::Value,
 }

@@ -4,9 +4,9 @@ use super::budgets;
 use super::markup::joined;
 use super::report::Report;
 use super::table;
-use crate::architecture::{self, FoundNet};
+use crate::architecture;
 use crate::curves;
-use crate::pareto;
+use crate::explorer;
 use crate::ranking;
 use crate::sheet::Sample;
 use crate::svg::escape;
@@ -34,6 +34,7 @@ pub(super) fn all(report: &Report) -> Vec<Section> {
         found(report),
         training(report),
         search(report),
+        preferences(report),
         ranking(report),
         networks(report),
         samples(report),
@@ -74,17 +75,22 @@ fn columns(charts: usize) -> usize {
 }
 
 fn search(report: &Report) -> Option<Section> {
-    let plot = report.search.as_ref()?;
-    let known = |net: &&FoundNet| plot.points.iter().any(|point| point.id == net.id);
-    let chosen: Vec<&str> =
-        report.architectures.iter().filter(known).map(|net| net.id.as_str()).collect();
-    let drawing =
-        if chosen.is_empty() { pareto::draw_selection(plot) } else { pareto::draw(plot, &chosen) };
-    Some(Section {
+    report.search.as_ref().map(|_| Section {
         id: "search",
         title: "Search",
-        note: "Every dot is a scored candidate; rest the pointer on one to read it.",
-        body: card("wide", &drawing.inline()) + "\n",
+        note: "Every dot is a scored network, from the first generation (light) to the last; the line is the front of \
+               the two chosen objectives within the ceilings.",
+        body: explorer::markup().to_owned(),
+    })
+}
+
+fn preferences(report: &Report) -> Option<Section> {
+    report.preferences.as_ref().map(|preferences| Section {
+        id: "preferences",
+        title: "What the search prefers",
+        note: "Mean shares of blocks and of fusion edges, by scale and step. P1 to P4 are the networks that ScaleNAS \
+               published for human pose.",
+        body: explorer::table(preferences),
     })
 }
 

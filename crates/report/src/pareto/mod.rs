@@ -8,5 +8,3 @@ mod search_plot;
 
 pub use draw::{pareto_svg, pareto_svg_with};
 pub use search_plot::{ParetoPoint, SearchPlot};
-
-pub(crate) use draw::{draw, draw_selection};

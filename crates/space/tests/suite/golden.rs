@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use scalenas_base::Size;
-use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost::cost, layers, plan::Reach};
+use scalenas_space::{
+    Architecture, MaskFile, SpaceSpec, Tendency, cost::cost, layers, plan::Reach,
+};
 
 use crate::shared::shared;
 
@@ -120,6 +122,26 @@ fn reference_corners_are_ours() {
         assert_eq!(read("smallest").modules.len(), Architecture::smallest(&space).modules.len());
         for name in golden["masks"].as_object().expect("an object").keys() {
             read(name).validate(&space).unwrap_or_else(|e| panic!("{file} {name}: {e}"));
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
+fn the_tendency_of_the_published_networks_is_theirs() {
+    let masks = masks();
+    let networks = ["P1", "P2", "P3", "P4"].map(|name| resolve(&masks, name).1);
+    let found = Tendency::of(&SpaceSpec::top_down(32, 17), &networks);
+    let published = Tendency::published_pose();
+    let pairs = [
+        (&found.depth, &published.depth),
+        (&found.up, &published.up),
+        (&found.down, &published.down),
+    ];
+    for (found, published) in pairs {
+        assert_eq!(found.len(), published.len());
+        for (found, published) in found.iter().zip(published) {
+            assert!((found - published).abs() < 5e-4, "{pairs:?}");
         }
     }
 }

@@ -21,6 +21,14 @@ impl<B: KernelBackend> TaskFitness<B> {
     pub fn new(supernet: Supernet<B>, validation: Validation<B>, device: B::Device) -> Self {
         Self { supernet, validation, device }
     }
+
+    /// Figures of a candidate on every resampled set of held-out pictures, once per task.
+    ///
+    /// # Errors
+    /// If held-out data cannot be read or scored.
+    pub fn resampled(&self, candidate: &Candidate) -> Result<Vec<Vec<f64>>> {
+        self.validation.resampled(&self.supernet, &candidate.architecture, &self.device)
+    }
 }
 
 impl<B: KernelBackend> Fitness for TaskFitness<B> {

@@ -33,4 +33,15 @@ impl KeypointMetric {
             }
         })
     }
+
+    /// AP of results on every resampled set of pictures.
+    ///
+    /// # Errors
+    /// Those of [`KeypointMetric::grade`].
+    pub fn resampled(&self, results: &[CocoResult]) -> Result<Vec<f64>> {
+        Ok(match self {
+            Self::Coco(evaluator) => evaluator.resampled(results)?,
+            Self::CrowdPose(evaluator) => evaluator.resampled(results)?,
+        })
+    }
 }

@@ -71,6 +71,24 @@ impl<B: KernelBackend> Validation<B> {
         self.tasks.iter().map(grade).collect()
     }
 
+    /// Ranking figures of one subnet on every resampled set of held-out pictures, once per task.
+    ///
+    /// # Errors
+    /// If held-out data cannot be read or scored.
+    pub fn resampled(
+        &self,
+        supernet: &Supernet<B>,
+        architecture: &Architecture,
+        device: &B::Device,
+    ) -> Result<Vec<Vec<f64>>> {
+        let figures = |task: &TaskValidation<B>| {
+            let subnet = CalibratedSubnet::new(supernet, architecture, &task.calibration);
+            let figures = task.held_out.resampled(&subnet, device)?;
+            Ok(figures.into_iter().map(|figure| figure.max(0.0)).collect())
+        };
+        self.tasks.iter().map(figures).collect()
+    }
+
     /// Ranking figures of one subnet, in the order of the heads. COCO's "no ground truth", -1, counts as 0: an order
     /// over such data would be meaningless.
     ///

@@ -60,6 +60,13 @@ pub trait HeldOutData: Clone {
     /// # Errors
     /// If a picture cannot be read or the predictions do not fit the ground truth.
     fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade>;
+
+    /// Predicts all samples and scores the predictions on resampled sets of pictures: the ranking figure of every set,
+    /// which is the same set for every network.
+    ///
+    /// # Errors
+    /// Those of [`HeldOutData::grade`].
+    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>>;
 }
 
 /// Normalised pictures `[batch, 3, height, width]` with their targets.

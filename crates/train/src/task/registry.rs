@@ -135,6 +135,17 @@ macro_rules! tasks {
                     $(Self::$task(held_out) => held_out.grade(net, device),)+
                 }
             }
+
+            /// Ranking figure of a network on every resampled set of the pictures.
+            pub fn resampled<B: Backend>(
+                &self,
+                net: &impl Network<B>,
+                device: &B::Device,
+            ) -> Result<Vec<f64>> {
+                match self {
+                    $(Self::$task(held_out) => held_out.resampled(net, device),)+
+                }
+            }
         }
 
         impl Figure {

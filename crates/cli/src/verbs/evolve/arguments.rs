@@ -1,5 +1,6 @@
 //! Arguments of `evolve`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,6 +13,7 @@ Examples:
   cargo xtask evolve --run runs/quick
   cargo xtask evolve --run runs/quick --max-gmacs 0.05 --generations 10
   cargo xtask evolve --run runs/quick --latency cpu.json --max-ms 5
+  cargo xtask evolve --run runs/quick --seeds 5
   cargo xtask evolve --run runs/quick --from-scores --max-mparams 0.5
   cargo xtask evolve --run runs/quick --worker
   cargo xtask evolve --run runs/quick --archive postgres://me:secret@host/scores --worker";
@@ -42,6 +44,9 @@ pub struct Arguments {
     /// Help a search that another process runs: score, and write no files
     #[arg(long, conflicts_with_all = ["force", "from_scores"])]
     pub worker: bool,
+    /// Searches of so many seeds, each beside as many random networks: whether the search is worth its time
+    #[arg(long, default_value_t = NonZeroUsize::MIN)]
+    pub seeds: NonZeroUsize,
     /// Generations
     #[arg(long)]
     pub generations: Option<usize>,

@@ -5,6 +5,7 @@ use scalenas_report::{ParetoPoint, SearchPlot};
 use scalenas_train::Figure;
 use serde_json::json;
 
+use super::noise::{NetworkNoise, Noise};
 use crate::render::table;
 
 /// Plot of the candidates: cost against one of their scores.
@@ -34,46 +35,56 @@ fn price_label(outcome: &Outcome) -> &'static str {
     if measured { "milliseconds" } else { "GMACs (10^9)" }
 }
 
-/// Rows of a table of networks.
-fn rows(candidates: &[&Candidate]) -> Vec<Vec<String>> {
-    let row = |candidate: &&Candidate| {
-        let milliseconds = candidate.milliseconds.map(|ms| format!("{ms:.2}"));
-        let mut row = vec![
-            candidate.id.clone(),
-            score_list(candidate),
-            format!("{:.2}", candidate.cost.parameters as f64 / 1e6),
-            format!("{:.4}", candidate.cost.gmacs()),
-            format!("{:.4}", candidate.cost.gimacs()),
-        ];
-        row.extend(milliseconds);
-        row
-    };
-    candidates.iter().map(row).collect()
-}
-
-/// Table of the networks of a front.
-pub fn front_table(front: &[&Candidate], figures: &[Figure]) -> String {
+/// Table of the networks of a front, with the noise of their scores where it is known.
+pub fn front_table(front: &[&Candidate], figures: &[Figure], noise: Option<&Noise>) -> String {
     let names = score_names(figures);
-    let mut header = vec!["network", &names, "M params", "GMACs (10^9)", "GiMACs (2^30)"];
+    let mut header = vec!["network", &names];
+    if noise.is_some() {
+        header.push("above the last");
+    }
+    header.extend(["born", "M params", "GMACs (10^9)", "GiMACs (2^30)"]);
     if front.iter().any(|candidate| candidate.milliseconds.is_some()) {
         header.push("ms");
     }
-    table(&header, &rows(front))
+    let rows: Vec<Vec<String>> = front.iter().map(|candidate| row(candidate, noise)).collect();
+    table(&header, &rows)
 }
 
-/// Machine-readable scores and costs of the networks of a front.
-pub fn front_values(front: &[&Candidate], figures: &[Figure]) -> serde_json::Value {
+/// Row of the table of a front.
+fn row(candidate: &Candidate, noise: Option<&Noise>) -> Vec<String> {
+    let own = noise.and_then(|noise| noise.of(&candidate.id));
+    let scores = own.map_or_else(|| score_list(candidate), |own| own.scores(candidate));
+    let mut row = vec![candidate.id.clone(), scores];
+    if noise.is_some() {
+        row.push(own.map(NetworkNoise::shares).unwrap_or_default());
+    }
+    row.extend([
+        format!("generation {}", candidate.origin.generation()),
+        format!("{:.2}", candidate.cost.parameters as f64 / 1e6),
+        format!("{:.4}", candidate.cost.gmacs()),
+        format!("{:.4}", candidate.cost.gimacs()),
+    ]);
+    row.extend(candidate.milliseconds.map(|ms| format!("{ms:.2}")));
+    row
+}
+
+/// Machine-readable scores, costs and ancestors of the networks of a front.
+pub fn front_values(outcome: &Outcome, figures: &[Figure]) -> serde_json::Value {
     let network = |candidate: &&Candidate| {
         let mut network = scores_by_key(candidate, figures);
         network.insert("id".to_owned(), json!(candidate.id));
         network.insert("parameters".to_owned(), json!(candidate.cost.parameters));
         network.insert("gmacs".to_owned(), json!(candidate.cost.gmacs()));
         network.insert("gimacs".to_owned(), json!(candidate.cost.gimacs()));
+        network.insert("generation".to_owned(), json!(candidate.origin.generation()));
+        let lineage = outcome.lineage(&candidate.id);
+        let lineage: Vec<&str> = lineage.iter().map(|ancestor| &*ancestor.id).collect();
+        network.insert("lineage".to_owned(), json!(lineage));
         let milliseconds = candidate.milliseconds.map(|ms| ("milliseconds".to_owned(), json!(ms)));
         network.extend(milliseconds);
         network
     };
-    front.iter().map(network).collect()
+    outcome.front().iter().map(network).collect()
 }
 
 /// Scores of all tasks, separated by slashes.

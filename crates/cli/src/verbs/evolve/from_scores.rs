@@ -1,8 +1,8 @@
 //! Fronts of networks that were scored before, under other ceilings.
 
 use anyhow::Result;
-use scalenas_archive::{Archive, Place, digest_of_file};
-use scalenas_evolve::{Candidate, Limits, Outcome, StopReason};
+use scalenas_archive::Place;
+use scalenas_evolve::{Candidate, Limits, Outcome};
 use scalenas_space::latency::LatencyTable;
 use scalenas_train::RunFolder;
 use serde_json::json;
@@ -43,34 +43,20 @@ pub fn report(
     let value = json!({
         "scored": all,
         "within": within.candidates.len(),
-        "front": front_values(&front, &figures),
+        "front": front_values(&within, &figures),
     });
     let text = format!(
         "{}\n{} of {all} scored networks are within the ceilings",
-        front_table(&front, &figures),
+        front_table(&front, &figures, None),
         within.candidates.len()
     );
     output.result(&value, text)
 }
 
-/// Networks that were scored with the weights of the run: those of its archive, of the evaluation with most of them,
-/// or of the finished search of an earlier version.
+/// Networks that were scored with the weights of the run, in its archive or by the finished search of an earlier version.
 fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Outcome> {
-    let place = archive.unwrap_or_else(|| scores::of_folder(&run.search()));
-    let exists = !matches!(&place, Place::File(path) if !path.exists());
-    if exists {
-        let archive = Archive::open(&place)?;
-        let weights = digest_of_file(&run.weights())?;
-        let fitting = archive.summaries()?.into_iter();
-        let fitting = fitting.filter(|known| known.document["weights"] == *weights);
-        if let Some(most) = fitting.max_by_key(|known| known.scored).filter(|most| most.scored > 0)
-        {
-            let records = archive.records(Some(&most.evaluation))?;
-            let candidates = records.into_iter().map(|record| record.candidate).collect();
-            return Ok(Outcome { reason: StopReason::Interrupted, candidates });
-        }
-    }
-    networks::search(run)?.ok_or_else(|| {
+    let known = scores::scored(run, archive)?;
+    known.map_or_else(|| networks::search(run), |known| Ok(Some(known)))?.ok_or_else(|| {
         let path = run.path().display();
         let verb = format!("{} evolve --run {path}", program::name());
         user(format!("{path} has no scored networks; {verb} makes some"))

@@ -2,11 +2,14 @@
 
 mod arguments;
 pub mod candidates;
+pub mod compared;
 mod from_scores;
+pub mod noise;
 mod plan;
-mod results;
+pub mod results;
 pub mod scores;
 mod search;
+mod searched;
 
 use anyhow::Result;
 use scalenas_space::latency::LatencyTable;
@@ -58,11 +61,12 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         samples: arguments.people,
         reading: arguments.data.reading(),
         latency,
+        seeds: arguments.seeds.get(),
         fresh: arguments.force,
         archive,
         role: if arguments.worker { Role::Worker } else { Role::Owner },
         device: arguments.device.choice.to_string(),
     };
-    let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;
-    results::report(&plan, &outcome, output)
+    let searched = on_device!(arguments.device.choice, search(&plan, output, stop))?;
+    results::report(&plan, &searched, output)
 }

@@ -26,6 +26,8 @@ pub struct SearchPlan {
     pub reading: Reading,
     /// Milliseconds on a device, the price of candidates in the place of multiply-accumulates.
     pub latency: Option<LatencyTable>,
+    /// Number of seeds, from that of the options on, with which the search is made.
+    pub seeds: usize,
     /// Whether to replace an existing search.
     pub fresh: bool,
     /// Archive of scores; that in the folder of the search where none is named.

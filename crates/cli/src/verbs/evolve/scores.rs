@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_archive::{Archive, Evaluation, Place, Record, digest_of_file, read_state};
-use serde_json::json;
+use scalenas_evolve::{Outcome, StopReason};
+use scalenas_train::RunFolder;
+use serde_json::{Value, json};
 
 use super::plan::SearchPlan;
 use crate::data::fingerprint;
@@ -22,6 +24,25 @@ const TAKEN: &str = "state.imported.json";
 /// Place of the archive of a run.
 pub fn of_folder(folder: &Path) -> Place {
     Place::File(folder.join(FILE))
+}
+
+/// Networks that were scored with the weights of a run: those of its archive, of the evaluation with most of them. `None`
+/// where there are none.
+pub fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Option<Outcome>> {
+    let place = archive.unwrap_or_else(|| of_folder(&run.search()));
+    if matches!(&place, Place::File(path) if !path.exists()) {
+        return Ok(None);
+    }
+    let archive = Archive::open(&place)?;
+    let weights = digest_of_file(&run.weights())?;
+    let fitting = archive.summaries()?.into_iter();
+    let fitting = fitting.filter(|known| known.document["weights"] == *weights);
+    let Some(most) = fitting.max_by_key(|known| known.scored).filter(|most| most.scored > 0) else {
+        return Ok(None);
+    };
+    let records = archive.records(Some(&most.evaluation))?;
+    let candidates = records.into_iter().map(|record| record.candidate).collect();
+    Ok(Some(Outcome { reason: StopReason::Interrupted, candidates }))
 }
 
 /// Everything that the scores of a search depend on, besides the architectures.
@@ -48,6 +69,19 @@ pub fn evaluation(plan: &SearchPlan) -> Result<Evaluation> {
         "precision": format!("{:?}", train.precision),
         "seed": train.seed,
     })))
+}
+
+/// Keys in which an evaluation differs from the one that an archive saw last; empty where the archive has it, or none.
+pub fn differences(archive: &Archive, evaluation: &Evaluation) -> Result<Vec<String>> {
+    let known = archive.summaries()?;
+    let last = known.last().filter(|_| known.iter().all(|one| one.evaluation != evaluation.key));
+    let Some((last, own)) =
+        last.and_then(|last| last.document.as_object()).zip(evaluation.document.as_object())
+    else {
+        return Ok(Vec::new());
+    };
+    let differs = |(key, value): &(&String, &Value)| last.get(*key) != Some(*value);
+    Ok(own.iter().filter(differs).map(|(key, _)| key.clone()).collect())
 }
 
 /// Takes the scores of a search of an earlier version into the archive.

@@ -12,7 +12,6 @@ use serde_json::json;
 use crate::files::write_file;
 use crate::networks;
 use crate::render::{Output, table};
-use crate::verbs::report;
 use crate::verbs::supernet::Job;
 
 /// Maximum number of found networks in the final table.
@@ -72,7 +71,7 @@ pub fn evaluate_all<B: KernelBackend>(
     };
     let mut rows = Vec::new();
     let found = networks::search(run)?;
-    for candidate in found.iter().flat_map(|outcome| report::spread(outcome, FOUND)) {
+    for candidate in found.iter().flat_map(|outcome| outcome.spread_front(FOUND)) {
         rows.push(row("found", &trained, &candidate.architecture)?);
     }
     rows.push(row("HRNet", &trained, &Architecture::hrnet(spec))?);

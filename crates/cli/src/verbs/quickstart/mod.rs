@@ -8,7 +8,6 @@ use std::time::Instant;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_evolve::StopReason;
 use scalenas_train::{Existing, RunFolder};
 use serde_json::json;
 
@@ -57,13 +56,14 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         samples: job.info.train.validation.samples.map_or(0, usize::from),
         reading: BadImages::Fail.into(),
         latency: None,
+        seeds: 1,
         fresh: false,
         archive: None,
         role: Role::Owner,
         device: arguments.device.choice.to_string(),
     };
-    let outcome = on_device!(arguments.device.choice, search(&plan, output, stop))?;
-    if outcome.reason == StopReason::Interrupted {
+    let searched = on_device!(arguments.device.choice, search(&plan, output, stop))?;
+    if searched.interrupted {
         return stopped(&arguments.out, output);
     }
     output.say("4/4 evaluating what was found");

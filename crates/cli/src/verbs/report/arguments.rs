@@ -1,13 +1,15 @@
 //! Arguments of `report`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
-Example:
-  cargo xtask report --run runs/quick";
+Examples:
+  cargo xtask report --run runs/quick
+  cargo xtask report --run runs/quick --serve";
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -16,6 +18,9 @@ pub struct Arguments {
     /// Run folder
     #[arg(long)]
     pub run: PathBuf,
+    /// Show the page to browsers at this address instead, anew while the run goes on [without a value: 127.0.0.1:8642]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8642", conflicts_with = "out")]
+    pub serve: Option<SocketAddr>,
     /// Page to write [default: report.html in the run folder]
     #[arg(long)]
     pub out: Option<PathBuf>,

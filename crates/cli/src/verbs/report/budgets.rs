@@ -35,7 +35,7 @@ pub fn budgets(run: &RunFolder, outcome: &Outcome, drawn: &[&str]) -> Vec<Budget
         name,
         id: candidate.id.clone(),
         stats: stats(run, candidate, reference),
-        commands: if is_reference { Vec::new() } else { commands(run, candidate) },
+        commands: if is_reference { Vec::new() } else { commands(run, &candidate.id) },
         is_drawn: drawn.contains(&&*candidate.id),
         is_reference,
     };
@@ -77,14 +77,18 @@ fn stats(
     stats
 }
 
-/// Command lines that evaluate, fine-tune and export a network.
-fn commands(run: &RunFolder, candidate: &Candidate) -> Vec<String> {
-    let (program, id) = (program::name(), &candidate.id);
-    let scoring = run.info().space.heads.iter().map(|&head| room(head).scoring_verb());
+/// Command lines that evaluate, fine-tune, export and use a network.
+pub fn commands(run: &RunFolder, id: &str) -> Vec<String> {
+    let program = program::name();
+    let heads = &run.info().space.heads;
+    let boxes =
+        if heads.iter().any(|&head| room(head).takes_boxes()) { " --boxes whole" } else { "" };
+    let scoring = heads.iter().map(|&head| room(head).scoring_verb());
     let scoring = scoring.map(|verb| format!("{program} {verb} --run RUN --arch {id}"));
     let others = [
         format!("{program} finetune --run RUN --arch {id}"),
         format!("{program} export --run RUN --arch {id} --out {id}.onnx"),
+        format!("{program} infer --run RUN --arch {id}{boxes} PICTURES --pictures drawn"),
     ];
     scoring.chain(others).collect()
 }

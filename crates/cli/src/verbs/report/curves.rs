@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scalenas_evolve::Outcome;
+use scalenas_evolve::{Outcome, Scale};
 use scalenas_report::{Curve, Series};
 use scalenas_train::{Figure, Record, SubnetSampling};
 
@@ -13,6 +13,7 @@ pub fn curves(
     sampling: &SubnetSampling,
     groups: usize,
     search: Option<&Outcome>,
+    random: Option<&Outcome>,
 ) -> Vec<Curve> {
     let points = |pick: fn(&Record) -> Option<f64>| -> Vec<(f64, f64)> {
         metrics.iter().filter_map(|r| Some((r.iteration as f64, pick(r)?))).collect()
@@ -37,17 +38,29 @@ pub fn curves(
     let rates = points(|r| r.learning_rate);
     curves.push(curve("Learning rate", "rate", one("learning rate", rates)));
     if let Some(outcome) = search {
-        let volumes = outcome.hypervolumes().into_iter().enumerate();
-        let points = volumes.map(|(generation, volume)| (generation as f64, volume)).collect();
         curves.push(Curve {
             name: "Hypervolume of the front".to_owned(),
-            series: one("all networks scored so far", points),
-            x_label: "generation".to_owned(),
+            series: volumes(outcome, random),
+            x_label: "networks scored".to_owned(),
             y_label: "volume".to_owned(),
         });
     }
     curves.retain(|curve| curve.series.iter().any(|series| !series.points.is_empty()));
     curves
+}
+
+/// Growth of the front, beside that of as many random networks.
+fn volumes(outcome: &Outcome, random: Option<&Outcome>) -> Vec<Series> {
+    let named = [("search", Some(outcome)), ("random networks", random)];
+    let named = named.into_iter().filter_map(|(label, outcome)| Some((label, outcome?)));
+    let all: Vec<&Outcome> = named.clone().map(|(_, outcome)| outcome).collect();
+    let Some(scale) = Scale::of(&all) else { return Vec::new() };
+    let series = named.map(|(label, outcome)| {
+        let growth = scale.growth(outcome).into_iter();
+        let points = growth.map(|at| (at.scored as f64, at.volume)).collect();
+        Series { label: label.to_owned(), points }
+    });
+    series.collect()
 }
 
 /// Losses of the smallest group, of one in the middle and of the largest, which take turns.

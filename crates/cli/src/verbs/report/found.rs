@@ -11,16 +11,6 @@ use crate::verbs::evolve::candidates::{score_list, score_names, scores_by_key};
 /// Maximum number of found networks that are drawn.
 const NETWORKS: usize = 8;
 
-/// At most `count` members of the front, evenly spread.
-pub fn spread(outcome: &Outcome, count: usize) -> Vec<&Candidate> {
-    let front = outcome.front();
-    if front.len() <= count {
-        return front;
-    }
-    let last = front.len() - 1;
-    (0..count).map(|k| front[k * last / (count - 1)]).collect()
-}
-
 /// Found networks as drawings with their figures.
 pub fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
     let figures = figures(&run.info().space);
@@ -35,7 +25,7 @@ pub fn networks_of(run: &RunFolder, outcome: &Outcome) -> Vec<FoundNet> {
             ("GiMACs".to_owned(), format!("{:.4}", candidate.cost.gimacs())),
         ],
     };
-    spread(outcome, NETWORKS).into_iter().map(found).collect()
+    outcome.spread_front(NETWORKS).into_iter().map(found).collect()
 }
 
 /// Machine-readable figures of the front.

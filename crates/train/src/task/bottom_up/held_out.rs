@@ -40,4 +40,9 @@ impl HeldOutData for HeldOut {
         let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
         self.metric.grade(&results(&found, self.scenes.category()))
     }
+
+    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+        let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
+        self.metric.resampled(&results(&found, self.scenes.category()))
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
 use scalenas_data::{ClassificationDataset, SkippedImage};
-use scalenas_eval::classification::{Tally, TopStats};
+use scalenas_eval::classification::{Tally, TopStats, order, resampled_top1};
 
 use super::predict::{ClassifyOptions, classify_all};
 use crate::error::Result;
@@ -57,5 +57,15 @@ impl HeldOutData for HeldOut {
         let stats = self.stats(net, &Silent, device)?;
         let details = vec![("top-5", stats.top5), ("mean over classes", stats.class_mean)];
         Ok(Grade::new(Self::FIGURE, stats.top1, details, &stats))
+    }
+
+    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+        let list = self.dataset.list();
+        let mut right = Vec::new();
+        classify_all(net, &self.dataset, &self.options, &Silent, device, |index, scores| {
+            right.push(order(scores).next() == Some(list[index].class));
+            Ok(())
+        })?;
+        Ok(resampled_top1(&right))
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use burn::tensor::backend::Backend;
+use scalenas_data::segmentation::WholePicture;
 use scalenas_data::{SkippedImage, WholePictures};
+use scalenas_eval::semantic::{Confusion, resampled_mean_iou};
 
 use super::predict::{SegmentOptions, segment_all};
 use crate::error::Result;
@@ -40,5 +42,20 @@ impl HeldOutData for HeldOut {
             ("pixel accuracy", stats.pixel_accuracy),
         ];
         Ok(Grade::new(Self::FIGURE, stats.mean_iou, details, &stats))
+    }
+
+    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+        let mut counts = Vec::new();
+        let classes = self.pictures.facts().classes.len();
+        let seen = |picture: &WholePicture, predicted: &[u8]| {
+            if let Some(labels) = &picture.labels {
+                let mut confusion = Confusion::new(classes);
+                confusion.add(&labels.classes, predicted)?;
+                counts.push(confusion);
+            }
+            Ok(())
+        };
+        segment_all(net, &self.pictures, &self.options, &Silent, device, seen)?;
+        Ok(resampled_mean_iou(&counts, classes)?)
     }
 }

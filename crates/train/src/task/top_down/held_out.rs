@@ -39,4 +39,9 @@ impl HeldOutData for HeldOut {
         let found = evaluate(net, &self.dataset, &self.options, &Silent, device)?;
         self.metric.grade(&found.results)
     }
+
+    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+        let found = evaluate(net, &self.dataset, &self.options, &Silent, device)?;
+        self.metric.resampled(&found.results)
+    }
 }

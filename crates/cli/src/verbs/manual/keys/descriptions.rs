@@ -159,6 +159,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ),
     ("search.batch", "Candidates scored between saves of the state: the most that a kill loses"),
     ("search.seed", "Seed of all draws"),
+    ("search.baseline", "Whether as many random networks are scored, to compare the search with"),
     ("synth.train", "Synthetic data of `quickstart`: pictures to train on"),
     ("synth.val", "Held-out pictures"),
     ("synth.size", "Height and width of a picture"),

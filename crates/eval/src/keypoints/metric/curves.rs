@@ -1,6 +1,7 @@
 //! From matched detections to precision and recall, per category, area range and threshold.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::ops::Range;
 
 use hotcoco::metrics::counts::{PrCurveScratch, precision_recall_curve_of_order_into};
@@ -39,15 +40,15 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// The curves over those images whose engine id passes `on_image`.
+    /// The curves over the images, each as often as `copies` says of its engine id.
     pub fn new(
         engine: &COCOeval,
         categories: &BTreeSet<u64>,
         zero: ZeroId,
-        on_image: impl Fn(u64) -> bool,
+        copies: impl Fn(u64) -> usize,
     ) -> Self {
         let cell = |category: &u64| {
-            AREA_NAMES.map(|area| Curves::new(engine, *category, area, zero, &on_image))
+            AREA_NAMES.map(|area| Curves::new(engine, *category, area, zero, &copies))
         };
         Self {
             cells: categories.iter().map(cell).collect(),
@@ -109,16 +110,17 @@ impl Curves {
         category: u64,
         area: &str,
         zero: ZeroId,
-        on_image: impl Fn(u64) -> bool,
+        copies: impl Fn(u64) -> usize,
     ) -> Option<Self> {
         let params = &engine.params;
         let range = params.area_ranges.iter().find(|one| one.label == area)?.range;
         let of_cell = |image: &&EvalImg| {
             image.category_id == category
                 && image.area_rng.map(f64::to_bits) == range.map(f64::to_bits)
-                && on_image(image.image_id)
         };
-        let images: Vec<&EvalImg> = engine.eval_imgs().iter().flatten().filter(of_cell).collect();
+        let images = engine.eval_imgs().iter().flatten().filter(of_cell);
+        let images: Vec<&EvalImg> =
+            images.flat_map(|image| iter::repeat_n(image, copies(image.image_id))).collect();
         let people = images.iter().map(|image| image.num_gt_in_denominator()).sum();
         (people > 0).then(|| Ranking::new(images, engine, range, zero).curves(people))
     }

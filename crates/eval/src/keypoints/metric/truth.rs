@@ -11,9 +11,9 @@ use std::sync::Arc;
 use hotcoco::{COCO, COCOeval, IouType};
 use scalenas_coco::{AnnotatedPerson, AreaSource, CocoResult, GroundTruth, results};
 
-use super::sigmas::Sigmas;
 use super::source::Results;
 use crate::error::{Error, Result};
+use crate::keypoints::sigmas::Sigmas;
 
 /// The annotations of one file, checked, with the sigmas that they are matched with.
 #[derive(Clone)]
@@ -66,9 +66,15 @@ impl Truth {
         self.crowd_index[image as usize]
     }
 
-    /// Whether the image with the engine's id `image` is one of those to evaluate.
-    pub fn evaluates(&self, image: u64) -> bool {
-        self.selected.as_ref().is_none_or(|selected| selected.contains(&image))
+    /// 1 for an image, by the engine's id, that is one of those to evaluate, else 0.
+    pub fn once(&self, image: u64) -> usize {
+        usize::from(self.selected.as_ref().is_none_or(|selected| selected.contains(&image)))
+    }
+
+    /// Engine ids of the images to evaluate, ascending.
+    pub fn evaluated(&self) -> Vec<u64> {
+        let all = || (0..self.images.len() as u64).collect();
+        self.selected.as_ref().map_or_else(all, |selected| selected.iter().copied().collect())
     }
 
     /// An error unless every image has a `crowdIndex`.

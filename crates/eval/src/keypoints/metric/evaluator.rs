@@ -11,11 +11,12 @@ use std::path::Path;
 use scalenas_coco::AreaSource;
 
 use super::curves::{Table, ZeroId};
-use super::sigmas::Sigmas;
+use super::resampled::resampled_ap;
 use super::source::Results;
 use super::stats::KeypointStats;
 use super::truth::{Filter, Truth};
 use crate::error::Result;
+use crate::keypoints::sigmas::Sigmas;
 
 /// The ten figures of COCO keypoint evaluation for `results` (a path or a list).
 pub fn evaluate_keypoints<'a>(
@@ -68,8 +69,8 @@ impl KeypointEvaluator {
     pub fn evaluate<'a>(&self, results: impl Into<Results<'a>>) -> Result<KeypointEvaluation> {
         let (engine, detections) = self.truth.match_results(results.into(), Filter::All)?;
         let zero = self.truth.zero_id().map_or(ZeroId::Absent, ZeroId::NeverHit);
-        let on_image = |image| self.truth.evaluates(image);
-        let table = Table::new(&engine, self.truth.categories(), zero, on_image);
+        let table =
+            Table::new(&engine, self.truth.categories(), zero, |image| self.truth.once(image));
         Ok(KeypointEvaluation {
             stats: KeypointStats::new(&table),
             detections,
@@ -79,5 +80,12 @@ impl KeypointEvaluator {
             recall: table.by_threshold(|area, row| table.mean_recall(area, row)),
             curves: table.mean_curves(),
         })
+    }
+
+    /// AP of `results` on resampled sets of the images, in the order of their numbers.
+    pub fn resampled<'a>(&self, results: impl Into<Results<'a>>) -> Result<Vec<f64>> {
+        let (engine, _) = self.truth.match_results(results.into(), Filter::All)?;
+        let zero = self.truth.zero_id().map_or(ZeroId::Absent, ZeroId::NeverHit);
+        Ok(resampled_ap(&self.truth, &engine, zero))
     }
 }

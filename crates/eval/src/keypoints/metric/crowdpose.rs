@@ -9,10 +9,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::curves::{Table, ZeroId};
-use super::sigmas::Sigmas;
+use super::resampled::resampled_ap;
 use super::source::Results;
 use super::truth::{Filter, Truth};
 use crate::error::Result;
+use crate::keypoints::sigmas::Sigmas;
 use scalenas_coco::{AREA_OF_BOX, AreaSource};
 
 /// Images below this `crowdIndex` are easy.
@@ -83,15 +84,14 @@ impl CrowdPoseEvaluator {
     pub fn evaluate<'a>(&self, results: impl Into<Results<'a>>) -> Result<CrowdPoseStats> {
         let (engine, _) = self.truth.match_results(results.into(), Filter::AnyJoint)?;
         let categories = self.truth.categories();
-        let table =
-            Table::new(&engine, categories, ZeroId::Absent, |image| self.truth.evaluates(image));
+        let table = Table::new(&engine, categories, ZeroId::Absent, |image| self.truth.once(image));
         let every = 0..table.thresholds();
         let level = |level: Level| {
-            let on_image = |image| {
-                self.truth.evaluates(image)
-                    && self.truth.crowd_index(image).is_some_and(|c| level.holds(c))
+            let of_level = |image| {
+                let holds = self.truth.crowd_index(image).is_some_and(|c| level.holds(c));
+                if holds { self.truth.once(image) } else { 0 }
             };
-            Table::new(&engine, categories, ZeroId::Absent, on_image)
+            Table::new(&engine, categories, ZeroId::Absent, of_level)
                 .mean_precision(0, every.clone())
         };
         Ok(CrowdPoseStats {
@@ -105,6 +105,12 @@ impl CrowdPoseEvaluator {
             ap_medium: level(Level::Medium),
             ap_hard: level(Level::Hard),
         })
+    }
+
+    /// AP of `results` on resampled sets of the images, in the order of their numbers.
+    pub fn resampled<'a>(&self, results: impl Into<Results<'a>>) -> Result<Vec<f64>> {
+        let (engine, _) = self.truth.match_results(results.into(), Filter::AnyJoint)?;
+        Ok(resampled_ap(&self.truth, &engine, ZeroId::Absent))
     }
 }
 
