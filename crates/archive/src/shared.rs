@@ -1,5 +1,6 @@
 //! Fitness of which every score is kept, and whose work other processes share.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,6 +16,15 @@ use crate::worker::Worker;
 
 /// Looks at the work of others between those at what there is to do.
 const LOOKS: u32 = 16;
+/// Looks before the generation is added again for the first time.
+const FIRST_LOOKS: u32 = 3;
+
+/// Open candidates that a process looks at, those of them that it asks for at a time, and how often it asks.
+const SEEN: usize = 256;
+const ASKED: usize = 4;
+const ATTEMPTS: usize = 4;
+/// Longest pause between looks, in first pauses.
+const LONGEST: f64 = 5.0;
 
 /// A fitness whose scores are in an archive: found there, or computed by whichever process claims the candidate.
 pub struct SharedFitness<'a, F> {
@@ -26,6 +36,13 @@ pub struct SharedFitness<'a, F> {
     stop: Arc<AtomicBool>,
     /// Candidates of the generation.
     planned: Vec<Candidate>,
+    planned_ids: BTreeSet<String>,
+    /// Scores of the generation that this process has seen.
+    known: BTreeMap<String, Vec<f64>>,
+    /// Whether nothing was left to claim at the last look: batches that others scored are then read together.
+    drained: bool,
+    /// A number that differs from process to process.
+    place: usize,
     computed: usize,
 }
 
@@ -39,7 +56,21 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
         leases: Leases,
         stop: Arc<AtomicBool>,
     ) -> Self {
-        Self { inner, archive, evaluation, worker, leases, stop, planned: Vec::new(), computed: 0 }
+        let place = place_of(&worker.name);
+        Self {
+            inner,
+            archive,
+            evaluation,
+            worker,
+            leases,
+            stop,
+            planned: Vec::new(),
+            planned_ids: BTreeSet::new(),
+            known: BTreeMap::new(),
+            drained: false,
+            place,
+            computed: 0,
+        }
     }
 
     /// The fitness whose work is shared.
@@ -50,6 +81,69 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
     /// Candidates that this process scored.
     pub fn computed(&self) -> usize {
         self.computed
+    }
+
+    /// Takes a candidate of the generation that nobody works on. Of those that are open every process asks for others
+    /// than its neighbours, so that many of them do not wait for one row.
+    fn claim(&self) -> Result<Option<Candidate>> {
+        let key = &*self.evaluation.key;
+        for attempt in 0..ATTEMPTS {
+            let open = self.archive.open_networks(key, SEEN)?;
+            let own: Vec<&str> =
+                open.iter().map(|id| &**id).filter(|id| self.planned_ids.contains(*id)).collect();
+            if own.is_empty() {
+                // The open ones are of another search, which may hide those of this one.
+                let all: Vec<&str> = self.planned.iter().map(|c| &*c.id).collect();
+                let hidden = open.len() == SEEN;
+                return if hidden { self.claim_of(&all) } else { Ok(None) };
+            }
+            let first = (self.place + attempt * ASKED) % own.len();
+            let some: Vec<&str> =
+                own.iter().cycle().skip(first).take(ASKED.min(own.len())).copied().collect();
+            if let Some(found) = self.claim_of(&some)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    fn claim_of(&self, networks: &[&str]) -> Result<Option<Candidate>> {
+        self.archive.claim(&self.evaluation.key, networks, &self.worker, self.leases.seconds)
+    }
+
+    /// Those of the networks whose scores this process has not seen.
+    fn unknown<'n>(&self, networks: &'n [String]) -> Vec<&'n str> {
+        let unknown = networks.iter().filter(|id| !self.known.contains_key(*id));
+        unknown.map(|id| &**id).collect()
+    }
+
+    /// Takes note of scores of networks that are in the archive.
+    fn look(&mut self, networks: &[String]) -> Result<()> {
+        let unknown = self.unknown(networks);
+        if !unknown.is_empty() {
+            let found = self.archive.scores(&self.evaluation.key, &unknown)?;
+            self.known.extend(found);
+        }
+        Ok(())
+    }
+
+    /// A pause between looks at the work of others, longer from look to look.
+    fn wait_for_others(&self, looks: &mut u32) -> Result<()> {
+        *looks += 1;
+        // Processes of this machine that were killed need not be waited for.
+        let key = &self.evaluation.key;
+        if looks.is_power_of_two()
+            && self.archive.free(key, |holder| self.worker.is_gone(holder))?
+        {
+            return Ok(());
+        }
+        // Nobody hands in what was removed from the archive meanwhile, or never added.
+        if *looks == FIRST_LOOKS || looks.is_multiple_of(LOOKS) {
+            self.archive.enlist(&self.evaluation, &self.planned, self.place)?;
+        }
+        let factor = f64::from(*looks).sqrt().min(LONGEST);
+        thread::sleep(Duration::from_secs_f64(self.leases.poll * factor));
+        Ok(())
     }
 
     /// Scores a claimed candidate and hands the scores in.
@@ -77,39 +171,46 @@ impl<F: Fitness> Fitness for SharedFitness<'_, F> {
     type Error = Error;
 
     fn planned(&mut self, candidates: &[Candidate]) -> Result<()> {
-        self.archive.enlist(&self.evaluation, candidates)?;
+        self.known.clear();
+        self.drained = false;
+        self.planned_ids = candidates.iter().map(|candidate| candidate.id.clone()).collect();
         self.planned = candidates.to_vec();
-        Ok(())
+        // Where one of them is open, another process adds all of them, or did; what it left out is added when nothing
+        // else is left to do.
+        let open = self.archive.open_networks(&self.evaluation.key, SEEN)?;
+        if open.iter().any(|id| self.planned_ids.contains(id)) {
+            return Ok(());
+        }
+        self.archive.enlist(&self.evaluation, &self.planned, self.place)
     }
 
     fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
-        let wanted: Vec<&str> = candidates.iter().map(|candidate| &*candidate.id).collect();
+        let wanted: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
         let mut looks = 0;
+        if self.drained {
+            self.look(&self.planned.iter().map(|c| c.id.clone()).collect::<Vec<_>>())?;
+        }
         loop {
-            let mut known = self.archive.scores(&self.evaluation.key, &wanted)?;
-            if known.len() == wanted.len() {
-                let scores = wanted.iter().map(|id| known.remove(*id).unwrap_or_default());
-                return Ok(scores.collect());
+            self.look(&wanted)?;
+            let missing = self.unknown(&wanted);
+            if missing.is_empty() {
+                return Ok(wanted.iter().map(|id| self.known[id].clone()).collect());
             }
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Error::Stopped);
             }
             // Where others work on all of these, the rest of the generation is work, too.
-            let planned: Vec<&str> = self.planned.iter().map(|c| &*c.id).collect();
-            let seconds = self.leases.seconds;
-            let key = &self.evaluation.key;
-            match self.archive.claim(key, &planned, &self.worker, seconds)? {
-                Some(candidate) => self.work(&candidate)?,
-                // Processes of this machine that were killed need not be waited for.
-                None if self.archive.free(key, |holder| self.worker.is_gone(holder))? => {}
-                None => {
-                    looks += 1;
-                    // Nobody hands in what was removed from the archive meanwhile.
-                    if looks % LOOKS == 0 {
-                        self.archive.enlist(&self.evaluation, &self.planned)?;
-                    }
-                    thread::sleep(Duration::from_secs_f64(self.leases.poll));
+            let claimed = match self.claim_of(&missing)? {
+                None => self.claim()?,
+                claimed => claimed,
+            };
+            self.drained = claimed.is_none();
+            match claimed {
+                Some(candidate) => {
+                    looks = 0;
+                    self.work(&candidate)?;
                 }
+                None => self.wait_for_others(&mut looks)?,
             }
         }
     }
@@ -121,4 +222,9 @@ fn finite(network: &str, scores: Vec<f64>) -> Result<Vec<f64>> {
         None => Ok(scores),
         Some(&score) => Err(Error::Score { network: network.to_owned(), score }),
     }
+}
+
+/// A number that differs from process to process.
+fn place_of(name: &str) -> usize {
+    name.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
 }

@@ -25,6 +25,7 @@ mod curves;
 mod error;
 mod explorer;
 mod html;
+mod markup;
 mod pareto;
 mod plot;
 mod poses;

@@ -34,7 +34,7 @@ impl Share {
 }
 
 /// Mean blocks of the branches of P1 to P4, from fine to coarse.
-const PUBLISHED_DEPTH: [f64; 4] = [0.7, 0.7438, 0.7071, 0.7];
+const PUBLISHED_DEPTH: [f64; 4] = [0.7, 0.7438, 0.707_14, 0.7];
 /// Mean edges of P1 to P4 from coarser to finer branches, by step.
 const PUBLISHED_UP: [f64; 5] = [0.75, 0.6613, 0.5847, 0.6338, 0.3333];
 /// Mean edges of P1 to P4 from finer to coarser branches, by step.
@@ -62,8 +62,8 @@ impl Tendency {
         let mut down = up.clone();
         for module in architectures.into_iter().flat_map(|architecture| &architecture.modules) {
             let branches = module.branches();
-            for branch in 0..branches {
-                depth[branch].add(module.depth(branch), deepest);
+            for (branch, depth) in depth.iter_mut().enumerate().take(branches) {
+                depth.add(module.depth(branch), deepest);
                 for step in 0..module.depth(branch) {
                     let sources =
                         (0..branches).filter(|&source| module.fused(branch, step, source));

@@ -4,9 +4,10 @@ mod listing;
 mod rows;
 mod work;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scalenas_evolve::Candidate;
+use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::database::{Database, Place, places};
@@ -17,6 +18,8 @@ use rows::{scores_of, text_of};
 
 /// Networks that one statement names at most.
 const NAMED: usize = 500;
+/// Candidates that one statement adds at most.
+const ADDED: usize = 100;
 
 /// A database of scored candidates.
 #[derive(Debug)]
@@ -38,37 +41,67 @@ impl Archive {
         self.database.shown()
     }
 
-    /// Adds candidates to score under an evaluation; those that are there already stay as they are.
+    /// Adds candidates to score under an evaluation; those that are there already stay as they are. Processes that add
+    /// the same ones begin at the part of them that `place` chooses, and find the others added.
     ///
     /// # Errors
     /// If the database refuses it or does not answer.
-    pub fn enlist(&self, evaluation: &Evaluation, candidates: &[Candidate]) -> Result<()> {
+    pub fn enlist(
+        &self,
+        evaluation: &Evaluation,
+        candidates: &[Candidate],
+        place: usize,
+    ) -> Result<()> {
         let now = self.database.dialect().now();
         let document = evaluation.document.to_string();
         let begin = format!(
             "INSERT INTO evaluations (evaluation, document, begun) VALUES ($1, $2, {now}) \
              ON CONFLICT (evaluation) DO NOTHING"
         );
+        self.database.wait("add an evaluation", async |pool| {
+            let begun = sqlx::query(AssertSqlSafe(begin.clone())).bind(&evaluation.key);
+            begun.bind(&document).execute(pool).await.map(|_| ())
+        })?;
         // One order in all processes, so that none waits for another that waits for it.
         let mut ordered: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
         ordered.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+        let parts: Vec<_> = ordered.chunks(ADDED).collect();
+        let first = place % parts.len().max(1);
+        let turned = parts[first..].iter().chain(&parts[..first]);
+        turned.copied().try_for_each(|some| self.enlist_some(&evaluation.key, some))
+    }
+
+    /// Adds those candidates that are not there. Of many processes that plan the same generation, the first adds them,
+    /// and the others only look.
+    fn enlist_some(&self, evaluation: &str, candidates: &[(usize, &Candidate)]) -> Result<()> {
+        let look = format!(
+            "SELECT network FROM candidates WHERE evaluation = $1 AND network IN ({})",
+            places(2, candidates.len())
+        );
         self.database.wait("add candidates", async |pool| {
-            let mut together = pool.begin().await?;
-            let begun = sqlx::query(AssertSqlSafe(begin.clone())).bind(&evaluation.key);
-            begun.bind(&document).execute(&mut *together).await?;
-            for (place, candidate) in &ordered {
-                let generation = candidate.origin.generation() as i64;
-                let add = "INSERT INTO candidates (evaluation, network, candidate, place) \
-                           VALUES ($1, $2, $3, $4) ON CONFLICT (evaluation, network) DO NOTHING";
-                sqlx::query(add)
-                    .bind(&evaluation.key)
-                    .bind(&candidate.id)
-                    .bind(text_of(candidate))
-                    .bind((generation << 32) + *place as i64)
-                    .execute(&mut *together)
-                    .await?;
+            let query = sqlx::query(AssertSqlSafe(look.clone())).bind(evaluation);
+            let ids = candidates.iter().map(|(_, candidate)| &*candidate.id);
+            let rows = ids.fold(query, Query::bind).fetch_all(pool).await?;
+            let there = rows.iter().map(|row| row.try_get::<String, _>(0));
+            let there: BTreeSet<String> = there.collect::<sqlx::Result<_>>()?;
+            let missing = candidates.iter().filter(|(_, candidate)| !there.contains(&candidate.id));
+            let missing: Vec<_> = missing.collect();
+            if missing.is_empty() {
+                return Ok(());
             }
-            together.commit().await
+            let row = |row: usize| format!("({})", places(1 + 4 * row, 4));
+            let add = format!(
+                "INSERT INTO candidates (evaluation, network, candidate, place) VALUES {} \
+                 ON CONFLICT (evaluation, network) DO NOTHING",
+                (0..missing.len()).map(row).collect::<Vec<_>>().join(", ")
+            );
+            let add =
+                missing.iter().fold(sqlx::query(AssertSqlSafe(add)), |add, (place, candidate)| {
+                    let generation = candidate.origin.generation() as i64;
+                    let add = add.bind(evaluation).bind(&candidate.id).bind(text_of(candidate));
+                    add.bind((generation << 32) + *place as i64)
+                });
+            add.execute(pool).await.map(|_| ())
         })
     }
 

@@ -72,6 +72,23 @@ impl Archive {
         candidate_of(&text, &network, self.shown()).map(Some)
     }
 
+    /// The first networks of an evaluation, at most so many, that have no score and that nobody works on.
+    ///
+    /// # Errors
+    /// If the database does not answer.
+    pub fn open_networks(&self, evaluation: &str, most: usize) -> Result<Vec<String>> {
+        let now = self.database.dialect().now();
+        let statement = format!(
+            "SELECT network FROM candidates WHERE evaluation = $1 AND scores IS NULL \
+             AND (lease_until IS NULL OR lease_until < {now}) ORDER BY place LIMIT {most}"
+        );
+        self.database.wait("look for work", async |pool| {
+            let query = sqlx::query(AssertSqlSafe(statement.clone())).bind(evaluation);
+            let rows = query.fetch_all(pool).await?;
+            rows.iter().map(|row| row.try_get::<String, _>(0)).collect()
+        })
+    }
+
     /// Hands in the scores of a network; false where it has some already.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use scalenas_space::Tendency;
 
+use crate::markup::joined;
 use crate::svg::escape;
 
 /// A set of networks with its tendency.
@@ -25,15 +26,15 @@ pub struct Preferences {
 /// Table with a bar for every share.
 pub(crate) fn table(preferences: &Preferences) -> String {
     let sets = &preferences.sets;
-    let heads: String = sets.iter().map(|set| format!("<th>{}</th>", escape(&set.name))).collect();
+    let heads = joined(sets, |set| format!("<th>{}</th>", escape(&set.name)));
     let rows = |name: &dyn Fn(usize) -> String, shares: fn(&Tendency) -> &[f64]| -> String {
         let count = sets.iter().map(|set| shares(&set.tendency).len()).max().unwrap_or(0);
         let row = |index: usize| {
             let cell = |set: &Preference| cell(shares(&set.tendency).get(index).copied());
-            let cells: String = sets.iter().map(cell).collect();
+            let cells = joined(sets, cell);
             format!("<tr><td>{}</td>{cells}</tr>\n", escape(&name(index)))
         };
-        (0..count).map(row).collect()
+        joined(0..count, row)
     };
     let branch = |index: usize| {
         let branch = preferences.branches.get(index);

@@ -1,8 +1,8 @@
 //! First screen: the best network per budget, beside those that a search compares with.
 
-use super::markup::joined;
 use super::report::Budget;
 use super::table::anchor;
+use crate::markup::joined;
 use crate::svg::escape;
 
 /// Table of the best networks and the commands that use them.

@@ -1,7 +1,6 @@
 //! Self-contained HTML page about a run.
 
 mod budgets;
-mod markup;
 mod page;
 mod report;
 mod sections;

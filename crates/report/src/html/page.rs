@@ -3,10 +3,10 @@
 //! Invariants: the page loads nothing from anywhere (its content security policy forbids it),
 //! and equal reports give equal bytes: nothing is added that the report does not hold.
 
-use super::markup::joined;
 use super::report::Report;
 use super::sections::{self, Section};
 use crate::explorer::{self, Explorer};
+use crate::markup::joined;
 use crate::svg::escape;
 use crate::theme;
 

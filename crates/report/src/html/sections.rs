@@ -1,12 +1,12 @@
 //! Sections of the page, in reading order.
 
 use super::budgets;
-use super::markup::joined;
 use super::report::Report;
 use super::table;
 use crate::architecture;
 use crate::curves;
 use crate::explorer;
+use crate::markup::joined;
 use crate::ranking;
 use crate::sheet::Sample;
 use crate::svg::escape;

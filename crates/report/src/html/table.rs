@@ -1,7 +1,7 @@
 //! Table of found networks: one row per network, one column per figure that any of them has.
 
-use super::markup::joined;
 use crate::architecture::FoundNet;
+use crate::markup::joined;
 use crate::svg::escape;
 
 /// Text of a cell for a figure that a network does not have.

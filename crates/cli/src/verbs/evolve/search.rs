@@ -4,7 +4,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use anyhow::Result;
-use scalenas_archive::{Archive, Error as ArchiveError, Leases, SharedFitness, Worker};
+use scalenas_archive::{Archive, Error as ArchiveError, Evaluation, Leases, SharedFitness, Worker};
 use scalenas_evolve::{
     Candidate, Fitness, Outcome, Search, SearchConfig, StopReason, keep_options,
 };
@@ -50,21 +50,7 @@ pub fn search<B: KernelBackend>(
         prepare(plan, &folder)?;
         scores::take_state(&archive, &evaluation, &folder, output)?;
     }
-    let differing = match plan.role {
-        Role::Worker => scores::differences(&archive, &evaluation)?,
-        Role::Owner => Vec::new(),
-    };
-    if !differing.is_empty() {
-        warn(&format!(
-            "{} has no search like this one yet; the last one there differs in: {}",
-            archive.shown(),
-            differing.join(", ")
-        ));
-    }
-    let known = archive.summaries()?.into_iter().find(|known| known.evaluation == evaluation.key);
-    if let Some(known) = known.filter(|known| known.scored > 0) {
-        output.say(format!("continuing after {} networks in {}", known.scored, archive.shown()));
-    }
+    say_known(plan.role, &archive, &evaluation, output)?;
     let held_out: Vec<HeldOut> = validation.held_out().cloned().collect();
     let key = evaluation.key.clone();
     let mut fitness = SharedFitness::new(
@@ -84,6 +70,26 @@ pub fn search<B: KernelBackend>(
         searched.noise = Some(Noise::of_front(searched.outcome(), &key, &folder, resampled)?);
     }
     Ok(searched)
+}
+
+/// Says what the archive has of the search already, and, to a worker, where it differs from the search that is there.
+fn say_known(role: Role, archive: &Archive, evaluation: &Evaluation, output: Output) -> Result<()> {
+    let differing = match role {
+        Role::Worker => scores::differences(archive, evaluation)?,
+        Role::Owner => Vec::new(),
+    };
+    if !differing.is_empty() {
+        warn(format!(
+            "{} has no search like this one yet; the last one there differs in: {}",
+            archive.shown(),
+            differing.join(", ")
+        ));
+    }
+    let known = archive.summaries()?.into_iter().find(|known| known.evaluation == evaluation.key);
+    if let Some(known) = known.filter(|known| known.scored > 0) {
+        output.say(format!("continuing after {} networks in {}", known.scored, archive.shown()));
+    }
+    Ok(())
 }
 
 /// Searches with the plan's seed, then with further ones, each beside random networks; writes results as they come.

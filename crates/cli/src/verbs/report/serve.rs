@@ -48,7 +48,7 @@ fn answer(request: Request, html: impl FnOnce() -> Result<String>) -> std::io::R
     let (kind, body, code) = match html() {
         Ok(html) => ("text/html; charset=utf-8", html, 200),
         Err(error) => {
-            warn(&format!("no page: {error:#}"));
+            warn(format!("no page: {error:#}"));
             ("text/plain; charset=utf-8", format!("{error:#}"), 500)
         }
     };

@@ -1,7 +1,7 @@
 //! Assembly of HTML text.
 
 /// Concatenated markup of all items.
-pub(super) fn joined<T>(
+pub(crate) fn joined<T>(
     items: impl IntoIterator<Item = T>,
     markup: impl Fn(T) -> String,
 ) -> String {
