@@ -60,6 +60,9 @@ pub struct SearchConfig {
     pub generations: usize,
     /// New networks per generation.
     pub offspring: usize,
+    /// Children that are bred per network of a generation: those with the best predicted scores are taken. 1 for no
+    /// prediction.
+    pub screen: usize,
     /// Probability with which a module comes from the mate, in [0, 1].
     pub crossover: f64,
     /// Probabilities of mutations.
@@ -86,6 +89,7 @@ impl Default for SearchConfig {
             survivors: 100,
             generations: 20,
             offspring: 100,
+            screen: 1,
             crossover: 0.25,
             mutation: MutationRates::default(),
             limits: Limits::default(),
@@ -103,7 +107,12 @@ impl SearchConfig {
     /// wanted, or the search is one.
     pub fn random(&self) -> Option<Self> {
         let wanted = self.baseline && self.generations > 0 && self.algorithm != Algorithm::Random;
-        wanted.then(|| Self { algorithm: Algorithm::Random, patience: 0, ..self.clone() })
+        wanted.then(|| Self {
+            algorithm: Algorithm::Random,
+            patience: 0,
+            screen: 1,
+            ..self.clone()
+        })
     }
 
     /// Checks ranges, and that the ceilings leave something of the space.
@@ -111,6 +120,7 @@ impl SearchConfig {
         let counts = [
             ("survivors", self.survivors),
             ("offspring", self.offspring),
+            ("screen", self.screen),
             ("attempts", self.attempts),
             ("batch", self.batch),
         ];

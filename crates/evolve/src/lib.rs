@@ -43,6 +43,7 @@ mod growth;
 mod observer;
 mod options_file;
 mod outcome;
+mod predictor;
 mod search;
 mod selection;
 
@@ -54,5 +55,6 @@ pub use growth::{Growth, Scale};
 pub use observer::{Observer, ScoredBatch};
 pub use options_file::keep_options;
 pub use outcome::{Outcome, StopReason};
+pub use predictor::forecasts;
 pub use search::Search;
 pub use selection::{front, hypervolume, peel, ranked_and_spread};

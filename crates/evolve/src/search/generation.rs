@@ -11,6 +11,8 @@ use super::algorithm::{Breeding, breeding};
 use crate::candidate::{Candidate, Origin};
 use crate::config::SearchConfig;
 use crate::error::{Error, Result};
+use crate::predictor::Predictor;
+use crate::selection::ranked_and_spread;
 
 /// Plans generations; every draw depends on the seed and its own indices alone.
 pub(super) struct Planner {
@@ -124,7 +126,7 @@ impl Planner {
         if parents.is_empty() {
             return planned;
         }
-        for number in 0..config.offspring {
+        for number in 0..config.offspring * config.screen {
             let mut choice = rng::stream(config.seed, "mate", &[generation as u64, number as u64]);
             let (parent, mate) = breeding.pair(&parents, &objectives, number, &mut choice);
             let (parent, mate) = (before[parents[parent]], before[parents[mate]]);
@@ -138,7 +140,28 @@ impl Planner {
             let parents = (parent.id.clone(), mate.id.clone());
             planned.extend(self.first_new(breed, &Origin::Offspring { generation, parents }, seen));
         }
-        planned
+        self.screened(before, planned)
+    }
+
+    /// The children with the best predicted scores, as many as a generation has; all of them where nothing can be
+    /// predicted yet, up to that number.
+    fn screened(&self, before: &[&Candidate], mut children: Vec<Candidate>) -> Vec<Candidate> {
+        let most = self.config.offspring;
+        if children.len() > most {
+            let all: Vec<&Candidate> = children.iter().collect();
+            let predicted = Predictor::learnt(&self.spec, before).and_then(|p| p.predict(&all));
+            let mut kept: Vec<usize> = match predicted {
+                Some(scores) => ranked_and_spread(&predicted_objectives(&children, &scores), most),
+                None => (0..most).collect(),
+            };
+            kept.sort_unstable();
+            let mut index = 0;
+            children.retain(|_| {
+                index += 1;
+                kept.binary_search(&(index - 1)).is_ok()
+            });
+        }
+        children
     }
 
     /// The first draw that is new and within the ceilings, in a bounded number of attempts.
@@ -175,4 +198,12 @@ impl Planner {
             fitness: Vec::new(),
         })
     }
+}
+
+/// Objectives of children by their prices and predicted scores, which are minimised.
+fn predicted_objectives(children: &[Candidate], scores: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let objectives = |(child, scores): (&Candidate, &Vec<f64>)| {
+        std::iter::once(child.price()).chain(scores.iter().map(|score| -score)).collect()
+    };
+    children.iter().zip(scores).map(objectives).collect()
 }

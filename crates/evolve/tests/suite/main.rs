@@ -5,4 +5,5 @@ mod shared;
 
 mod fronts;
 mod golden;
+mod screen;
 mod search;

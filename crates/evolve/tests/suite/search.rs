@@ -98,6 +98,7 @@ fn killed_after_every_batch_it_ends_like_an_uninterrupted_one() {
     for algorithm in algorithms {
         killed_after_every_batch(&SearchConfig { algorithm, ..config() });
     }
+    killed_after_every_batch(&SearchConfig { screen: 3, ..config() });
 }
 
 fn killed_after_every_batch(config: &SearchConfig) {

@@ -3,6 +3,7 @@
 mod arguments;
 pub mod candidates;
 pub mod compared;
+mod forecast;
 mod from_scores;
 pub mod noise;
 mod plan;

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::candidates::{front_table, front_values, plot};
 use super::compared::{Compared, advantage, growth, lines};
+use super::forecast::{self, forecast_taus};
 use super::plan::{Role, SearchPlan};
 use super::searched::Searched;
 use crate::files::write_file;
@@ -59,6 +60,7 @@ pub fn report(plan: &SearchPlan, searched: &Searched, output: Output) -> Result<
     let growth = growth(&searched.compared);
     let volumes =
         growth.first().map(|first| first.search.iter().map(|at| at.volume).collect::<Vec<_>>());
+    let taus = forecast_taus(&run.info().space, outcome);
     let value = json!({
         "search": run.search(),
         "reason": outcome.reason,
@@ -67,6 +69,7 @@ pub fn report(plan: &SearchPlan, searched: &Searched, output: Output) -> Result<
         "hypervolumes": volumes.unwrap_or_default(),
         "growth": growth,
         "advantage": advantage(&growth),
+        "forecast_taus": taus,
         "front": front_values(outcome, &figures),
         "noise": noise,
     });
@@ -79,6 +82,7 @@ pub fn report(plan: &SearchPlan, searched: &Searched, output: Output) -> Result<
     let mut text = vec![front_table(&front, &figures, noise)];
     text.extend(noise.and_then(|noise| noise.line(&figures)));
     text.extend(lines(&growth));
+    text.extend(forecast::line(&taus));
     text.push(format!("{} networks scored; {next}", searched.scored()));
     output.result(&value, text.join("\n"))
 }

@@ -140,6 +140,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("search.survivors", "Parents of each generation"),
     ("search.generations", "Generations after the initial population"),
     ("search.offspring", "New networks per generation"),
+    (
+        "search.screen",
+        "Children bred per network of a generation: those with the best predicted scores are taken; 1 for no prediction",
+    ),
     ("search.crossover", "Probability with which a module comes from the mate"),
     ("search.mutation.depth", "Probability with which a branch draws a new depth"),
     (
