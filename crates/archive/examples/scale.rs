@@ -8,7 +8,7 @@
 //! with connections of its own, as a process on another machine has them; two generations are scored.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ const SPREAD: f64 = 0.5;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// What all workers share.
+/// Search that all workers run: its database, its generations, and the mean seconds of a scoring.
 struct Shared {
     place: Place,
     evaluation: Evaluation,
@@ -32,8 +32,6 @@ struct Shared {
     seconds: f64,
     begin: Barrier,
     scored: AtomicUsize,
-    /// Nanoseconds of scoring and of everything else, per worker.
-    times: Mutex<Vec<(f64, f64)>>,
 }
 
 /// A score that takes time and nothing else.
@@ -72,7 +70,6 @@ fn main() -> Result<(), Failure> {
         seconds: seconds.parse()?,
         begin: Barrier::new(workers + 1),
         scored: AtomicUsize::new(0),
-        times: Mutex::new(Vec::new()),
     });
     // The tables are there before anybody counts the time.
     drop(Archive::open(&shared.place)?);
@@ -84,12 +81,11 @@ fn main() -> Result<(), Failure> {
         .collect::<Result<_, _>>()?;
     shared.begin.wait();
     let begun = Instant::now();
+    let mut slept = 0.0;
     for thread in threads {
-        thread.join().map_err(|_| "a worker panicked")??;
+        slept += thread.join().map_err(|_| "a worker panicked")??;
     }
     let wall = begun.elapsed().as_secs_f64();
-    let times = shared.times.lock().map_err(|_| "a worker panicked")?;
-    let slept: f64 = times.iter().map(|(slept, _)| slept).sum();
     let scored = shared.scored.load(Ordering::Relaxed);
     let wanted: usize = shared.generations.iter().map(Vec::len).sum();
     println!(
@@ -102,7 +98,8 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn work(shared: &Shared, number: usize) -> Result<(), Failure> {
+/// Helps with all generations; returns the seconds of scoring.
+fn work(shared: &Shared, number: usize) -> Result<f64, Failure> {
     let archive = Archive::open(&shared.place)?;
     let worker = Worker { name: format!("simulated-{number}"), device: "none".to_owned() };
     let mut fitness = SharedFitness::new(
@@ -114,20 +111,16 @@ fn work(shared: &Shared, number: usize) -> Result<(), Failure> {
         Arc::default(),
     );
     shared.begin.wait();
-    let begun = Instant::now();
     for generation in &shared.generations {
         fitness.planned(generation)?;
         for batch in generation.chunks(10) {
             fitness.score(batch)?;
         }
     }
-    let slept = fitness.inner().slept;
-    let mut times = shared.times.lock().map_err(|_| "a worker panicked")?;
-    times.push((slept, begun.elapsed().as_secs_f64()));
-    Ok(())
+    Ok(fitness.inner().slept)
 }
 
-/// Random networks of a space, each once.
+/// Random networks of a space, as many in each generation.
 fn generations(candidates: usize) -> Result<Vec<Vec<Candidate>>, Failure> {
     let space = SpaceSpec::preset("pose_w32")?;
     let costs = CostModel::new(&space, Size::new(256, 192))?;

@@ -114,7 +114,7 @@ pub fn search(networks: &[FoundNet]) -> SearchPlot {
     SearchPlot { points, cost_label: "GMACs".into(), score_label: "AP".into() }
 }
 
-/// The same search for the interactive view; all candidates borrow the pictures of the given networks in turn.
+/// Networks of a search for the interactive view; candidates borrow the architectures of the given networks in turn.
 pub fn explorer(search: &SearchPlot, networks: &[FoundNet]) -> Explorer {
     let objective = |name: &str, better, digits| Objective { name: name.into(), better, digits };
     let network = |(index, point): (usize, &ParetoPoint)| ExploredNet {

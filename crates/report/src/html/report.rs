@@ -19,7 +19,7 @@ pub struct Report {
     pub curves: Vec<Curve>,
     /// Networks of the search.
     pub search: Option<Explorer>,
-    /// What the search prefers.
+    /// Depth and fusion of several sets of networks, as shares of what the space allows.
     pub preferences: Option<Preferences>,
     /// Rankings by the supernet against trainings alone, one per task.
     pub rankings: Vec<RankingPlot>,

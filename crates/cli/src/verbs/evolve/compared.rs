@@ -1,5 +1,7 @@
 //! A search beside random networks: as many of them, under the same ceilings, from the same beginning.
 
+use std::iter;
+
 use scalenas_eval::ranking::{Interval, interval};
 use scalenas_evolve::{Growth, Outcome, Scale};
 use serde::Serialize;
@@ -12,6 +14,13 @@ pub struct Compared {
     pub found: Outcome,
     /// Random networks, where they are wanted.
     pub random: Option<Outcome>,
+}
+
+impl Compared {
+    /// The search, and the random networks where there are some.
+    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+        iter::once(&self.found).chain(&self.random)
+    }
 }
 
 /// Growth of the front of a seed, by the search and by random networks.
@@ -40,8 +49,7 @@ pub struct Advantage {
 
 /// Growth of the fronts of all seeds on one scale.
 pub fn growth(compared: &[Compared]) -> Vec<SeedGrowth> {
-    let outcomes = compared.iter().flat_map(|one| std::iter::once(&one.found).chain(&one.random));
-    let outcomes: Vec<&Outcome> = outcomes.collect();
+    let outcomes: Vec<&Outcome> = compared.iter().flat_map(Compared::outcomes).collect();
     let Some(scale) = Scale::of(&outcomes) else { return Vec::new() };
     let of_seed = |one: &Compared| SeedGrowth {
         seed: one.seed,

@@ -2,7 +2,7 @@
 
 mod arguments;
 pub mod candidates;
-pub mod compared;
+mod compared;
 mod forecast;
 mod from_scores;
 pub mod noise;

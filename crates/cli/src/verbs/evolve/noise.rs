@@ -71,7 +71,7 @@ impl Noise {
         Ok(noise)
     }
 
-    /// Noise in the folder of a search; `None` where it was not measured.
+    /// Noise in the folder of a search; `None` where it was not measured or its file is damaged: it is measured again.
     pub fn read(folder: &Path) -> Option<Self> {
         serde_json::from_str(&fs::read_to_string(folder.join(FILE)).ok()?).ok()
     }

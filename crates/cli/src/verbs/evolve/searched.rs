@@ -1,7 +1,6 @@
 //! A search with everything that it is compared with.
 
 use std::collections::BTreeSet;
-use std::iter;
 
 use scalenas_evolve::Outcome;
 
@@ -26,8 +25,7 @@ impl Searched {
 
     /// Number of networks that all searches together scored.
     pub fn scored(&self) -> usize {
-        let outcomes =
-            self.compared.iter().flat_map(|one| iter::once(&one.found).chain(&one.random));
+        let outcomes = self.compared.iter().flat_map(Compared::outcomes);
         let ids = outcomes.flat_map(|outcome| &outcome.candidates).map(|candidate| &candidate.id);
         ids.collect::<BTreeSet<_>>().len()
     }

@@ -55,7 +55,7 @@ pub fn explorer(run: &RunFolder, outcome: &Outcome, random: Option<&Outcome>) ->
     }
 }
 
-/// What the front of a search has more of than the initial draw, beside the published networks.
+/// Depth and fusion of the networks of the initial draw, of the front, and of the published networks.
 pub fn preferences(run: &RunFolder, outcome: &Outcome) -> Preferences {
     let space = &run.info().space;
     let drawn = outcome.candidates.iter().filter(|c| matches!(c.origin, Origin::Initial { .. }));
