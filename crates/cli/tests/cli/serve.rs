@@ -67,4 +67,6 @@ fn the_page_follows_the_run() {
     assert!(page.contains(RELOADS) && page.contains(VIEW) && page.contains("so far"));
     let taken = ["report", "--run", &run, "--serve", &served.address];
     scalenas(&taken).fixable(&["--serve", &served.address, "accepted: a free address"]);
+    let wrong = ["report", "--run", &run, "--serve", "8642"];
+    scalenas(&wrong).fixable(&["--serve", "8642", "accepted: an address with its port"]);
 }
