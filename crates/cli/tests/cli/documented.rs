@@ -40,7 +40,8 @@ fn blocks(document: &str) -> Vec<Vec<String>> {
     let blocks = fenced.map(|block| {
         let joined = block.replace("\\\n", " ");
         let lines = joined.lines().filter(|line| line.starts_with("cargo xtask "));
-        lines.filter(|line| !line.contains('…')).map(str::to_owned).collect::<Vec<_>>()
+        let is_run = |line: &&str| !line.contains('…') && !line.contains(" --features ");
+        lines.filter(is_run).map(str::to_owned).collect::<Vec<_>>()
     });
     blocks.filter(|lines| !lines.is_empty()).collect()
 }

@@ -2,11 +2,13 @@
 //! channel, both orders in memory and more edges than one launch adds. On a device without a driver
 //! of its own, software Vulkan runs these.
 //!
-//! `cargo nextest run --package scalenas-kernels --features wgpu --test gpu`
+//! `cargo nextest run --package scalenas-tests --features wgpu --test gpu`
+//!
+//! A package of its own and not that of the kernels: there the compiler would spend minutes to optimise what runs once.
 
 #![cfg(any(feature = "wgpu", feature = "vulkan", feature = "cuda"))]
 
-#[path = "../common/mod.rs"]
+#[path = "../../../crates/kernels/tests/common/mod.rs"]
 mod common;
 
 mod case;
