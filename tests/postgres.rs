@@ -12,9 +12,56 @@ pub struct Server {
     url: String,
 }
 
+/// Programs that make a certificate of the machine, which is its own authority.
+const CERTIFICATE: [&str; 14] = [
+    "req",
+    "-x509",
+    "-new",
+    "-nodes",
+    "-days",
+    "2",
+    "-subj",
+    "/CN=127.0.0.1",
+    "-addext",
+    "subjectAltName=IP:127.0.0.1",
+    "-addext",
+    "basicConstraints=critical,CA:FALSE",
+    "-keyout",
+    "server.key",
+];
+
 impl Server {
+    /// Starts a server that takes encrypted connections alone; its certificate is [`Server::certificate`].
+    pub fn start_encrypted() -> Option<Self> {
+        let server = Self::prepared()?;
+        let out = format!("{}/server.crt", server.folder.path().display());
+        let call: Vec<&str> = CERTIFICATE.into_iter().chain(["-out", &out]).collect();
+        server.call_program(Path::new("openssl"), &call);
+        let data = PathBuf::from(server.data());
+        fs::write(data.join("pg_hba.conf"), "hostssl all all 127.0.0.1/32 trust\n")
+            .expect("writable");
+        server.begin(&[
+            "-c ssl=on",
+            "-c ssl_cert_file=../server.crt",
+            "-c ssl_key_file=../server.key",
+        ]);
+        Some(server)
+    }
+
+    /// Certificate of a server with encrypted connections.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.path().join("server.crt")
+    }
+
     /// Starts a server; `None` where PostgreSQL is not installed, which only tests of changes that are to land refuse.
     pub fn start() -> Option<Self> {
+        let server = Self::prepared()?;
+        server.begin(&[]);
+        Some(server)
+    }
+
+    /// A server that does not run yet.
+    fn prepared() -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -30,7 +77,6 @@ impl Server {
         server.give_away();
         let data = server.data();
         server.call("initdb", &["-D", &data, "-U", "scalenas", "-A", "trust", "--no-sync"]);
-        server.begin(port);
         Some(server)
     }
 
@@ -41,16 +87,15 @@ impl Server {
 
     /// Ends the server as a failure would, and starts it again.
     pub fn restart(&self) {
-        let port: u16 =
-            self.url.rsplit([':', '/']).nth(1).and_then(|port| port.parse().ok()).expect("a port");
         self.call("pg_ctl", &["-D", &self.data(), "stop", "-m", "immediate"]);
         std::thread::sleep(Duration::from_millis(200));
-        self.begin(port);
+        self.begin(&[]);
     }
 
-    fn begin(&self, port: u16) {
-        let sockets = self.folder.path().display();
-        let options = format!("-p {port} -k {sockets} -c listen_addresses=127.0.0.1");
+    fn begin(&self, more: &[&str]) {
+        let port = self.url.rsplit([':', '/']).nth(1).expect("a port");
+        let (sockets, more) = (self.folder.path().display(), more.join(" "));
+        let options = format!("-p {port} -k {sockets} -c listen_addresses=127.0.0.1 {more}");
         let log = format!("{sockets}/log");
         self.call("pg_ctl", &["-D", &self.data(), "-o", &options, "-l", &log, "-w", "start"]);
     }
@@ -72,7 +117,10 @@ impl Server {
     }
 
     fn call(&self, program: &str, arguments: &[&str]) {
-        let path = self.programs.join(program);
+        self.call_program(&self.programs.join(program), arguments);
+    }
+
+    fn call_program(&self, path: &Path, arguments: &[&str]) {
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
             command.args(["-u", "postgres", "--"]).arg(path);
@@ -87,7 +135,7 @@ impl Server {
         command.stderr(fs::File::create(&errors).expect("writable"));
         let status = command.status().expect("the program starts");
         let said = fs::read_to_string(errors).unwrap_or_default();
-        assert!(status.success(), "{program}: {said}");
+        assert!(status.success(), "{}: {said}", path.display());
     }
 }
 

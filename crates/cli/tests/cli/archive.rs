@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::common::{Place, command, ended, read_json, scalenas, tree};
+use crate::common::{Place, command, ended, read_json, scalenas, text, tree};
 use crate::postgres::Server;
 
 /// A place with a trained supernet in `run`.
@@ -162,6 +162,23 @@ fn refused_with_the_archive_intact() {
     let clean = ["archive", "clean", "--run", &run, "--evaluation", "zz"];
     scalenas(&clean).fixable(&["--evaluation zz", "accepted"]);
     assert_eq!(evaluations(&["--run", &run]).len(), 1);
+}
+
+/// A server that takes encrypted connections alone, with a certificate of its own.
+#[test]
+fn connections_are_encrypted_where_the_address_asks_for_it() {
+    let Some(server) = Server::start_encrypted() else { return };
+    let list = |more: &str| {
+        scalenas(&["archive", "list", "--archive", &format!("{}?{more}", server.url())])
+    };
+    let certificate = server.certificate();
+    list(&format!("sslmode=verify-full&sslrootcert={}", text(&certificate))).good();
+    list("sslmode=require").good();
+    // Nobody vouches for it, and without encryption it does not listen.
+    let unknown = list("sslmode=verify-full");
+    assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+    assert!(unknown.stderr.contains("certificate"), "{unknown:#?}");
+    assert_eq!(list("sslmode=disable").code, Some(2));
 }
 
 #[test]
