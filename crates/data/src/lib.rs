@@ -37,7 +37,7 @@ pub use classification::{ClassificationAugment, ClassificationDataset, Classific
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
 pub use files::{BoxSource, DataFiles, Part, PartFiles, held_out};
-pub use loader::{BatchLoader, BatchSource, LoaderConfig, Order, Remainder, Samples};
+pub use loader::{BatchLoader, BatchPart, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use pictures::{
     Affine, BadImages, Direction, Mirror, Reading, SkippedImage, crop_affine, warp_bilinear,
 };

@@ -1,10 +1,14 @@
 //! The backend extension trait.
 
+use std::sync::Arc;
+
 use burn::tensor::DType;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
+use burn_backend::TensorMetadata;
 
 use crate::composed;
+use crate::group::{Group, Together};
 use crate::precision::cast;
 use crate::primitive::{lift, lower};
 use crate::reference::{self, gradient};
@@ -61,6 +65,31 @@ pub trait KernelBackend: Backend {
     ) -> NormOutput<Self> {
         shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
         composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation)
+    }
+
+    /// Mean and biased variance of `x`, `[channels]` each.
+    fn moments(x: FloatTensor<Self>) -> [FloatTensor<Self>; 2] {
+        composed::moments::<Self>(x)
+    }
+
+    /// [`KernelBackend::norm_batch`] of a batch whose parts lie on the devices of a group: the statistics, and with them
+    /// the gradients, are those of the whole batch.
+    fn norm_group(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        epsilon: f64,
+        residual: Option<FloatTensor<Self>>,
+        activation: Activation,
+        group: &Arc<dyn Group>,
+    ) -> NormOutput<Self> {
+        shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
+        let part = Self::moments(x.clone());
+        let [mean, variance] = Together::next(group).moments::<Self>(x.shape().dims(), part);
+        let given = (mean.clone(), variance.clone());
+        let output =
+            Self::norm_frozen(x, weight, bias, given.0, given.1, epsilon, residual, activation);
+        NormOutput { output, mean, variance }
     }
 
     /// `activation(normalise(x) · weight + bias + residual)` with given statistics, each `[channels]`.

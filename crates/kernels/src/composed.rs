@@ -47,6 +47,11 @@ pub(crate) fn norm_batch<B: Backend>(
     NormOutput { output: lower(output), mean: lower(mean), variance: lower(variance) }
 }
 
+/// See [`crate::KernelBackend::moments`].
+pub(crate) fn moments<B: Backend>(x: FloatTensor<B>) -> [FloatTensor<B>; 2] {
+    reference::moments::<B>(lift(x)).map(lower)
+}
+
 /// See [`crate::KernelBackend::norm_frozen`].
 #[expect(clippy::too_many_arguments, reason = "the operation has that many inputs")]
 pub(crate) fn norm_frozen<B: Backend>(

@@ -36,6 +36,7 @@ pub mod cpu;
 mod fusion;
 #[cfg(feature = "gpu")]
 mod gpu;
+mod group;
 mod memory;
 pub mod ops;
 pub mod precision;
@@ -45,6 +46,7 @@ mod shapes;
 mod types;
 
 pub use backend::KernelBackend;
+pub use group::Group;
 pub use memory::repeated;
 pub use types::{
     Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,

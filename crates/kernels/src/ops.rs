@@ -1,10 +1,13 @@
 //! The operations on tensors.
 
+use std::sync::Arc;
+
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::ops::FloatTensor;
 use burn::tensor::{DType, Tensor};
 
 use crate::backend::KernelBackend;
+use crate::group::Group;
 use crate::primitive::{lift, lower};
 use crate::types::{Activation, ConvGeometry};
 
@@ -46,6 +49,21 @@ pub fn norm_batch<B: KernelBackend>(
 ) -> (Tensor<B, 4>, Tensor<B, 1>, Tensor<B, 1>) {
     let residual = residual.map(lower);
     let norm = B::norm_batch(lower(x), lower(weight), lower(bias), epsilon, residual, activation);
+    (lift(norm.output), lift(norm.mean), lift(norm.variance))
+}
+
+/// See [`KernelBackend::norm_group`]; returns output, mean and biased variance of the whole batch.
+pub fn norm_group<B: KernelBackend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 1>,
+    bias: Tensor<B, 1>,
+    epsilon: f64,
+    residual: Option<Tensor<B, 4>>,
+    activation: Activation,
+    group: &Arc<dyn Group>,
+) -> (Tensor<B, 4>, Tensor<B, 1>, Tensor<B, 1>) {
+    let (x, weight, bias, residual) = (lower(x), lower(weight), lower(bias), residual.map(lower));
+    let norm = B::norm_group(x, weight, bias, epsilon, residual, activation, group);
     (lift(norm.output), lift(norm.mean), lift(norm.variance))
 }
 

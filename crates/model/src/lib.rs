@@ -43,4 +43,4 @@ pub use networks::{
     Calibrated, Calibration, FoldedSubnet, InferenceNet, ScaleNet, Start, Subnet, Supernet,
     load_supernet, save_supernet,
 };
-pub use statistics::{BatchStatistics, LayerStatistics, Statistics};
+pub use statistics::{BatchShare, BatchStatistics, LayerStatistics, Statistics};

@@ -113,6 +113,26 @@ pub enum Error {
         /// The loss.
         loss: f64,
     },
+    /// Processes that train together do not have the same data or checkpoint.
+    #[error(
+        "rank {rank} ({place}): {name}: {value}, but {first} at the first rank; accepted: the same data and run folder \
+         on all machines"
+    )]
+    Unlike {
+        /// The rank.
+        rank: usize,
+        /// Its name.
+        place: String,
+        /// What differs.
+        name: &'static str,
+        /// Its value.
+        value: u64,
+        /// The first rank's.
+        first: u64,
+    },
+    /// Processes that train together.
+    #[error(transparent)]
+    Collective(#[from] scalenas_collective::Error),
     /// A data set, its pictures or its annotations.
     #[error(transparent)]
     Data(#[from] scalenas_data::Error),

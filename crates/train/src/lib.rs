@@ -22,7 +22,7 @@ pub use burn_train::items::{Scores, StepLoss, StepOutput};
 pub use burn_train::launch::train_supernet;
 pub use burn_train::learner::TaskLearner;
 pub use error::{Cause, Error, Result};
-pub use run::batch::{Guidance, Position, Pupil, Sample, TrainBatch};
+pub use run::batch::{BatchPart, Guidance, Position, Pupil, Sample, TrainBatch};
 pub use run::folder::{Existing, RunFolder};
 pub use run::info::{RunInfo, TaskInfo, TaskSource};
 pub use run::losses::metrics::{MetricsFile, read_metrics};
@@ -40,6 +40,7 @@ pub use run::options::{
 };
 pub use run::plan::{Outcome, TrainPlan, check_data};
 pub use run::progress::{Display, Progress, Silent, TrainStatus};
+pub use run::ranks::Ranks;
 pub use run::teacher::Teacher;
 pub use score::calibration::{CalibratedSubnet, CalibrationSource};
 pub use score::fitness::TaskFitness;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::MetadataCommand;
 
 /// Allowed dependencies between packages of the workspace.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("scalenas-base", &[]),
     ("scalenas-space", &["scalenas-base"]),
     ("scalenas-kernels", &[]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("scalenas-data", &["scalenas-base", "scalenas-coco"]),
     ("scalenas-evolve", &["scalenas-base", "scalenas-space"]),
     ("scalenas-archive", &["scalenas-evolve"]),
+    ("scalenas-collective", &[]),
     ("scalenas-model", &["scalenas-base", "scalenas-kernels", "scalenas-space"]),
     ("scalenas-export", &["scalenas-base", "scalenas-data", "scalenas-space"]),
     ("scalenas-report", &["scalenas-data", "scalenas-space"]),
@@ -29,6 +30,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "scalenas-base",
             "scalenas-data",
             "scalenas-eval",
+            "scalenas-collective",
             "scalenas-evolve",
             "scalenas-kernels",
             "scalenas-model",
@@ -39,6 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         "scalenas-cli",
         &[
             "scalenas-archive",
+            "scalenas-collective",
             "scalenas-base",
             "scalenas-coco",
             "scalenas-data",
@@ -54,9 +57,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ),
 ];
 /// Crates that know nothing of the framework.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 10] = [
     "scalenas-archive",
     "scalenas-base",
+    "scalenas-collective",
     "scalenas-coco",
     "scalenas-space",
     "scalenas-data",

@@ -26,6 +26,7 @@ pub fn judge(cause: &(dyn Error + 'static)) -> Option<Verdict> {
         .or_else(|| cause.downcast_ref().map(export))
         .or_else(|| cause.downcast_ref().map(report))
         .or_else(|| cause.downcast_ref().and_then(archive))
+        .or_else(|| cause.downcast_ref().map(collective))
         .or_else(|| cause.downcast_ref().map(train))
         .or_else(|| cause.downcast_ref().and_then(evolve))
 }
@@ -134,8 +135,8 @@ fn report(error: &scalenas_report::Error) -> Verdict {
 
 fn train(error: &scalenas_train::Error) -> Verdict {
     use scalenas_train::Error::{
-        Changed, Data, Diverged, Eval, File, Locked, Model, NotARun, Occupied, Option, Space,
-        Tasks, Teacher, TooFew,
+        Changed, Collective, Data, Diverged, Eval, File, Locked, Model, NotARun, Occupied, Option,
+        Space, Tasks, Teacher, TooFew, Unlike,
     };
     match error {
         Locked { .. } => {
@@ -154,11 +155,24 @@ fn train(error: &scalenas_train::Error) -> Verdict {
         | Teacher { .. }
         | Tasks { .. }
         | TooFew { .. }
+        | Unlike { .. }
         | Diverged { .. } => Fixable,
+        Collective(error) => collective(error),
         Data(error) => data(error),
         Eval(error) => eval(error),
         Model(error) => model(error),
         Space(error) => space(error),
+    }
+}
+
+fn collective(error: &scalenas_collective::Error) -> Verdict {
+    use scalenas_collective::Error::{Join, Left, Listen, Order, Stopped, Version};
+    match error {
+        Listen { .. } | Join { .. } | Version { .. } | Stopped { .. } => Fixable,
+        Left { .. } => {
+            Hint("the same command with --resume goes on from the last checkpoint".to_owned())
+        }
+        Order { .. } => Defect,
     }
 }
 

@@ -46,4 +46,5 @@ mod shared;
 #[cfg(unix)]
 #[path = "../../../../tests/stream.rs"]
 mod stream;
+mod together;
 mod training;

@@ -23,6 +23,26 @@ pub enum Remainder {
     Drop,
 }
 
+/// Part of every batch that a loader makes: one of equal parts, as far as they can be equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchPart {
+    /// Number of the part, from 0.
+    pub index: usize,
+    /// Number of parts.
+    pub count: usize,
+}
+
+impl BatchPart {
+    /// The whole batch.
+    pub const WHOLE: Self = Self { index: 0, count: 1 };
+
+    /// Samples of this part.
+    pub(super) fn of<'a>(&self, samples: &'a [usize]) -> &'a [usize] {
+        let place = |index| index * samples.len() / self.count;
+        &samples[place(self.index)..place(self.index + 1)]
+    }
+}
+
 /// Number, order and threads of the batches of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoaderConfig {
@@ -34,6 +54,8 @@ pub struct LoaderConfig {
     pub start: usize,
     /// Maximum number of batches; `usize::MAX` for all.
     pub limit: usize,
+    /// Part of every batch that is made.
+    pub part: BatchPart,
     /// Order of the samples.
     pub order: Order,
     /// Treatment of a last, smaller batch.
@@ -52,6 +74,7 @@ impl LoaderConfig {
             epoch: 0,
             start: 0,
             limit: usize::MAX,
+            part: BatchPart::WHOLE,
             order: Order::Listed,
             remainder: Remainder::Keep,
             workers,

@@ -10,5 +10,5 @@ mod queue;
 mod source;
 
 pub use batches::BatchLoader;
-pub use config::{LoaderConfig, Order, Remainder};
+pub use config::{BatchPart, LoaderConfig, Order, Remainder};
 pub use source::{BatchSource, Samples};

@@ -67,7 +67,7 @@ impl<S: BatchSource> Shared<S> {
         while let Some(iteration) = self.take() {
             let first = iteration * self.config.batch;
             let last = (first + self.config.batch).min(self.order.len());
-            let indices = &self.order[first..last];
+            let indices = self.config.part.of(&self.order[first..last]);
             let made = self.source.make(self.config.epoch, indices, &self.stop);
             let Some(result) = made.transpose() else { return };
             self.lock().ready.insert(iteration, result);

@@ -13,7 +13,7 @@ use scalenas_coco::{CocoKeypoints, Outline};
 use scalenas_data::loader::Order;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augmentation, BadImages, BatchLoader, HeatmapCodec, KeypointFacts, LoaderConfig,
+    Augmentation, BadImages, BatchLoader, BatchPart, HeatmapCodec, KeypointFacts, LoaderConfig,
     TopDownAugment, TopDownBatch, TopDownDataset, training_people,
 };
 use tempfile::TempDir;
@@ -113,6 +113,26 @@ fn threads_do_not_change_an_epoch() {
     // Another epoch and another seed differ.
     assert_ne!(epoch(&dataset, LoaderConfig { epoch: 3, ..plain }), batches);
     assert_ne!(epoch(&dataset, LoaderConfig { order: Order::Shuffled(8), ..plain }), batches);
+}
+
+/// Devices that share a batch see its people once, and each as it is in the whole batch.
+#[test]
+fn parts_make_up_a_batch() {
+    let folder = TempDir::new().unwrap();
+    write_pose(folder.path(), &config()).unwrap();
+    let dataset = Arc::new(dataset(folder.path(), 5));
+    let plain = LoaderConfig::training(4, 1, 9, 2);
+    for count in [1, 2, 3] {
+        let part = |index| LoaderConfig { part: BatchPart { index, count }, ..plain };
+        let parts: Vec<_> = (0..count).map(|index| epoch(&dataset, part(index))).collect();
+        for (place, whole) in epoch(&dataset, plain).iter().enumerate() {
+            let parts = || parts.iter().map(|batches| &batches[place]);
+            let people: Vec<_> = parts().flat_map(|part| part.people.clone()).collect();
+            assert_eq!(people, whole.people);
+            let heatmaps: Vec<f32> = parts().flat_map(|part| part.heatmaps.clone()).collect();
+            assert_eq!(heatmaps, whole.heatmaps);
+        }
+    }
 }
 
 #[test]

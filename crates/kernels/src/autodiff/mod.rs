@@ -10,12 +10,16 @@ mod fuse;
 mod gradients;
 mod join;
 mod norm;
+mod norm_group;
+
+use std::sync::Arc;
 
 use burn::tensor::ops::FloatTensor;
 use burn_autodiff::Autodiff;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 
 use crate::backend::KernelBackend;
+use crate::group::Group;
 use crate::types::{Activation, ConvGeometry, NormOutput};
 
 impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
@@ -47,6 +51,18 @@ impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
         activation: Activation,
     ) -> NormOutput<Self> {
         norm::batch::<B, C>(x, [weight, bias], epsilon, residual, activation)
+    }
+
+    fn norm_group(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+        epsilon: f64,
+        residual: Option<FloatTensor<Self>>,
+        activation: Activation,
+        group: &Arc<dyn Group>,
+    ) -> NormOutput<Self> {
+        norm_group::group::<B, C>(x, [weight, bias], epsilon, residual, activation, group)
     }
 
     fn norm_frozen(

@@ -8,7 +8,7 @@ use burn_autodiff::ops::{Backward, Ops, OpsKind};
 
 use super::gradients::{self, Tracked};
 use crate::backend::KernelBackend;
-use crate::types::{Activation, NormOutput, NormState, Origin};
+use crate::types::{Activation, NormGradients, NormOutput, NormState, Origin};
 
 /// Parents: input, scale, shift, and the residual if there is one.
 #[derive(Debug)]
@@ -37,13 +37,26 @@ fn backward<B: KernelBackend, const N: usize>(
     gradient: FloatTensor<B>,
     gradients: &mut Gradients,
 ) {
+    let Ops { parents, node, state } = ops;
+    // Another handle on the gradient would keep kernels from working in its memory.
+    let passed = (parents.get(3).is_some_and(Option::is_some)
+        && state.activation == Activation::Identity)
+        .then(|| gradient.clone());
+    let values = B::norm_gradient(state, gradient);
+    register::<B, N>(Ops { parents, node, state: () }, values, passed, gradients);
+}
+
+/// Hands gradients to the input, the scale, the shift, and the residual if there is one; without an activation the
+/// residual's gradient is the output's, `passed`.
+pub(super) fn register<B: KernelBackend, const N: usize>(
+    ops: Ops<(), N>,
+    values: NormGradients<B>,
+    passed: Option<FloatTensor<B>>,
+    gradients: &mut Gradients,
+) {
     let mut parents = ops.parents.into_iter();
     let mut next = || parents.next().flatten();
     let (x, weight, bias, residual) = (next(), next(), next(), next());
-    // Without an activation the residual's gradient is the output's.
-    let passed = (residual.is_some() && ops.state.activation == Activation::Identity)
-        .then(|| gradient.clone());
-    let values = B::norm_gradient(ops.state, gradient);
     if let (Some(node), Some(value)) = (residual, values.residual.or(passed)) {
         let value = gradients::add::<B>(gradients, value, |tensor| tensor.node = node.clone());
         gradients.register::<B>(node.id, value);

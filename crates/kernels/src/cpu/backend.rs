@@ -82,6 +82,15 @@ impl KernelBackend for Flex {
         NormOutput { output, mean: from_vector(mean), variance: from_vector(variance) }
     }
 
+    fn moments(x: FlexTensor) -> [FlexTensor; 2] {
+        if !is_f32(&x) {
+            return composed::moments::<Self>(x);
+        }
+        let moments = Moments::of(&Maps::from_tensor(x));
+        let variance = (0..moments.mean.len()).map(|channel| moments.variance(channel) as f32);
+        [from_vector(narrow(&moments.mean)), from_vector(variance.collect())]
+    }
+
     fn norm_frozen(
         x: FlexTensor,
         weight: FlexTensor,

@@ -92,6 +92,14 @@ where
         NormOutput { output, mean, variance }
     }
 
+    fn moments(x: CubeTensor<R>) -> [CubeTensor<R>; 2] {
+        if !is_supported(&x) {
+            return composed::moments::<Self>(x);
+        }
+        let Moments { mean, variance } = Moments::of(&Maps::from_tensor(x));
+        [mean, variance]
+    }
+
     fn norm_frozen(
         x: CubeTensor<R>,
         weight: CubeTensor<R>,

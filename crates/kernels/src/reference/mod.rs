@@ -34,6 +34,14 @@ pub fn conv_bias<B: Backend>(
     finish(conv2d(x, weight, Some(bias), options(geometry)), residual, activation)
 }
 
+/// See [`crate::KernelBackend::moments`].
+pub fn moments<B: Backend>(x: Tensor<B, 4>) -> [Tensor<B, 1>; 2] {
+    let x = full(x);
+    let mean = channel_mean(x.clone());
+    let variance = channel_mean((x - spread(mean.clone())).powi_scalar(2));
+    [mean, variance]
+}
+
 /// See [`crate::KernelBackend::norm_batch`].
 pub fn norm_batch<B: Backend>(
     x: Tensor<B, 4>,

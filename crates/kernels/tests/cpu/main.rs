@@ -6,6 +6,7 @@ mod common;
 mod adam;
 mod autodiff;
 mod conv;
+mod group;
 mod norm;
 mod shapes;
 mod threads;

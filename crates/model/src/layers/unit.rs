@@ -137,8 +137,12 @@ impl<B: KernelBackend> ConvNorm<B> {
                 let x = self.convolve(x);
                 let shape = x.dims();
                 let (scale, shift) = (self.scale.val(), self.shift.val());
-                let (y, mean, variance) =
-                    ops::norm_batch(x, scale, shift, EPSILON, residual, activation);
+                let (y, mean, variance) = match batch.group() {
+                    None => ops::norm_batch(x, scale, shift, EPSILON, residual, activation),
+                    Some(group) => {
+                        ops::norm_group(x, scale, shift, EPSILON, residual, activation, group)
+                    }
+                };
                 batch.record(&self.norm_name, mean, variance, shape);
                 return y;
             }

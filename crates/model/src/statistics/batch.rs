@@ -1,7 +1,19 @@
 //! Statistics of one batch.
 
+use std::sync::Arc;
+
 use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
+use scalenas_kernels::Group;
+
+/// Part of a batch whose other parts are on other devices.
+#[derive(Debug, Clone)]
+pub struct BatchShare {
+    /// The devices.
+    pub group: Arc<dyn Group>,
+    /// Pictures of the whole batch.
+    pub whole: usize,
+}
 
 /// Mean and biased variance of one batch, layer by layer, as one forward pass saw them.
 #[derive(Debug, Clone)]
@@ -9,6 +21,8 @@ pub struct BatchStatistics<B: Backend> {
     layers: Vec<BatchLayer<B>>,
     /// Pictures.
     batch: usize,
+    /// The other devices, where the batch is spread over several.
+    share: Option<BatchShare>,
 }
 
 #[derive(Debug, Clone)]
@@ -24,7 +38,7 @@ pub(super) struct BatchLayer<B: Backend> {
 
 impl<B: Backend> Default for BatchStatistics<B> {
     fn default() -> Self {
-        Self { layers: Vec::new(), batch: 0 }
+        Self { layers: Vec::new(), batch: 0, share: None }
     }
 }
 
@@ -32,6 +46,16 @@ impl<B: Backend> BatchStatistics<B> {
     /// Empty, to be handed to one forward pass.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Empty, to be handed to one forward pass of a part of a batch; the statistics are those of the whole.
+    pub fn shared(share: BatchShare) -> Self {
+        Self { share: Some(share), ..Self::default() }
+    }
+
+    /// The devices over which the batch is spread.
+    pub(crate) fn group(&self) -> Option<&Arc<dyn Group>> {
+        self.share.as_ref().map(|share| &share.group)
     }
 
     /// Number of layers seen.
@@ -74,7 +98,7 @@ impl<B: Backend> BatchStatistics<B> {
         self.layers.iter().find(is_bad).map(|layer| layer.name.as_str())
     }
 
-    /// Adds a layer whose input had this shape.
+    /// Adds a layer whose input had this shape on this device.
     pub(crate) fn record(
         &mut self,
         name: &str,
@@ -82,6 +106,7 @@ impl<B: Backend> BatchStatistics<B> {
         variance: Tensor<B, 1>,
         [batch, _, height, width]: [usize; 4],
     ) {
+        let batch = self.share.as_ref().map_or(batch, |share| share.whole);
         self.batch = batch;
         let samples = batch * height * width;
         self.layers.push(BatchLayer { name: name.to_owned(), mean, variance, samples });
@@ -101,6 +126,6 @@ impl<B: AutodiffBackend> BatchStatistics<B> {
                 samples: layer.samples,
             })
             .collect();
-        BatchStatistics { layers, batch: self.batch }
+        BatchStatistics { layers, batch: self.batch, share: self.share }
     }
 }

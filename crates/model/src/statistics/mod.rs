@@ -11,7 +11,7 @@ mod layer;
 mod named;
 
 pub(crate) use average::Average;
-pub use batch::BatchStatistics;
+pub use batch::{BatchShare, BatchStatistics};
 pub use layer::LayerStatistics;
 pub(crate) use named::MEAN;
 pub use named::Statistics;

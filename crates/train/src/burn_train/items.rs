@@ -13,7 +13,8 @@ use crate::score::grade::SubnetScore;
 
 /// Results of a training step beside the gradients.
 pub struct StepOutput<B: Backend> {
-    /// Loss of the task and, with a teacher, the weighted distance to it; the mean over the subnets; `[1]`.
+    /// Loss of the task and, with a teacher, the weighted distance to it; the mean over the subnets, weighted by
+    /// the share of the batch; `[1]`.
     pub loss: Tensor<B, 1>,
     /// Batch statistics of the normalisation layers that ran, per subnet.
     pub statistics: Vec<BatchStatistics<B>>,

@@ -48,6 +48,20 @@ where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
 {
+    let ranks = plan.ranks.clone();
+    let outcome = train::<B>(plan, device);
+    match &outcome {
+        Ok(_) => ranks.finish(),
+        Err(error) => ranks.abandon(&error.to_string()),
+    }
+    outcome
+}
+
+fn train<B>(plan: TrainPlan, device: &B::Device) -> Result<Outcome>
+where
+    B: AutodiffBackend + KernelBackend,
+    B::InnerBackend: KernelBackend,
+{
     let options = &plan.folder.info().train;
     options.validate()?;
     if !options.precision.fits::<B>(device) {
@@ -87,7 +101,7 @@ where
     let custom = TrainingStrategy::Custom(Arc::clone(&strategy) as Arc<_>);
     training.with_training_strategy(custom).launch(learner);
     let ended = strategy.end()?;
-    if ended.end == End::Complete {
+    if ended.end == End::Complete && plan.ranks.is_first() {
         let (weights, best) = (plan.folder.weights(), plan.folder.best());
         if plan.folder.info().train.validation.patience.is_some() && best.exists() {
             keep_best(&best, &weights)?;
@@ -117,9 +131,15 @@ where
     B: AutodiffBackend + KernelBackend,
     B::InnerBackend: KernelBackend,
 {
-    let info = plan.folder.info();
+    let (info, is_first) = (plan.folder.info(), plan.ranks.is_first());
     let checkpoints = Checkpoints::new(plan.folder.checkpoints(), info.train.checkpoints.keep);
     let start = checkpoints.list()?.last().copied().unwrap_or(0);
+    let length = plan.tasks.iterations() as u64;
+    plan.ranks.compare([
+        ("iteration to go on from", start),
+        ("iterations per epoch", length),
+        ("samples", plan.tasks.samples() as u64),
+    ])?;
     let (supernet, statistics) = start::initial::<B>(info, &checkpoints, start, device)?;
     let meter = start::meter::<B>(&checkpoints, start, device)?;
     let average = start::average::<B>(info, &checkpoints, start, &supernet, device)?;
@@ -127,20 +147,31 @@ where
         spec: info.space.clone(),
         options: info.train.clone(),
         device: device.clone(),
-        epoch_length: plan.tasks.iterations() as u64,
+        epoch_length: length,
         start,
         checkpoints,
         best: plan.folder.best(),
         teacher: start::teacher::<B>(info, device)?,
-        validation: start::validation::<B>(info, &plan.tasks, device)?,
+        validation: is_first
+            .then(|| start::validation::<B>(info, &plan.tasks, device))
+            .transpose()?
+            .flatten(),
         progress: Arc::clone(&plan.progress),
         stop: Arc::clone(&plan.stop),
+        ranks: plan.ranks.clone(),
         loader_error: error,
     };
-    let metrics = MetricsFile::open(&plan.folder.metrics(), start)?;
-    let metrics =
-        if info.train.tensorboard { metrics.with_events(&plan.folder.events())? } else { metrics };
+    let metrics = is_first.then(|| metrics(plan, start)).transpose()?;
     Ok((setup, supernet, State { statistics, metrics, meter, average }))
+}
+
+/// Metrics file of a run from iteration `start` on.
+fn metrics(plan: &TrainPlan, start: u64) -> Result<MetricsFile> {
+    let metrics = MetricsFile::open(&plan.folder.metrics(), start)?;
+    if plan.folder.info().train.tensorboard {
+        return metrics.with_events(&plan.folder.events());
+    }
+    Ok(metrics)
 }
 
 fn loader<B>(
@@ -152,8 +183,8 @@ fn loader<B>(
 where
     B: AutodiffBackend,
 {
-    let info = plan.folder.info();
-    SupernetLoader::new(plan.tasks.clone(), &info.space, &info.train, device, start, error)
+    let (info, part) = (plan.folder.info(), plan.ranks.part());
+    SupernetLoader::new(plan.tasks.clone(), &info.space, &info.train, part, device, start, error)
 }
 
 fn training<B, O>(

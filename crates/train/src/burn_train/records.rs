@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::run::average::Average;
 use crate::run::checkpoint::folder::Saved;
 use crate::run::losses::best::Best;
+use crate::run::losses::metrics::MetricsFile;
 use crate::run::losses::record::{Record, TRAIN, VALIDATION};
 use crate::run::progress::TrainStatus;
 
@@ -44,12 +45,13 @@ where
     pub fn log(&mut self) -> Result<()> {
         self.examine(None)?;
         let Some(reading) = self.state.meter.read() else { return Ok(()) };
+        let Some(metrics) = &mut self.state.metrics else { return Ok(()) };
         let iteration = self.iteration;
         let options = &self.setup.options;
         let iterations = self.setup.iterations();
         let epoch = iteration.div_ceil(self.setup.epoch_length);
         let learning_rate = self.learner.lr_current();
-        self.state.metrics.write(&Record {
+        metrics.write(&Record {
             split: TRAIN.to_owned(),
             iteration,
             epoch,
@@ -86,6 +88,7 @@ where
         };
         self.examine(None)?;
         let supernet = self.result();
+        let Some(metrics) = &mut self.state.metrics else { return Ok(()) };
         let scores = validation.run(&supernet, &self.setup.device)?;
         for score in &scores {
             let mut record = Record {
@@ -97,7 +100,7 @@ where
                 ..Record::default()
             };
             record.set_grade(&score.grade);
-            self.state.metrics.write(&record)?;
+            metrics.write(&record)?;
         }
         self.keep_best(&supernet)?;
         self.setup.progress.validated(epoch, &scores);
@@ -120,7 +123,7 @@ where
         if self.setup.options.validation.patience.is_none() {
             return Ok(());
         }
-        match Best::of(&self.state.metrics.read()?) {
+        match self.best()? {
             Some(best) if best.since == 0 => {
                 Ok(save_supernet(&self.setup.best, supernet, &self.state.statistics)?)
             }
@@ -131,8 +134,14 @@ where
     /// Whether so many validations brought nothing better that the options end the run.
     pub fn is_patience_over(&self) -> Result<bool> {
         let Some(patience) = self.setup.options.validation.patience else { return Ok(false) };
-        let best = Best::of(&self.state.metrics.read()?);
-        Ok(best.is_some_and(|best| best.since >= patience.get()))
+        let is_over = self.best()?.is_some_and(|best| best.since >= patience.get());
+        self.setup.ranks.hear(is_over)
+    }
+
+    /// The best validation so far; only the rank that validates knows it.
+    fn best(&self) -> Result<Option<Best>> {
+        let metrics = self.state.metrics.as_ref();
+        Ok(metrics.map(MetricsFile::read).transpose()?.and_then(|lines| Best::of(&lines)))
     }
 
     /// Writes a checkpoint of the current iteration, unless there is one.
@@ -142,6 +151,10 @@ where
         }
         // A run that went wrong must not replace what it can resume from.
         self.examine(None)?;
+        if !self.setup.ranks.is_first() {
+            self.saved = self.iteration;
+            return Ok(());
+        }
         let supernet = self.learner.model().supernet.valid();
         self.check_weights(&supernet)?;
         let (statistics, meter) = (&self.state.statistics, self.state.meter.record());

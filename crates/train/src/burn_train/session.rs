@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use burn::data::dataloader::Progress as Items;
+use burn::data::dataloader::{DataLoaderIterator, Progress as Items};
 use burn::module::AutodiffModule;
 use burn::optim::{GradientsAccumulator, GradientsParams, Optimizer};
 use burn::tensor::Tensor;
@@ -56,6 +56,8 @@ where
     pub iteration: u64,
     /// Iteration of the newest checkpoint.
     pub saved: u64,
+    /// Whether a rank was asked to stop.
+    pub is_stopping: bool,
 }
 
 impl<B, O> Session<'_, B, O>
@@ -83,7 +85,7 @@ where
                 return Ok(End::Stopped);
             }
             self.iteration = epoch * length;
-            self.optimise_rest();
+            self.optimise_rest()?;
             self.events.process_train(LearnerEvent::EndEpoch(epoch as usize));
             self.validate(epoch as usize)?;
             let is_over = self.is_patience_over()?;
@@ -105,9 +107,9 @@ where
     fn epoch(&mut self, train: &TrainLoader<Components<B, O>>) -> Result<bool> {
         let end = (self.iteration / self.setup.epoch_length + 1) * self.setup.epoch_length;
         let mut batches = train.iter();
-        while let Some(batch) = batches.next() {
+        while let Some(batch) = self.next(&mut *batches)? {
             self.step(batch, batches.progress())?;
-            let stopped = self.setup.stop.load(Ordering::Relaxed);
+            let stopped = self.is_stopping();
             if self.iteration == end {
                 return Ok(stopped);
             }
@@ -122,23 +124,66 @@ where
                 return Ok(true);
             }
         }
-        self.setup.loader_error.take().map_or(Ok(false), Err)
+        Ok(false)
+    }
+
+    /// The next batch that all ranks have a part of.
+    fn next(
+        &mut self,
+        batches: &mut dyn DataLoaderIterator<TrainBatch<B>>,
+    ) -> Result<Option<TrainBatch<B>>> {
+        let Setup { ranks, options, stop, loader_error, .. } = self.setup;
+        let mut read = || match batches.next() {
+            Some(batch) => Ok(Some(batch)),
+            None => loader_error.take().map_or(Ok(None), Err),
+        };
+        let mut batch = read()?;
+        loop {
+            let agreed = ranks.agree(batch.as_ref(), stop.load(Ordering::Relaxed))?;
+            self.is_stopping = agreed.stop;
+            if let Some(whole) = agreed.pictures {
+                if let (Some(batch), false) = (&mut batch, ranks.are_one()) {
+                    let own = batch.sample.images.dims()[0];
+                    batch.part = ranks.batch_part(own, whole, options.sync_norm);
+                }
+                return Ok(batch);
+            }
+            // Some have no picture of this iteration, which is left out then.
+            let is_early = |batch: &TrainBatch<B>| match agreed.latest {
+                Some(latest) => batch.position.iteration < latest,
+                None => true,
+            };
+            while batch.as_ref().is_some_and(is_early) {
+                batch = read()?;
+            }
+        }
+    }
+
+    /// Whether the run is to stop: all ranks stop after the same iteration.
+    fn is_stopping(&self) -> bool {
+        if self.setup.ranks.are_one() {
+            self.setup.stop.load(Ordering::Relaxed)
+        } else {
+            self.is_stopping
+        }
     }
 
     /// Trains one iteration.
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
         self.guide(&mut batch);
         let subnets: Vec<_> = batch.pupils.iter().map(|p| Arc::clone(&p.architecture)).collect();
-        let (count, position) = (batch.sample.images.dims()[0], batch.position);
+        let (count, position) = (batch.part.whole, batch.position);
         self.learner.lr_step();
         let mut output = self.gradients(batch);
+        self.setup.ranks.check()?;
         let statistics = std::mem::take(&mut output.item.statistics);
         for statistics in &statistics {
             self.state.statistics.update(statistics, self.setup.options.norm_momentum);
         }
         self.iteration = position.iteration + 1;
-        self.optimise(output.grads);
+        self.optimise(output.grads)?;
         self.settle();
+        output.item.loss = self.setup.ranks.sum(output.item.loss)?;
         let loss = output.item.loss.clone();
         self.state.meter.add(&loss, count);
         let iteration = position.iteration;
@@ -203,29 +248,36 @@ where
     }
 
     /// Steps once enough gradients are summed.
-    fn optimise(&mut self, gradients: GradientsParams) {
+    fn optimise(&mut self, gradients: GradientsParams) -> Result<()> {
         if self.setup.options.accumulation == 1 {
-            self.take_step(gradients);
-            return;
+            return self.take_step(gradients);
         }
         self.accumulator.accumulate(&self.learner.model(), gradients);
         self.accumulated += 1;
         if self.accumulated == self.setup.options.accumulation {
-            self.optimise_rest();
+            return self.optimise_rest();
         }
+        Ok(())
     }
 
     /// Steps with the gradients that are summed so far.
-    fn optimise_rest(&mut self) {
-        if self.accumulated > 0 {
-            self.accumulated = 0;
-            let gradients = self.accumulator.grads();
-            self.take_step(gradients);
+    fn optimise_rest(&mut self) -> Result<()> {
+        if self.accumulated == 0 {
+            return Ok(());
         }
+        self.accumulated = 0;
+        let gradients = self.accumulator.grads();
+        self.take_step(gradients)
     }
 
-    /// Steps with gradients, which are limited before and averaged into the weights' average after.
-    fn take_step(&mut self, mut gradients: GradientsParams) {
+    /// Steps with the gradients of all ranks, which are limited before; the weights go into their average after.
+    fn take_step(&mut self, gradients: GradientsParams) -> Result<()> {
+        let ranks = &self.setup.ranks;
+        let mut gradients = if ranks.are_one() {
+            gradients
+        } else {
+            ranks.sum_gradients::<_, B>(&self.learner.model(), gradients)?
+        };
         let options = &self.setup.options;
         let norm = match options.clip {
             Some(limit) => clip::clip::<_, B>(&self.learner.model(), &mut gradients, limit),
@@ -240,6 +292,7 @@ where
         if let Some(average) = &mut self.state.average {
             average.update(&self.learner.model().supernet.valid(), self.iteration);
         }
+        Ok(())
     }
 
     /// The weights that are validated and left at the end: their average, or they themselves.

@@ -18,6 +18,7 @@ use crate::run::losses::metrics::MetricsFile;
 use crate::run::optimiser::schedule::Schedule;
 use crate::run::options::TrainOptions;
 use crate::run::progress::Progress;
+use crate::run::ranks::Ranks;
 use crate::run::teacher::Teacher;
 use crate::score::validation::Validation;
 
@@ -41,6 +42,8 @@ pub(super) struct Setup<B: AutodiffBackend> {
     pub progress: Arc<dyn Progress>,
     /// Set to stop after the current iteration.
     pub stop: Arc<AtomicBool>,
+    /// Processes that train together with this one.
+    pub ranks: Ranks,
     /// Error of the loader of training batches.
     pub loader_error: LoadError,
 }
@@ -55,7 +58,8 @@ impl<B: AutodiffBackend> Setup<B> {
 /// State that changes from iteration to iteration beside the learner.
 pub(super) struct State<B: AutodiffBackend> {
     pub statistics: Statistics<B::InnerBackend>,
-    pub metrics: MetricsFile,
+    /// Of the rank that writes files.
+    pub metrics: Option<MetricsFile>,
     pub meter: Meter<B::InnerBackend>,
     /// Average of the weights, where the options ask for one.
     pub average: Option<Average<B::InnerBackend>>,

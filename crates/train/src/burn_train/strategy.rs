@@ -83,6 +83,7 @@ where
             is_settled: false,
             iteration: *start,
             saved: *start,
+            is_stopping: false,
         };
         let result = restored.and_then(|()| session.run(&train));
         let supernet = session.result();

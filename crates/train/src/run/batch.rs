@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use scalenas_model::Prediction;
+use scalenas_model::{BatchShare, Prediction};
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, Head, SpaceSpec};
 
@@ -50,6 +50,17 @@ pub struct Guidance<B: Backend> {
     pub is_in_place: bool,
 }
 
+/// Part of a batch that this process has.
+#[derive(Debug, Clone)]
+pub struct BatchPart {
+    /// Its share of the pictures: the weight of its loss.
+    pub share: f64,
+    /// Pictures of the whole batch.
+    pub whole: usize,
+    /// The other processes, where normalisation is over the whole batch.
+    pub norms: Option<BatchShare>,
+}
+
 /// Batch of one iteration.
 #[derive(Debug, Clone)]
 pub struct TrainBatch<B: Backend> {
@@ -61,6 +72,8 @@ pub struct TrainBatch<B: Backend> {
     pub guidance: Guidance<B>,
     /// Iteration within the run.
     pub position: Position,
+    /// Part of the batch that the pictures are.
+    pub part: BatchPart,
 }
 
 impl<B: Backend> TrainBatch<B> {
@@ -78,6 +91,8 @@ impl<B: Backend> TrainBatch<B> {
         };
         let pupils = architectures.into_iter().map(pupil).collect();
         let guidance = Guidance { weight: 0.0, teacher: None, is_in_place: false };
-        Self { sample, pupils, guidance, position }
+        let whole = sample.images.dims()[0];
+        let part = BatchPart { share: 1.0, whole, norms: None };
+        Self { sample, pupils, guidance, position, part }
     }
 }

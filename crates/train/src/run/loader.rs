@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::tensor::backend::Backend;
-use scalenas_data::LoaderConfig;
+use scalenas_data::{BatchPart, LoaderConfig};
 use scalenas_space::SpaceSpec;
 
 use super::batch::{Position, Sample, TrainBatch};
@@ -36,6 +36,8 @@ pub(crate) struct SupernetLoader<B: Backend> {
     tasks: Tasks,
     spec: SpaceSpec,
     options: TrainOptions,
+    /// Part of every batch that is made.
+    part: BatchPart,
     device: B::Device,
     /// The next iteration of the run.
     next: Arc<AtomicU64>,
@@ -47,6 +49,7 @@ impl<B: Backend> SupernetLoader<B> {
         tasks: Tasks,
         spec: &SpaceSpec,
         options: &TrainOptions,
+        part: BatchPart,
         device: &B::Device,
         start: u64,
         error: LoadError,
@@ -55,6 +58,7 @@ impl<B: Backend> SupernetLoader<B> {
             tasks,
             spec: spec.clone(),
             options: options.clone(),
+            part,
             device: device.clone(),
             next: Arc::new(AtomicU64::new(start)),
             error,
@@ -74,6 +78,7 @@ impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
         let TrainOptions { batch, workers, seed, .. } = self.options;
         let config = LoaderConfig {
             start: start as usize,
+            part: self.part,
             ..LoaderConfig::training(batch, workers, seed, epoch)
         };
         let batches = match Turns::load(&self.tasks, config) {

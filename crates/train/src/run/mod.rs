@@ -12,6 +12,7 @@ pub mod options;
 mod place;
 pub mod plan;
 pub mod progress;
+pub mod ranks;
 pub mod start;
 pub mod teacher;
 pub mod turns;

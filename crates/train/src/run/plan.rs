@@ -8,6 +8,7 @@ use super::info::RunInfo;
 use super::optimiser::schedule::{Decay, Schedule};
 use super::options::ScheduleOptions;
 use super::progress::{Display, Progress};
+use super::ranks::Ranks;
 use crate::error::{Error, Result};
 use crate::task::data::Tasks;
 
@@ -23,6 +24,8 @@ pub struct TrainPlan {
     pub progress: Arc<dyn Progress>,
     /// Set to stop after the current iteration, with a checkpoint.
     pub stop: Arc<AtomicBool>,
+    /// Processes that train together with this one.
+    pub ranks: Ranks,
 }
 
 /// End of a run.

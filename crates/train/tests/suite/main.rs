@@ -9,6 +9,7 @@ mod formula;
 mod golden;
 mod learning;
 mod metrics;
+mod ranks;
 mod resume;
 mod segmentation_loss;
 mod top_down_loss;

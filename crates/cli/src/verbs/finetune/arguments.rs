@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 
 use crate::arguments::{Changes, DataArguments, DeviceArguments};
+use crate::verbs::supernet::TogetherArguments;
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -50,4 +51,7 @@ pub struct Arguments {
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,
+    /// Devices that train together.
+    #[command(flatten)]
+    pub together: TogetherArguments,
 }

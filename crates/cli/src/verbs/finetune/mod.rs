@@ -11,7 +11,6 @@ use scalenas_train::{Existing, Outcome, RunFolder};
 use serde_json::json;
 
 use super::supernet::Job;
-use crate::context::device;
 use crate::context::{Stop, program};
 use crate::data::report_skipped;
 use crate::error::user;
@@ -23,13 +22,13 @@ pub use arguments::Arguments;
 
 /// Trains the network.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    let devices = arguments.together.devices(arguments.device.choice)?;
     let job = match (&arguments.run, &arguments.resume) {
         (_, Some(resume)) => resumed(arguments, resume)?,
         (Some(run), None) => started(arguments, &RunFolder::open(run)?)?,
         (None, None) => return Err(user("give --run RUN or --resume RUN")),
     };
-    let outcome = job.train(arguments.device.choice, output, stop)?;
+    let outcome = job.train(&devices, output, stop)?;
     report_skipped(&job.tasks.skipped(), output);
     report(&job, &outcome, output)
 }

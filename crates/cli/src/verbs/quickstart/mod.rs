@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     output.say("2/4 training the supernet");
     let job = Job::prepare(experiment, &data, folder.clone(), existing, BadImages::Fail.into())?;
     let trained = existing == Existing::Resume && RunFolder::open(&folder)?.weights().exists();
-    if !trained && job.train(arguments.device.choice, output, stop)?.interrupted {
+    if !trained && job.train(&arguments.device.choice.into(), output, stop)?.interrupted {
         return stopped(&arguments.out, output);
     }
     output.say("3/4 searching it");

@@ -64,7 +64,7 @@ pub fn turn(
     if grade.exists() {
         return Ok(Turn::Graded(read(&grade)?));
     }
-    let outcome = match job.train(device, output, stop) {
+    let outcome = match job.train(&device.into(), output, stop) {
         Ok(outcome) => outcome,
         Err(error) if is_locked(&error) => return Ok(Turn::Busy),
         Err(error) => return Err(error.context(format!("network {id}"))),

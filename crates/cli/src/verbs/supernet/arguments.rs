@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::together::TogetherArguments;
 use crate::arguments::{Changes, DataArguments, DeviceArguments, FileArguments};
 
 /// Examples below the help text.
@@ -12,14 +13,17 @@ Examples:
   cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco
   cargo xtask supernet --resume runs/quick
   cargo xtask supernet --config configs/pose/quick.ron --annotations labels.json --images photos --val-share 0.1
-  cargo xtask supernet --config configs/pose/quick.ron --dry-run";
+  cargo xtask supernet --config configs/pose/quick.ron --dry-run
+  cargo xtask --features cuda supernet --config configs/pose/quick.ron --devices cuda:0,cuda:1
+  cargo xtask --features cuda supernet --config configs/pose/quick.ron --devices cuda:0,cuda:1 --ranks 4
+  cargo xtask --features cuda supernet --join first-machine:29400 --devices cuda:0,cuda:1";
 
 /// Arguments of `supernet`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// Experiment file [default: the resumed run's]
-    #[arg(long, required_unless_present = "resume")]
+    #[arg(long, required_unless_present_any = ["resume", "join"])]
     pub config: Option<PathBuf>,
     /// Data set.
     #[command(flatten)]
@@ -42,7 +46,14 @@ pub struct Arguments {
     /// Changes of the experiment file.
     #[command(flatten)]
     pub changes: Changes,
+    /// Train along in the run that waits at this address
+    #[arg(long, value_name = "HOST:PORT",
+        conflicts_with_all = ["config", "resume", "out", "force", "dry_run", "ranks", "listen"])]
+    pub join: Option<String>,
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,
+    /// Devices that train together.
+    #[command(flatten)]
+    pub together: TogetherArguments,
 }

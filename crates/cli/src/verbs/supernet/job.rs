@@ -15,9 +15,11 @@ use scalenas_train::{
 };
 
 use super::arguments::Arguments;
+use super::task::SharedTask;
+use super::together::Devices;
 use super::weights::check_weights;
 use crate::context::Stop;
-use crate::context::device::{DeviceChoice, on_device};
+use crate::context::device::on_device;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::{Output, ProgressView};
@@ -35,6 +37,10 @@ pub struct Job {
     pub existing: Existing,
     /// Training and held-out data of every task.
     pub tasks: Tasks,
+    /// Data set of the leading task.
+    data: PathBuf,
+    /// Reading of pictures.
+    reading: Reading,
 }
 
 impl Job {
@@ -88,14 +94,16 @@ impl Job {
             train.settle(tasks.samples());
         }
         check_data(&info, &tasks)?;
-        Ok(Self { experiment, info, out, existing, tasks })
+        let data = data.to_owned();
+        Ok(Self { experiment, info, out, existing, tasks, data, reading })
     }
 
     /// Creates or opens the folder and trains. A new run that fails before its first checkpoint
     /// leaves nothing behind.
-    pub fn train(&self, device: DeviceChoice, output: Output, stop: &Stop) -> Result<Outcome> {
+    pub fn train(&self, devices: &Devices, output: Output, stop: &Stop) -> Result<Outcome> {
+        devices.check(&self.tasks)?;
         let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
-        let result = self.fill(&folder, device, output, stop);
+        let result = self.fill(&folder, devices, output, stop);
         if result.is_err() && self.existing != Existing::Resume {
             discard(&folder);
         }
@@ -105,7 +113,7 @@ impl Job {
     fn fill(
         &self,
         folder: &RunFolder,
-        device: DeviceChoice,
+        devices: &Devices,
         output: Output,
         stop: &Stop,
     ) -> Result<Outcome> {
@@ -115,14 +123,19 @@ impl Job {
             self.experiment.keep(folder)?;
         }
         let display = if output.interactive() { Display::Dashboard } else { Display::Plain };
+        let task = SharedTask::new(folder, &self.data, self.reading)?;
+        let (ranks, guests) = devices.meet(&task, stop, output)?;
         let plan = TrainPlan {
             folder: folder.clone(),
             tasks: self.tasks.clone(),
             display,
             progress: Arc::new(ProgressView::new(output)),
             stop: stop.flag(),
+            ranks,
         };
-        on_device!(device, train_on(plan))
+        let outcome = on_device!(devices.here[0], train_on(plan))?;
+        guests.wait();
+        Ok(outcome)
     }
 
     /// Compares the augmentation with that of the run, which only the copy of its experiment holds.
@@ -173,6 +186,7 @@ fn discard(run: &RunFolder) {
     let _ = fs::remove_dir(run.path());
 }
 
-fn train_on<B: KernelBackend>(plan: TrainPlan, device: &B::Device) -> Result<Outcome> {
+/// Trains on a backend.
+pub(super) fn train_on<B: KernelBackend>(plan: TrainPlan, device: &B::Device) -> Result<Outcome> {
     Ok(train_supernet::<Autodiff<B>>(plan, device)?)
 }

@@ -2,30 +2,41 @@
 
 mod arguments;
 mod duration;
+mod guests;
 mod job;
+mod join;
 mod memory;
 mod plan;
+mod task;
+mod together;
 mod weights;
 
 use anyhow::Result;
 
 use self::plan::{dry_run, report};
 use crate::context::Stop;
-use crate::context::device;
 use crate::data::report_skipped;
 use crate::render::Output;
 pub use arguments::Arguments;
 pub use job::Job;
+pub use together::TogetherArguments;
 
 /// Trains a supernet, or reports the plan of a dry run.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    let devices = arguments.together.devices(arguments.device.choice)?;
+    if let Some(address) = &arguments.join {
+        let others = join::others(address, &devices)?;
+        join::join(address, &devices, output, stop)?;
+        others.wait();
+        return Ok(());
+    }
     let job = Job::new(arguments)?;
+    devices.check(&job.tasks)?;
     if arguments.dry_run {
-        let seconds = duration::seconds_per_iteration(&job, arguments.device.choice)?;
+        let seconds = duration::seconds_per_iteration(&job, devices.here[0])?;
         return dry_run(&job, seconds, output);
     }
-    let outcome = job.train(arguments.device.choice, output, stop)?;
+    let outcome = job.train(&devices, output, stop)?;
     report_skipped(&job.tasks.skipped(), output);
     report(&job, &outcome, output)
 }

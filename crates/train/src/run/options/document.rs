@@ -34,6 +34,7 @@ struct Document {
     clip: Option<f64>,
     ema: Option<f64>,
     norm_momentum: f64,
+    sync_norm: bool,
     pixel_loss: PixelLoss,
     class_weights: ClassWeights,
     precision: Precision,
@@ -97,6 +98,7 @@ impl From<TrainOptions> for Document {
             clip: options.clip,
             ema: options.average,
             norm_momentum: options.norm_momentum,
+            sync_norm: options.sync_norm,
             pixel_loss: options.pixels.loss,
             class_weights: options.pixels.class_weights,
             precision: options.precision,
@@ -139,6 +141,7 @@ impl From<Document> for TrainOptions {
                 warmup: file.warmup,
             },
             norm_momentum: file.norm_momentum,
+            sync_norm: file.sync_norm,
             precision: file.precision,
             sampling: file.sampling,
             weights: WeightOptions { teacher: file.teacher, initial: file.initial },
@@ -186,7 +189,7 @@ mod tests {
         {
             assert_eq!(&written[key], value, "{key}");
         }
-        assert_eq!(written.as_object().map(serde_json::Map::len), Some(32));
+        assert_eq!(written.as_object().map(serde_json::Map::len), Some(33));
         let again: TrainOptions = serde_json::from_value(written).expect("options");
         assert_eq!(again, options);
     }

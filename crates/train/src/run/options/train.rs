@@ -30,6 +30,8 @@ pub struct TrainOptions {
     pub schedule: ScheduleOptions,
     /// Momentum of the running statistics, in PyTorch's convention.
     pub norm_momentum: f64,
+    /// Whether normalisation is over the whole batch, where several devices share it; else over the part of each.
+    pub sync_norm: bool,
     /// Number format of features.
     pub precision: Precision,
     /// Choice of the subnet that an iteration trains.
@@ -65,6 +67,7 @@ impl Default for TrainOptions {
             average: None,
             schedule: ScheduleOptions::default(),
             norm_momentum: 0.1,
+            sync_norm: true,
             precision: Precision::F32,
             sampling: SubnetSampling::Grouped,
             weights: WeightOptions::default(),

@@ -69,8 +69,8 @@ pub fn iteration(checkpoint: &Path) -> u64 {
     checkpoint.file_name().unwrap().to_str().unwrap().parse().unwrap()
 }
 
-/// State of Adam; nothing for other optimisers. Parameters' own ids differ between runs.
-fn moments(checkpoint: &Path) -> BTreeMap<String, (usize, TensorData, TensorData)> {
+/// State of Adam by parameter; nothing for other optimisers. Parameters' own ids differ between runs.
+pub fn moments(checkpoint: &Path) -> BTreeMap<String, (usize, TensorData, TensorData)> {
     let recorder = NamedMpkFileRecorder::<FullPrecisionSettings>::new();
     let file = |name: &str| checkpoint.join(format!("{name}-{}", iteration(checkpoint)));
     let record = recorder.load(file("model"), &DEVICE).unwrap();

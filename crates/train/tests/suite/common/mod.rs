@@ -26,8 +26,9 @@ use scalenas_space::SpaceSpec;
 use scalenas_train::top_down::{self, EvaluateOptions};
 use scalenas_train::{
     CalibrationOptions, CheckpointOptions, Display, Epochs, Existing, HeldOut, KeypointMetric,
-    Outcome, Progress, Result, RunFolder, RunInfo, ScheduleOptions, Silent, TaskData, TaskSource,
-    Tasks, TrainOptions, TrainPlan, TrainStatus, TrainingSet, ValidationOptions, train_supernet,
+    Outcome, Progress, Ranks, Result, RunFolder, RunInfo, ScheduleOptions, Silent, TaskData,
+    TaskSource, Tasks, TrainOptions, TrainPlan, TrainStatus, TrainingSet, ValidationOptions,
+    train_supernet,
 };
 use tempfile::TempDir;
 
@@ -189,14 +190,22 @@ impl Place {
         progress: Arc<dyn Progress>,
         stop: Arc<AtomicBool>,
     ) -> Result<Outcome> {
-        let plan = TrainPlan {
-            folder: RunFolder::create(&self.path(name), self.info(options), existing)?,
-            tasks: Tasks::new(vec![self.task(options, self.held_out("val"))]),
-            display: Display::Plain,
-            progress,
-            stop,
-        };
+        let folder = RunFolder::create(&self.path(name), self.info(options), existing)?;
+        let plan = TrainPlan { progress, stop, ..self.plan(folder, Ranks::default()) };
         train_supernet::<Train>(plan, &DEVICE)
+    }
+
+    /// Plan of one of several ranks, without progress.
+    pub fn plan(&self, folder: RunFolder, ranks: Ranks) -> TrainPlan {
+        let task = self.task(&folder.info().train, self.held_out("val"));
+        TrainPlan {
+            folder,
+            tasks: Tasks::new(vec![task]),
+            display: Display::Plain,
+            progress: Arc::new(Silent),
+            stop: Arc::default(),
+            ranks,
+        }
     }
 }
 

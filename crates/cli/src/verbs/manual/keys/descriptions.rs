@@ -93,6 +93,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "Decay per step of a moving average of the weights, which is validated and becomes the result, as `Some(0.999)`",
     ),
     ("train.warmup", "Iterations over which the learning rate rises linearly from zero"),
+    (
+        "train.sync_norm",
+        "Normalise over the whole batch where several devices share it, and not over each one's part",
+    ),
     ("train.norm_momentum", "Momentum of the running statistics, in PyTorch's convention"),
     (
         "train.pixel_loss.Ohem.threshold",
