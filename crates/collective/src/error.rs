@@ -18,7 +18,7 @@ pub enum Error {
         /// Reason given by the system.
         reason: String,
     },
-    /// Nobody answers at the host's address, or somebody else.
+    /// No host of this program answers at an address.
     #[error(
         "{address}: no run to join there ({reason}); accepted: HOST:PORT at which a run waits for devices"
     )]

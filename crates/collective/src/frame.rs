@@ -56,7 +56,7 @@ pub(crate) struct Welcome {
     pub next_port: u16,
     /// Number that members of this group show one another.
     pub token: u64,
-    /// What the group is to do, in the caller's words.
+    /// Task of the group, in a format of the caller.
     pub task: String,
 }
 

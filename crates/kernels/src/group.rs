@@ -11,7 +11,7 @@ use crate::primitive::{lift, lower};
 
 /// Devices that hold the parts of a batch, as one of them sees them.
 ///
-/// All of them run the operations of one network in one order.
+/// Invariant: every device runs the same operations of a network in the same order.
 pub trait Group: Debug + Send + Sync {
     /// A label for one operation: counted, and the same on every device.
     fn label(&self) -> u64;

@@ -123,7 +123,7 @@ pub enum Error {
         rank: usize,
         /// Its name.
         place: String,
-        /// What differs.
+        /// Name of the value that differs.
         name: &'static str,
         /// Its value.
         value: u64,

@@ -22,7 +22,7 @@ pub use burn_train::items::{Scores, StepLoss, StepOutput};
 pub use burn_train::launch::train_supernet;
 pub use burn_train::learner::TaskLearner;
 pub use error::{Cause, Error, Result};
-pub use run::batch::{BatchPart, Guidance, Position, Pupil, Sample, TrainBatch};
+pub use run::batch::{Guidance, Position, Pupil, Sample, Share, TrainBatch};
 pub use run::folder::{Existing, RunFolder};
 pub use run::info::{RunInfo, TaskInfo, TaskSource};
 pub use run::losses::metrics::{MetricsFile, read_metrics};

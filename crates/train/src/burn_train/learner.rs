@@ -9,7 +9,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchStatistics, Prediction, Supernet};
 
 use super::items::{Scores, StepOutput};
-use crate::run::batch::{BatchPart, Guidance, Pupil, Sample, TrainBatch};
+use crate::run::batch::{Guidance, Pupil, Sample, Share, TrainBatch};
 
 /// Supernet that learns the tasks of its batches.
 #[derive(Module, Debug)]
@@ -33,9 +33,9 @@ impl<B: KernelBackend> TaskLearner<B> {
         sample: Sample<B>,
         pupil: &Pupil,
         guidance: &Guidance<B>,
-        part: &BatchPart,
+        share: &Share,
     ) -> Pass<B> {
-        let norms = part.norms.clone();
+        let norms = share.norms.clone();
         let mut statistics = norms.map_or_else(BatchStatistics::new, BatchStatistics::shared);
         let prediction = self.supernet.observe(sample.images, &pupil.plan, &mut statistics);
         let distance = guidance
@@ -48,7 +48,7 @@ impl<B: KernelBackend> TaskLearner<B> {
             Some(distance) => task + distance,
             None => task,
         };
-        let loss = if part.share < 1.0 { loss * part.share } else { loss };
+        let loss = if share.weight < 1.0 { loss * share.weight } else { loss };
         Pass { loss, prediction: kept, statistics }
     }
 }
@@ -77,7 +77,7 @@ where
 
     /// Gradients, summed over the subnets, with the mean of their losses.
     fn step(&self, batch: TrainBatch<B>) -> TrainOutput<Self::Output> {
-        let TrainBatch { sample, pupils, mut guidance, part, .. } = batch;
+        let TrainBatch { sample, pupils, mut guidance, share, .. } = batch;
         let count = pupils.len();
         let (mut sum, mut losses, mut statistics) = (Sum::new(), Vec::new(), Vec::new());
         let mut sample = Some(sample);
@@ -86,7 +86,7 @@ where
             // The last pass may free the pictures as soon as it has read them.
             let own = if is_last { sample.take() } else { sample.clone() };
             let own = own.expect("taken by the last pass");
-            let pass = self.pass(own, pupil, &guidance, &part);
+            let pass = self.pass(own, pupil, &guidance, &share);
             let gradients = GradientsParams::from_grads(pass.loss.backward(), self);
             sum.add(self, gradients);
             losses.push(pass.loss.inner());

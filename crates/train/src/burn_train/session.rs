@@ -144,7 +144,7 @@ where
             if let Some(whole) = agreed.pictures {
                 if let (Some(batch), false) = (&mut batch, ranks.are_one()) {
                     let own = batch.sample.images.dims()[0];
-                    batch.part = ranks.batch_part(own, whole, options.sync_norm);
+                    batch.share = ranks.share(own, whole, options.sync_norm);
                 }
                 return Ok(batch);
             }
@@ -172,7 +172,7 @@ where
     fn step(&mut self, mut batch: TrainBatch<B>, items: Items) -> Result<()> {
         self.guide(&mut batch);
         let subnets: Vec<_> = batch.pupils.iter().map(|p| Arc::clone(&p.architecture)).collect();
-        let (count, position) = (batch.part.whole, batch.position);
+        let (count, position) = (batch.share.whole, batch.position);
         self.learner.lr_step();
         let mut output = self.gradients(batch);
         self.setup.ranks.check()?;

@@ -50,11 +50,11 @@ pub struct Guidance<B: Backend> {
     pub is_in_place: bool,
 }
 
-/// Part of a batch that this process has.
+/// Share of a batch that this process has.
 #[derive(Debug, Clone)]
-pub struct BatchPart {
-    /// Its share of the pictures: the weight of its loss.
-    pub share: f64,
+pub struct Share {
+    /// Its pictures among those of the whole batch, from 0 to 1: the weight of its loss.
+    pub weight: f64,
     /// Pictures of the whole batch.
     pub whole: usize,
     /// The other processes, where normalisation is over the whole batch.
@@ -72,8 +72,8 @@ pub struct TrainBatch<B: Backend> {
     pub guidance: Guidance<B>,
     /// Iteration within the run.
     pub position: Position,
-    /// Part of the batch that the pictures are.
-    pub part: BatchPart,
+    /// Share of the batch that the pictures are.
+    pub share: Share,
 }
 
 impl<B: Backend> TrainBatch<B> {
@@ -92,7 +92,7 @@ impl<B: Backend> TrainBatch<B> {
         let pupils = architectures.into_iter().map(pupil).collect();
         let guidance = Guidance { weight: 0.0, teacher: None, is_in_place: false };
         let whole = sample.images.dims()[0];
-        let part = BatchPart { share: 1.0, whole, norms: None };
-        Self { sample, pupils, guidance, position, part }
+        let share = Share { weight: 1.0, whole, norms: None };
+        Self { sample, pupils, guidance, position, share }
     }
 }

@@ -12,9 +12,10 @@ use burn::optim::GradientsParams;
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{DType, Tensor, TensorData};
 use scalenas_collective::Group;
+use scalenas_data::BatchPart;
 use scalenas_model::BatchShare;
 
-use super::batch::{BatchPart, TrainBatch};
+use super::batch::{Share, TrainBatch};
 use crate::error::{Error, Result};
 
 /// Label of what the ranks agree on before an iteration; operations of a network count from 0.
@@ -83,8 +84,8 @@ impl Ranks {
     }
 
     /// Part of every batch that is this rank's.
-    pub(crate) fn part(&self) -> scalenas_data::BatchPart {
-        self.0.as_ref().map_or(scalenas_data::BatchPart::WHOLE, |member| scalenas_data::BatchPart {
+    pub(crate) fn part(&self) -> BatchPart {
+        self.0.as_ref().map_or(BatchPart::WHOLE, |member| BatchPart {
             index: member.group.rank(),
             count: member.group.ranks(),
         })
@@ -131,11 +132,11 @@ impl Ranks {
         })
     }
 
-    /// The part that `own` pictures are of a batch of `whole`.
-    pub(crate) fn batch_part(&self, own: usize, whole: usize, sync_norm: bool) -> BatchPart {
+    /// The share that `own` pictures are of a batch of `whole`.
+    pub(crate) fn share(&self, own: usize, whole: usize, sync_norm: bool) -> Share {
         let group = self.0.as_ref().filter(|_| sync_norm);
         let norms = group.map(|member| BatchShare { group: Arc::clone(member) as Arc<_>, whole });
-        BatchPart { share: own as f64 / whole as f64, whole, norms }
+        Share { weight: own as f64 / whole as f64, whole, norms }
     }
 
     /// Fails if a rank was lost in the middle of a step, whose results are of no use then.

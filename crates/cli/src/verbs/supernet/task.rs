@@ -31,12 +31,12 @@ impl SharedTask {
         Ok(Self { run, data, skip_bad_images, largest_picture: reading.pictures.largest_mib })
     }
 
-    /// As it is sent.
+    /// JSON text for the processes that join.
     pub fn to_text(&self) -> Result<String> {
         Ok(serde_json::to_string(self)?)
     }
 
-    /// As it came.
+    /// Reads the text of [`SharedTask::to_text`].
     pub fn from_text(text: &str) -> Result<Self> {
         serde_json::from_str(text).map_err(|e| user(format!("no run to join: {e}")))
     }
