@@ -108,6 +108,10 @@ fn wrong_devices_are_named_before_the_work() {
     place.supernet("unknown", &unknown).fixable(&["gpu", "accepted: cpu"]);
     let nowhere = ["--ranks", "2", "--listen", "nowhere"];
     place.supernet("nowhere", &nowhere).fixable(&["nowhere", "HOST:PORT"]);
+    for ignored in [["--set", "train.batch=3"], ["--data", "elsewhere"], ["--ranks", "2"]] {
+        let call = [&["supernet", "--join", "127.0.0.1:1"][..], &ignored].concat();
+        scalenas(&call).fixable(&["--join", ignored[0]]);
+    }
     let missing = scalenas(&["supernet", "--join", "127.0.0.1"]);
     missing.fixable(&["127.0.0.1", "HOST:PORT"]);
     for name in ["few", "less", "unknown", "nowhere"] {

@@ -18,6 +18,30 @@ Examples:
   cargo xtask --features cuda supernet --config configs/pose/quick.ron --devices cuda:0,cuda:1 --ranks 4
   cargo xtask --features cuda supernet --join first-machine:29400 --devices cuda:0,cuda:1";
 
+/// Arguments that the process decides which started the run.
+const OF_THE_RUN: [&str; 20] = [
+    "config",
+    "resume",
+    "out",
+    "force",
+    "dry_run",
+    "ranks",
+    "listen",
+    "data",
+    "skip_bad_images",
+    "apply_exif",
+    "largest_picture",
+    "annotations",
+    "images",
+    "val_share",
+    "category",
+    "boxes",
+    "epochs",
+    "batch",
+    "seed",
+    "set",
+];
+
 /// Arguments of `supernet`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
@@ -47,8 +71,7 @@ pub struct Arguments {
     #[command(flatten)]
     pub changes: Changes,
     /// Train along in the run that waits at this address
-    #[arg(long, value_name = "HOST:PORT",
-        conflicts_with_all = ["config", "resume", "out", "force", "dry_run", "ranks", "listen"])]
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = OF_THE_RUN)]
     pub join: Option<String>,
     /// Device.
     #[command(flatten)]
