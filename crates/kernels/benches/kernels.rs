@@ -127,6 +127,32 @@ fn fusion(c: &mut Criterion) {
     });
 }
 
+/// Twenty classes of crops of 512x1024 pixels, as ScaleNet-S is trained on.
+fn pixels(c: &mut Criterion) {
+    let scores = random([3, 20, 128, 256]);
+    let pixels = [3, 512, 1024];
+    let labels = Tensor::<Flex, 3>::random(pixels, Distribution::Uniform(0.0, 20.0), &FlexDevice);
+    let labels = labels.int().into_primitive();
+    let (dy, normaliser) = (random(pixels), random(pixels));
+    c.bench_function("log-likelihood of labels", |b| {
+        b.iter(|| Flex::log_likelihood(scores.clone(), labels.clone()));
+    });
+    c.bench_function("gradient of the log-likelihood", |b| {
+        b.iter(|| {
+            let (scores, labels) = (scores.clone(), labels.clone());
+            Flex::log_likelihood_gradient(scores, labels, normaliser.clone(), dy.clone())
+        });
+    });
+    let target = features([3, 480, 128, 256]);
+    let coarser = [2, 4, 8].map(|factor| features([3, 480, 128 / factor, 256 / factor]));
+    c.bench_function("blend of four resolutions", |b| {
+        b.iter(|| Flex::blend(target.clone(), coarser.to_vec(), Activation::Relu));
+    });
+    c.bench_function("gradient of an edge of it", |b| {
+        b.iter(|| Flex::upsample_gradient(target.clone(), [32, 64]));
+    });
+}
+
 fn adam(c: &mut Criterion) {
     let mut group = c.benchmark_group("optimiser");
     group.throughput(Throughput::Elements(PARAMETERS as u64));
@@ -151,5 +177,5 @@ fn adam(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, convolutions, normalisation, fusion, adam);
+criterion_group!(benches, convolutions, normalisation, fusion, pixels, adam);
 criterion_main!(benches);

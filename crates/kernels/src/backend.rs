@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::DType;
 use burn::tensor::backend::Backend;
-use burn::tensor::ops::FloatTensor;
+use burn::tensor::ops::{FloatTensor, IntTensor};
 use burn_backend::TensorMetadata;
 
 use crate::composed;
@@ -14,8 +14,8 @@ use crate::primitive::{lift, lower};
 use crate::reference::{self, gradient};
 use crate::shapes;
 use crate::types::{
-    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,
-    NormState,
+    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, LogLikelihood, NormGradients,
+    NormOutput, NormState,
 };
 
 /// A backend that runs the network's operations.
@@ -123,6 +123,31 @@ pub trait KernelBackend: Backend {
         composed::fuse::<Self>(target, edges, activation)
     }
 
+    /// `activation(target + Σ upsample(edge))`: [`KernelBackend::upsample`] brings every edge `[batch, channels, rows,
+    /// columns]` to the size of the target.
+    fn blend(
+        target: FloatTensor<Self>,
+        edges: Vec<FloatTensor<Self>>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        shapes::blend(&target, &edges);
+        composed::blend::<Self>(target, edges, activation)
+    }
+
+    /// `x` `[batch, channels, height, width]` interpolated bilinearly (`align_corners = false`) to `[batch, channels,
+    /// *size]`; itself where it has that size.
+    fn upsample(x: FloatTensor<Self>, size: [usize; 2]) -> FloatTensor<Self> {
+        shapes::upsample(&x, size);
+        composed::upsample::<Self>(x, size)
+    }
+
+    /// How likely the `labels` `[batch, height, width]` of pixels are by the softmax over classes of `scores` `[batch,
+    /// classes, rows, columns]`, interpolated bilinearly to the labels' size. Labels may be numbers of no class.
+    fn log_likelihood(scores: FloatTensor<Self>, labels: IntTensor<Self>) -> LogLikelihood<Self> {
+        shapes::log_likelihood(&scores, &labels);
+        composed::log_likelihood::<Self>(scores, labels)
+    }
+
     /// Gradient of [`KernelBackend::conv`]'s input `x`, given that of its output; `sum` is what
     /// other uses of `x` contributed already and is added.
     fn conv_input_gradient(
@@ -169,6 +194,23 @@ pub trait KernelBackend: Backend {
     fn edge_gradient(gradient: FloatTensor<Self>, shape: [usize; 4]) -> FloatTensor<Self> {
         shapes::edge_gradient(&gradient, shape);
         composed::edge_gradient::<Self>(gradient, shape)
+    }
+
+    /// Gradient of [`KernelBackend::upsample`]'s input, which has this height and width.
+    fn upsample_gradient(gradient: FloatTensor<Self>, size: [usize; 2]) -> FloatTensor<Self> {
+        shapes::upsample_gradient(&gradient, size);
+        composed::upsample_gradient::<Self>(gradient, size)
+    }
+
+    /// Gradient of [`KernelBackend::log_likelihood`]'s scores, given that of its values `[batch, height, width]`.
+    fn log_likelihood_gradient(
+        scores: FloatTensor<Self>,
+        labels: IntTensor<Self>,
+        normaliser: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        shapes::log_likelihood_gradient(&scores, &labels, &normaliser, &gradient);
+        composed::log_likelihood_gradient::<Self>(scores, labels, normaliser, gradient)
     }
 
     /// One step of Adam, of the parameter and of both means.

@@ -2,11 +2,12 @@
 //! with number formats and shapes for which they have no kernel.
 
 use burn::tensor::backend::Backend;
-use burn::tensor::ops::FloatTensor;
+use burn::tensor::ops::{FloatTensor, IntTensor};
+use burn::tensor::{Int, Tensor};
 
 use crate::primitive::{lift, lower};
-use crate::reference::{self, gradient};
-use crate::types::{Activation, ConvGeometry, NormOutput};
+use crate::reference::{self, gradient, pixels};
+use crate::types::{Activation, ConvGeometry, LogLikelihood, NormOutput};
 
 /// See [`crate::KernelBackend::conv`].
 pub(crate) fn conv<B: Backend>(
@@ -101,4 +102,49 @@ pub(crate) fn edge_gradient<B: Backend>(
     shape: [usize; 4],
 ) -> FloatTensor<B> {
     lower(gradient::edge::<B>(lift(gradient), shape))
+}
+
+/// See [`crate::KernelBackend::blend`].
+pub(crate) fn blend<B: Backend>(
+    target: FloatTensor<B>,
+    edges: Vec<FloatTensor<B>>,
+    activation: Activation,
+) -> FloatTensor<B> {
+    let edges = edges.into_iter().map(lift).collect();
+    lower(pixels::blend::<B>(lift(target), edges, activation))
+}
+
+/// See [`crate::KernelBackend::upsample`].
+pub(crate) fn upsample<B: Backend>(x: FloatTensor<B>, size: [usize; 2]) -> FloatTensor<B> {
+    lower(pixels::upsample::<B>(lift(x), size))
+}
+
+/// See [`crate::KernelBackend::upsample_gradient`].
+pub(crate) fn upsample_gradient<B: Backend>(
+    gradient: FloatTensor<B>,
+    size: [usize; 2],
+) -> FloatTensor<B> {
+    lower(pixels::upsample_gradient::<B>(lift(gradient), size))
+}
+
+/// See [`crate::KernelBackend::log_likelihood`].
+pub(crate) fn log_likelihood<B: Backend>(
+    scores: FloatTensor<B>,
+    labels: IntTensor<B>,
+) -> LogLikelihood<B> {
+    let labels = Tensor::<B, 3, Int>::from_primitive(labels);
+    let [values, normaliser] = pixels::log_likelihood::<B>(lift(scores), labels).map(lower);
+    LogLikelihood { values, normaliser }
+}
+
+/// See [`crate::KernelBackend::log_likelihood_gradient`].
+pub(crate) fn log_likelihood_gradient<B: Backend>(
+    scores: FloatTensor<B>,
+    labels: IntTensor<B>,
+    normaliser: FloatTensor<B>,
+    gradient: FloatTensor<B>,
+) -> FloatTensor<B> {
+    let (scores, labels) = (lift(scores), Tensor::<B, 3, Int>::from_primitive(labels));
+    let (normaliser, gradient) = (lift(normaliser), lift(gradient));
+    lower(pixels::log_likelihood_gradient::<B>(scores, labels, normaliser, gradient))
 }

@@ -37,6 +37,7 @@ mod fusion;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod group;
+mod interpolation;
 mod memory;
 pub mod ops;
 pub mod precision;
@@ -49,6 +50,6 @@ pub use backend::KernelBackend;
 pub use group::Group;
 pub use memory::repeated;
 pub use types::{
-    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput,
-    NormState, Origin,
+    Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, LogLikelihood, NormGradients,
+    NormOutput, NormState, Origin,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Int, Tensor};
 
 use crate::backend::KernelBackend;
 use crate::group::Group;
@@ -98,6 +98,28 @@ pub fn fuse<B: KernelBackend>(
     activation: Activation,
 ) -> Tensor<B, 4> {
     lift(B::fuse(lower(target), edges.into_iter().map(lower).collect(), activation))
+}
+
+/// See [`KernelBackend::blend`].
+pub fn blend<B: KernelBackend>(
+    target: Tensor<B, 4>,
+    edges: Vec<Tensor<B, 4>>,
+    activation: Activation,
+) -> Tensor<B, 4> {
+    lift(B::blend(lower(target), edges.into_iter().map(lower).collect(), activation))
+}
+
+/// See [`KernelBackend::upsample`].
+pub fn upsample<B: KernelBackend>(x: Tensor<B, 4>, size: [usize; 2]) -> Tensor<B, 4> {
+    lift(B::upsample(lower(x), size))
+}
+
+/// See [`KernelBackend::log_likelihood`]; `[batch, height, width]`.
+pub fn log_likelihood<B: KernelBackend>(
+    scores: Tensor<B, 4>,
+    labels: Tensor<B, 3, Int>,
+) -> Tensor<B, 3> {
+    lift(B::log_likelihood(lower(scores), labels.into_primitive()).values)
 }
 
 /// See [`KernelBackend::move_statistics`]; takes and returns mean and variance.

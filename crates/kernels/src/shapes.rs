@@ -246,3 +246,79 @@ pub(crate) fn add_gradients<T: TensorMetadata>(a: &T, b: &T) {
     let (a, b) = (&a[..], &b[..]);
     assert!(a == b, "add_gradients: shapes {a:?} and {b:?} differ");
 }
+
+/// See [`crate::KernelBackend::blend`].
+pub(crate) fn blend<T: TensorMetadata>(target: &T, edges: &[T]) {
+    let x @ [batch, channels, height, width] = features("blend", "target", target);
+    for edge in edges {
+        let shape @ [n, c, ..] = features("blend", "an edge", edge);
+        assert!(
+            [n, c] == [batch, channels],
+            "blend: an edge has shape {shape:?}, but the target of shape {x:?} needs \
+             [{batch}, {channels}, rows, columns]"
+        );
+        interpolated("blend", shape, [height, width]);
+    }
+}
+
+/// See [`crate::KernelBackend::upsample`].
+pub(crate) fn upsample(x: &impl TensorMetadata, size: [usize; 2]) {
+    interpolated("upsample", features("upsample", "x", x), size);
+}
+
+/// See [`crate::KernelBackend::upsample_gradient`].
+pub(crate) fn upsample_gradient(gradient: &impl TensorMetadata, size: [usize; 2]) {
+    let name = "upsample_gradient";
+    interpolated(name, features(name, "gradient", gradient), size);
+}
+
+/// Nothing can be interpolated from nothing.
+fn interpolated(name: &str, x @ [_, _, height, width]: Features, size: [usize; 2]) {
+    assert!(
+        [height, width].iter().chain(&size).all(|&side| side > 0),
+        "{name}: between shape {x:?} and size {size:?}, but at least one pixel is needed"
+    );
+}
+
+/// See [`crate::KernelBackend::log_likelihood`].
+pub(crate) fn log_likelihood(scores: &impl TensorMetadata, labels: &impl TensorMetadata) {
+    labelled("log_likelihood", scores, labels);
+}
+
+/// See [`crate::KernelBackend::log_likelihood_gradient`].
+pub(crate) fn log_likelihood_gradient<T: TensorMetadata>(
+    scores: &T,
+    labels: &impl TensorMetadata,
+    normaliser: &T,
+    gradient: &T,
+) {
+    let name = "log_likelihood_gradient";
+    let labels = labelled(name, scores, labels);
+    for (argument, tensor) in [("normaliser", normaliser), ("gradient", gradient)] {
+        let shape = tensor.shape();
+        let shape = &shape[..];
+        assert!(
+            shape == labels,
+            "{name}: {argument} has shape {shape:?}, but with labels of shape {labels:?} it must have theirs"
+        );
+    }
+}
+
+/// Pixels `[batch, height, width]` with labels, of pictures with scores.
+fn labelled(name: &str, scores: &impl TensorMetadata, labels: &impl TensorMetadata) -> [usize; 3] {
+    let scores @ [batch, classes, ..] = features(name, "scores", scores);
+    let shape = labels.shape();
+    let shape = &shape[..];
+    let pixels = shape.try_into().ok().filter(|&[pictures, ..]: &[usize; 3]| pictures == batch);
+    let Some(pixels @ [_, height, width]) = pixels else {
+        panic!(
+            "{name}: labels have shape {shape:?}, but scores of shape {scores:?} need [{batch}, height, width]"
+        )
+    };
+    assert!(
+        classes > 0,
+        "{name}: scores of shape {scores:?} for labels of shape {shape:?} have no class"
+    );
+    interpolated(name, scores, [height, width]);
+    pixels
+}

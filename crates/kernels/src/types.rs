@@ -78,6 +78,15 @@ pub struct NormGradients<B: Backend> {
     pub residual: Option<FloatTensor<B>>,
 }
 
+/// Log-likelihood of labelled pixels.
+#[derive(Debug, Clone)]
+pub struct LogLikelihood<B: Backend> {
+    /// Logarithm of the probability of each pixel's label `[batch, height, width]`; 0 where the label is no class.
+    pub values: FloatTensor<B>,
+    /// Logarithm of the sum over classes of the scores' exponentials `[batch, height, width]`, which gradients need.
+    pub normaliser: FloatTensor<B>,
+}
+
 /// Coefficients of a step of Adam.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct AdamStep {

@@ -38,7 +38,6 @@ pub use files::import;
 pub use files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter};
 pub use files::store::to_safetensors;
 pub use layers::heads::Prediction;
-pub use layers::upsample::upsample_bilinear;
 pub use networks::{
     Calibrated, Calibration, FoldedSubnet, InferenceNet, ScaleNet, Start, Subnet, Supernet,
     load_supernet, save_supernet,

@@ -16,6 +16,7 @@ mod conv;
 mod fuse;
 mod norm;
 mod optimiser;
+mod pixels;
 mod precision;
 mod shapes;
 

@@ -1,4 +1,4 @@
-//! The fusion sum.
+//! Sums of maps of several sizes.
 
 use burn::tensor::ops::FloatTensor;
 use burn_autodiff::checkpoint::base::Checkpointer;
@@ -14,7 +14,38 @@ use crate::types::Activation;
 /// Edges of one step at most; more are summed in several.
 const MAX_EDGES: usize = 3;
 
-/// Values that a fusion keeps for its gradients.
+/// How edges are brought to the size of the target.
+#[derive(Debug, Clone, Copy)]
+enum Resize {
+    /// Repeated: [`KernelBackend::fuse`].
+    Repeat,
+    /// Interpolated: [`KernelBackend::blend`].
+    Interpolate,
+}
+
+impl Resize {
+    fn sum<B: KernelBackend>(
+        self,
+        target: FloatTensor<B>,
+        edges: Vec<FloatTensor<B>>,
+        activation: Activation,
+    ) -> FloatTensor<B> {
+        match self {
+            Self::Repeat => B::fuse(target, edges, activation),
+            Self::Interpolate => B::blend(target, edges, activation),
+        }
+    }
+
+    /// Gradient of an edge of this shape.
+    fn edge<B: KernelBackend>(self, gradient: FloatTensor<B>, shape: [usize; 4]) -> FloatTensor<B> {
+        match self {
+            Self::Repeat => B::edge_gradient(gradient, shape),
+            Self::Interpolate => B::upsample_gradient(gradient, [shape[2], shape[3]]),
+        }
+    }
+}
+
+/// Values that a sum keeps for its gradients.
 #[derive(Debug, Clone)]
 struct State<B: Backend> {
     /// Shapes of the edges.
@@ -25,7 +56,7 @@ struct State<B: Backend> {
 
 /// Parents: the target and its edges.
 #[derive(Debug)]
-struct Fuse;
+struct Fuse(Resize);
 
 impl<B: KernelBackend, const N: usize> Backward<B, N> for Fuse {
     type State = State<B>;
@@ -40,7 +71,7 @@ impl<B: KernelBackend, const N: usize> Backward<B, N> for Fuse {
         let target = parents.next().flatten();
         for (parent, shape) in parents.zip(shapes) {
             let Some(node) = parent else { continue };
-            let value = B::edge_gradient(gradient.clone(), shape);
+            let value = self.0.edge::<B>(gradient.clone(), shape);
             let value = gradients::add::<B>(gradients, value, |tensor| tensor.node = node.clone());
             gradients.register::<B>(node.id, value);
         }
@@ -55,24 +86,43 @@ impl<B: KernelBackend, const N: usize> Backward<B, N> for Fuse {
 /// See [`KernelBackend::fuse`].
 pub(super) fn fuse<B: KernelBackend, C: CheckpointStrategy>(
     target: Tracked<B>,
+    edges: Vec<Tracked<B>>,
+    activation: Activation,
+) -> Tracked<B> {
+    sum::<B, C>(Resize::Repeat, target, edges, activation)
+}
+
+/// See [`KernelBackend::blend`].
+pub(super) fn blend<B: KernelBackend, C: CheckpointStrategy>(
+    target: Tracked<B>,
+    edges: Vec<Tracked<B>>,
+    activation: Activation,
+) -> Tracked<B> {
+    sum::<B, C>(Resize::Interpolate, target, edges, activation)
+}
+
+fn sum<B: KernelBackend, C: CheckpointStrategy>(
+    resize: Resize,
+    target: Tracked<B>,
     mut edges: Vec<Tracked<B>>,
     activation: Activation,
 ) -> Tracked<B> {
     if edges.len() > MAX_EDGES {
         let rest = edges.split_off(MAX_EDGES);
-        let sum = fuse::<B, C>(target, edges, Activation::Identity);
-        return fuse::<B, C>(sum, rest, activation);
+        let first = sum::<B, C>(resize, target, edges, Activation::Identity);
+        return sum::<B, C>(resize, first, rest, activation);
     }
     edges.insert(0, target);
     match edges.len() {
-        1 => step::<B, C, 1>(edges, activation),
-        2 => step::<B, C, 2>(edges, activation),
-        3 => step::<B, C, 3>(edges, activation),
-        _ => step::<B, C, 4>(edges, activation),
+        1 => step::<B, C, 1>(resize, edges, activation),
+        2 => step::<B, C, 2>(resize, edges, activation),
+        3 => step::<B, C, 3>(resize, edges, activation),
+        _ => step::<B, C, 4>(resize, edges, activation),
     }
 }
 
 fn step<B: KernelBackend, C: CheckpointStrategy, const N: usize>(
+    resize: Resize,
     inputs: Vec<Tracked<B>>,
     activation: Activation,
 ) -> Tracked<B> {
@@ -81,12 +131,12 @@ fn step<B: KernelBackend, C: CheckpointStrategy, const N: usize>(
     let nodes = nodes.try_into().expect("the caller counted the inputs");
     let shapes = tensors[1..].iter().map(|edge| edge.shape().dims()).collect();
     let target = tensors.remove(0);
-    match Backward::<B, N>::prepare::<C>(Fuse, nodes).compute_bound().stateful() {
+    match Backward::<B, N>::prepare::<C>(Fuse(resize), nodes).compute_bound().stateful() {
         OpsKind::Tracked(prep) => {
-            let result = B::fuse(target, tensors, activation);
+            let result = resize.sum::<B>(target, tensors, activation);
             let output = (activation == Activation::Relu).then(|| result.clone());
             prep.finish(State { shapes, output }, result)
         }
-        OpsKind::UnTracked(prep) => prep.finish(B::fuse(target, tensors, activation)),
+        OpsKind::UnTracked(prep) => prep.finish(resize.sum::<B>(target, tensors, activation)),
     }
 }

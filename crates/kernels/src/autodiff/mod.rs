@@ -9,18 +9,20 @@ mod conv;
 mod fuse;
 mod gradients;
 mod join;
+mod likelihood;
 mod norm;
 mod norm_group;
+mod upsample;
 
 use std::sync::Arc;
 
-use burn::tensor::ops::FloatTensor;
+use burn::tensor::ops::{FloatTensor, IntTensor};
 use burn_autodiff::Autodiff;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
 
 use crate::backend::KernelBackend;
 use crate::group::Group;
-use crate::types::{Activation, ConvGeometry, NormOutput};
+use crate::types::{Activation, ConvGeometry, LogLikelihood, NormOutput};
 
 impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
     fn conv(
@@ -84,6 +86,22 @@ impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
         activation: Activation,
     ) -> FloatTensor<Self> {
         fuse::fuse::<B, C>(target, edges, activation)
+    }
+
+    fn blend(
+        target: FloatTensor<Self>,
+        edges: Vec<FloatTensor<Self>>,
+        activation: Activation,
+    ) -> FloatTensor<Self> {
+        fuse::blend::<B, C>(target, edges, activation)
+    }
+
+    fn upsample(x: FloatTensor<Self>, size: [usize; 2]) -> FloatTensor<Self> {
+        upsample::upsample::<B, C>(x, size)
+    }
+
+    fn log_likelihood(scores: FloatTensor<Self>, labels: IntTensor<Self>) -> LogLikelihood<Self> {
+        likelihood::log_likelihood::<B, C>(scores, labels)
     }
 
     fn join(tensors: Vec<FloatTensor<Self>>) {

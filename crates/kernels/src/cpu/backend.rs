@@ -1,6 +1,6 @@
 //! The operations for the `Flex` backend. Anything but `f32` goes the composed way.
 
-use burn::tensor::ops::FloatTensor;
+use burn::tensor::ops::{FloatTensor, IntTensor};
 use burn_backend::{DType, Shape, TensorMetadata};
 use burn_flex::{Flex, FlexTensor, Layout};
 use burn_std::Bytes;
@@ -11,6 +11,7 @@ use super::memory::Buffer;
 use super::norm::gradient::{self as norm_gradient, Mask, Slope, Sums};
 use super::norm::moments::Moments;
 use super::norm::{self, Scale};
+use super::pixels::{self, Labels};
 use super::simd::Isa;
 use super::{adam, fuse, pointwise};
 use crate::backend::KernelBackend;
@@ -18,7 +19,8 @@ use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
 use crate::shapes;
 use crate::types::{
-    Activation, AdamStep, AdamValues, ConvGeometry, NormGradients, NormOutput, NormState, Origin,
+    Activation, AdamStep, AdamValues, ConvGeometry, LogLikelihood, NormGradients, NormOutput,
+    NormState, Origin,
 };
 
 /// Feature maps with a channel count that is no multiple of this are predictions, read next by
@@ -200,6 +202,56 @@ impl KernelBackend for Flex {
         fuse::edge_gradient(&gradient, edge).into_tensor()
     }
 
+    fn blend(target: FlexTensor, edges: Vec<FlexTensor>, activation: Activation) -> FlexTensor {
+        shapes::blend(&target, &edges);
+        if !is_f32(&target) {
+            return composed::blend::<Self>(target, edges, activation);
+        }
+        let edges: Vec<Maps> = edges.into_iter().map(Maps::from_tensor).collect();
+        pixels::blend(Maps::from_tensor(target), &edges, activation).into_tensor()
+    }
+
+    fn upsample(x: FlexTensor, size: [usize; 2]) -> FlexTensor {
+        shapes::upsample(&x, size);
+        if !is_f32(&x) {
+            return composed::upsample::<Self>(x, size);
+        }
+        pixels::upsample(Maps::from_tensor(x), size).into_tensor()
+    }
+
+    fn upsample_gradient(gradient: FlexTensor, size: [usize; 2]) -> FlexTensor {
+        shapes::upsample_gradient(&gradient, size);
+        if !is_f32(&gradient) {
+            return composed::upsample_gradient::<Self>(gradient, size);
+        }
+        pixels::upsample_gradient(Maps::from_tensor(gradient), size).into_tensor()
+    }
+
+    fn log_likelihood(scores: FlexTensor, labels: IntTensor<Self>) -> LogLikelihood<Self> {
+        shapes::log_likelihood(&scores, &labels);
+        let Some(known) = classes(&labels).filter(|_| is_f32(&scores)) else {
+            return composed::log_likelihood::<Self>(scores, labels);
+        };
+        let [values, normaliser] = pixels::log_likelihood(&scores, &known)
+            .map(|values| plain(values, [labels.shape()[0], known.height, known.width]));
+        LogLikelihood { values, normaliser }
+    }
+
+    fn log_likelihood_gradient(
+        scores: FlexTensor,
+        labels: IntTensor<Self>,
+        normaliser: FlexTensor,
+        gradient: FlexTensor,
+    ) -> FlexTensor {
+        shapes::log_likelihood_gradient(&scores, &labels, &normaliser, &gradient);
+        let all_f32 = [&scores, &normaliser, &gradient].into_iter().all(is_f32);
+        let Some(known) = classes(&labels).filter(|_| all_f32) else {
+            return composed::log_likelihood_gradient::<Self>(scores, labels, normaliser, gradient);
+        };
+        let [normaliser, gradient] = [normaliser, gradient].map(|tensor| vector(&tensor));
+        pixels::log_likelihood_gradient(&scores, &known, &normaliser, &gradient).into_tensor()
+    }
+
     fn adam(values: AdamValues<Self>, gradient: FlexTensor, step: AdamStep) -> AdamValues<Self> {
         shapes::adam(&values, &gradient);
         let AdamValues { weight, mean, square } = values;
@@ -286,6 +338,27 @@ fn leave(maps: Maps) -> FloatTensor<Flex> {
 
 fn vector(tensor: &FlexTensor) -> Vec<f32> {
     tensor.to_contiguous().as_slice().expect("contiguous float32 values").to_vec()
+}
+
+/// Labels `[batch, height, width]`, where they are of a common type.
+fn classes(labels: &FlexTensor) -> Option<Labels> {
+    let [_, height, width] = labels.shape().dims();
+    let labels = labels.to_contiguous();
+    let values = match labels.dtype() {
+        DType::I32 => labels.as_slice::<i32>()?.to_vec(),
+        // A number that does not fit is no class.
+        DType::I64 => labels
+            .as_slice::<i64>()?
+            .iter()
+            .map(|&label| i32::try_from(label).unwrap_or(-1))
+            .collect(),
+        _ => return None,
+    };
+    Some(Labels { values, height, width })
+}
+
+fn plain(values: Buffer, shape: [usize; 3]) -> FlexTensor {
+    FlexTensor::new(values.into_bytes(), Layout::contiguous(Shape::from(shape)), DType::F32)
 }
 
 fn from_vector(values: Vec<f32>) -> FlexTensor {

@@ -100,13 +100,23 @@ impl Maps {
     pub fn into_plain_tensor(self) -> FlexTensor {
         let Extent { batch, channels, height, width } = self.extent;
         let pixels = height * width;
-        let from = self.as_slice();
         let mut plain = Buffer::new(self.extent.len());
-        for (index, value) in plain.as_mut_slice().iter_mut().enumerate() {
-            let (plane, pixel) = (index / pixels, index % pixels);
-            let (n, c) = (plane / channels, plane % channels);
-            *value = from[(n * pixels + pixel) * channels + c];
-        }
+        let shared = parallel::Shared((self.as_ptr(), plain.as_mut_slice().as_mut_ptr()));
+        parallel::run(batch * height, |row| {
+            let (picture, first) = (row / height, row % height * width);
+            let (from, to) = shared.get();
+            for channel in 0..channels {
+                #[expect(unsafe_code, reason = "rows are written in parallel")]
+                // SAFETY: both maps have these pixels and channels; tasks write disjoint rows.
+                unsafe {
+                    let from = from.add((picture * pixels + first) * channels + channel);
+                    let to = to.add((picture * channels + channel) * pixels + first);
+                    for x in 0..width {
+                        *to.add(x) = *from.add(x * channels);
+                    }
+                }
+            }
+        });
         let shape = Shape::from([batch, channels, height, width]);
         FlexTensor::new(plain.into_bytes(), Layout::contiguous(shape), DType::F32)
     }

@@ -13,6 +13,7 @@ mod memory;
 mod norm;
 mod parallel;
 mod peak;
+mod pixels;
 mod pointwise;
 mod simd;
 mod tile;

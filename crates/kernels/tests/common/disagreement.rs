@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use burn::tensor::TensorData;
-use burn::tensor::ops::FloatTensor;
+use burn::tensor::ops::{FloatTensor, IntTensor};
+use burn::tensor::{IntDType, TensorData};
 use scalenas_kernels::{
     Activation, AdamStep, AdamValues, ConvGeometry, KernelBackend, NormState, Origin,
 };
@@ -39,6 +39,11 @@ impl Sizes {
 
     fn weight(&self) -> Vec<usize> {
         vec![self.output, self.input, self.kernel, self.kernel]
+    }
+
+    /// Pixels of `x` repeated `factor` times in both directions.
+    fn pixels(&self, factor: usize) -> Vec<usize> {
+        vec![self.batch, self.size[0] * factor, self.size[1] * factor]
     }
 
     /// `x` repeated `factor` times in both directions.
@@ -174,6 +179,51 @@ fn operations<B: KernelBackend>(sizes: Sizes) -> Vec<Operation<B>> {
             },
         },
         Operation {
+            name: "blend",
+            shapes: vec![sizes.finer(4), sizes.finer(2), x.clone()],
+            free: &[[0, 2], [0, 3], [1, 2], [1, 3], [2, 2], [2, 3]],
+            run: |_, mut arguments| {
+                let target = arguments.remove(0);
+                B::blend(target, arguments, Activation::Relu);
+            },
+        },
+        Operation {
+            name: "upsample",
+            shapes: vec![x.clone()],
+            free: &[[0, 0], [0, 1], [0, 2], [0, 3]],
+            run: |sizes, arguments| {
+                let [x] = take(arguments);
+                B::upsample(x, sizes.size.map(|side| side * 2));
+            },
+        },
+        Operation {
+            name: "upsample_gradient",
+            shapes: vec![sizes.finer(2)],
+            free: &[[0, 0], [0, 1], [0, 2], [0, 3]],
+            run: |sizes, arguments| {
+                let [gradient] = take(arguments);
+                B::upsample_gradient(gradient, sizes.size);
+            },
+        },
+        Operation {
+            name: "log_likelihood",
+            shapes: vec![x.clone(), sizes.pixels(4)],
+            free: &[[0, 1], [0, 2], [0, 3], [1, 1], [1, 2]],
+            run: |_, arguments| {
+                let [scores, labels] = take(arguments);
+                B::log_likelihood(scores, whole::<B>(labels));
+            },
+        },
+        Operation {
+            name: "log_likelihood_gradient",
+            shapes: vec![x.clone(), sizes.pixels(4), sizes.pixels(4), sizes.pixels(4)],
+            free: &[[0, 1], [0, 2], [0, 3]],
+            run: |_, arguments| {
+                let [scores, labels, normaliser, gradient] = take(arguments);
+                B::log_likelihood_gradient(scores, whole::<B>(labels), normaliser, gradient);
+            },
+        },
+        Operation {
             name: "adam",
             shapes: vec![weight.clone(), weight.clone(), weight.clone(), weight],
             free: &[],
@@ -205,6 +255,11 @@ fn operations<B: KernelBackend>(sizes: Sizes) -> Vec<Operation<B>> {
             },
         },
     ]
+}
+
+/// Values cut down to whole numbers.
+fn whole<B: KernelBackend>(values: FloatTensor<B>) -> IntTensor<B> {
+    B::float_into_int(values, IntDType::I32)
 }
 
 fn take<T, const N: usize>(arguments: Vec<T>) -> [T; N] {

@@ -190,6 +190,33 @@ fn fuse() {
 }
 
 #[test]
+fn blend() {
+    on_all_levels(|| {
+        for channels in [32, 5] {
+            for edges in 0..5 {
+                let sizes = [[8, 12], [4, 6], [8, 12], [3, 2], [4, 5]];
+                let features: Vec<Tensor<A, 4>> = sizes[..=edges]
+                    .iter()
+                    .zip(1..)
+                    .map(|(size, seed)| tensor([2, channels, size[0], size[1]], seed))
+                    .collect();
+                for activation in [Activation::Identity, Activation::Relu] {
+                    macro_rules! network {
+                        ($blend:path) => {
+                            |x: &[Tensor<A, 4>], _: &[Tensor<A, 1>]| {
+                                $blend(x[0].clone(), x[1..].to_vec(), activation)
+                            }
+                        };
+                    }
+                    let composed = network!(reference::pixels::blend);
+                    compare(&features, &[], network!(ops::blend), composed);
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn joined_parameters_have_the_same_gradients() {
     // More than are joined at a time, in two sizes, some of them not used, one not learnt.
     for count in [2, 70, 5000] {

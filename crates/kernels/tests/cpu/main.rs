@@ -8,5 +8,6 @@ mod autodiff;
 mod conv;
 mod group;
 mod norm;
+mod pixels;
 mod shapes;
 mod threads;

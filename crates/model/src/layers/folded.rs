@@ -8,6 +8,7 @@ use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
 use scalenas_space::layers::ConvKind;
 
 use super::doubling::interleave;
+use super::merge::merge;
 
 /// Folded units by the name of their normalisation layer.
 #[derive(Debug, Clone)]
@@ -54,5 +55,16 @@ impl<B: KernelBackend> Folded<B> {
             ConvKind::Plain => y,
             ConvKind::Transposed => interleave(y),
         }
+    }
+
+    /// `activation(conv(maps) + bias)` of the unit with this normalisation layer, of maps at several resolutions.
+    pub fn run_merged(
+        &self,
+        norm_name: &str,
+        maps: Vec<Tensor<B, 4>>,
+        activation: Activation,
+    ) -> Tensor<B, 4> {
+        let unit = &self.units[norm_name];
+        merge(maps, &unit.weight, Some(unit.bias.clone()), activation)
     }
 }

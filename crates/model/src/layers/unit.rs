@@ -10,6 +10,7 @@ use scalenas_space::layers::ConvKind;
 use super::doubling::{KERNEL, doubling_kernel, interleave};
 use super::folded::FoldedUnit;
 use super::initializer::Initializer;
+use super::merge::merge;
 use super::norms::{EPSILON, Norms};
 use crate::files::parameters::Parameter;
 use crate::statistics::LayerStatistics;
@@ -132,36 +133,60 @@ impl<B: KernelBackend> ConvNorm<B> {
         activation: Activation,
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
+        match norms {
+            Norms::Folded(folded) => folded.run(&self.norm_name, x, residual, activation),
+            _ => self.normalise(self.convolve(x), residual, activation, norms),
+        }
+    }
+
+    /// `activation(norm(conv(maps)))` of a 1x1 convolution of maps at several resolutions, which are seen at that of the
+    /// first, one after the other.
+    ///
+    /// # Panics
+    /// If frozen statistics do not cover the unit.
+    pub fn forward_merged(
+        &self,
+        maps: Vec<Tensor<B, 4>>,
+        activation: Activation,
+        norms: &mut Norms<'_, B>,
+    ) -> Tensor<B, 4> {
+        if let Norms::Folded(folded) = norms {
+            return folded.run_merged(&self.norm_name, maps, activation);
+        }
+        let bias = self.bias.as_ref().map(Param::val);
+        let y = merge(maps, &self.weight.val(), bias, Activation::Identity);
+        self.normalise(y, None, activation, norms)
+    }
+
+    /// `activation(norm(y) + residual)` with the statistics of the batch or given ones.
+    fn normalise(
+        &self,
+        y: Tensor<B, 4>,
+        residual: Option<Tensor<B, 4>>,
+        activation: Activation,
+        norms: &mut Norms<'_, B>,
+    ) -> Tensor<B, 4> {
+        let (scale, shift) = (self.scale.val(), self.shift.val());
         let statistics = match norms {
             Norms::Batch(batch) => {
-                let x = self.convolve(x);
-                let shape = x.dims();
-                let (scale, shift) = (self.scale.val(), self.shift.val());
+                let shape = y.dims();
                 let (y, mean, variance) = match batch.group() {
-                    None => ops::norm_batch(x, scale, shift, EPSILON, residual, activation),
+                    None => ops::norm_batch(y, scale, shift, EPSILON, residual, activation),
                     Some(group) => {
-                        ops::norm_group(x, scale, shift, EPSILON, residual, activation, group)
+                        ops::norm_group(y, scale, shift, EPSILON, residual, activation, group)
                     }
                 };
                 batch.record(&self.norm_name, mean, variance, shape);
                 return y;
             }
-            Norms::Folded(folded) => return folded.run(&self.norm_name, x, residual, activation),
             Norms::Frozen(statistics) => statistics.get(&self.norm_name),
+            Norms::Folded(_) => unreachable!("folded units have no normalisation"),
         };
         let layer = statistics.unwrap_or_else(|| {
             panic!("no statistics for layer {}: calibrate this subnet first", self.norm_name)
         });
-        ops::norm_frozen(
-            self.convolve(x),
-            self.scale.val(),
-            self.shift.val(),
-            layer.mean.clone(),
-            layer.variance.clone(),
-            EPSILON,
-            residual,
-            activation,
-        )
+        let (mean, variance) = (layer.mean.clone(), layer.variance.clone());
+        ops::norm_frozen(y, scale, shift, mean, variance, EPSILON, residual, activation)
     }
 
     /// The convolution with its bias, without the normalisation.

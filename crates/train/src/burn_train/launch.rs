@@ -181,7 +181,7 @@ fn loader<B>(
     device: &B::Device,
 ) -> SupernetLoader<B>
 where
-    B: AutodiffBackend,
+    B: AutodiffBackend + KernelBackend,
 {
     let (info, part) = (plan.folder.info(), plan.ranks.part());
     SupernetLoader::new(plan.tasks.clone(), &info.space, &info.train, part, device, start, error)

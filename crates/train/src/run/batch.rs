@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use scalenas_kernels::KernelBackend;
 use scalenas_model::{BatchShare, Prediction};
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, Head, SpaceSpec};
@@ -76,7 +77,7 @@ pub struct TrainBatch<B: Backend> {
     pub share: Share,
 }
 
-impl<B: Backend> TrainBatch<B> {
+impl<B: KernelBackend> TrainBatch<B> {
     /// Adds the subnets to a batch on the device.
     pub fn new(
         sample: Sample<B>,

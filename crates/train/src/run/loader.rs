@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::tensor::backend::Backend;
 use scalenas_data::{BatchPart, LoaderConfig};
+use scalenas_kernels::KernelBackend;
 use scalenas_space::SpaceSpec;
 
 use super::batch::{Position, Sample, TrainBatch};
@@ -44,7 +45,7 @@ pub(crate) struct SupernetLoader<B: Backend> {
     error: LoadError,
 }
 
-impl<B: Backend> SupernetLoader<B> {
+impl<B: KernelBackend> SupernetLoader<B> {
     pub fn new(
         tasks: Tasks,
         spec: &SpaceSpec,
@@ -71,7 +72,7 @@ impl<B: Backend> SupernetLoader<B> {
     }
 }
 
-impl<B: Backend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
+impl<B: KernelBackend> DataLoader<B, TrainBatch<B>> for SupernetLoader<B> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<TrainBatch<B>> + 'a> {
         let iteration = self.next.load(Ordering::Relaxed);
         let (epoch, start) = (iteration / self.epoch_length(), iteration % self.epoch_length());
@@ -112,7 +113,7 @@ struct Epoch<'a, B: Backend> {
     number: u64,
 }
 
-impl<B: Backend> Iterator for Epoch<'_, B> {
+impl<B: KernelBackend> Iterator for Epoch<'_, B> {
     type Item = TrainBatch<B>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -141,7 +142,7 @@ impl<B: Backend> Iterator for Epoch<'_, B> {
     }
 }
 
-impl<B: Backend> DataLoaderIterator<TrainBatch<B>> for Epoch<'_, B> {
+impl<B: KernelBackend> DataLoaderIterator<TrainBatch<B>> for Epoch<'_, B> {
     fn progress(&self) -> Progress {
         let length = self.loader.epoch_length();
         let done = self.loader.next.load(Ordering::Relaxed) - self.number * length;

@@ -3,8 +3,8 @@
 //! Iteration `i` of an epoch of `n` tasks belongs to task `i mod n`; an epoch ends where a task has
 //! nothing left. Batches whose pictures were all left out keep their numbers.
 
-use burn::tensor::backend::Backend;
 use scalenas_data::LoaderConfig;
+use scalenas_kernels::KernelBackend;
 use scalenas_space::Head;
 
 use super::batch::Sample;
@@ -35,7 +35,7 @@ impl Turns {
     }
 
     /// The next batch, on the device.
-    pub fn next<B: Backend>(&mut self, device: &B::Device) -> Option<Result<Sample<B>>> {
+    pub fn next<B: KernelBackend>(&mut self, device: &B::Device) -> Option<Result<Sample<B>>> {
         let count = self.tasks.len();
         // Batches that were left out count: the task that is behind has its turn.
         let turn = |&place: &usize| {

@@ -26,7 +26,7 @@ pub struct CalibrationSource<B: Backend> {
     head: Head,
 }
 
-impl<B: Backend> CalibrationSource<B> {
+impl<B: KernelBackend> CalibrationSource<B> {
     /// Reads shuffled training batches of a task, as many and as large as the options say.
     ///
     /// # Errors

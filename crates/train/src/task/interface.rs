@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 use scalenas_data::{BatchLoader, BatchSource, LoaderConfig, SkippedImage};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::Prediction;
 
 use crate::error::Result;
@@ -19,7 +19,7 @@ pub trait TrainingData: Clone + Debug + Send + Sync + 'static {
     /// Maker of batches.
     type Source: BatchSource;
     /// Targets of a batch.
-    type Target<B: Backend>: Target<B>;
+    type Target<B: KernelBackend>: Target<B>;
 
     /// Plural noun of the samples in messages.
     const UNIT: &'static str;
@@ -31,7 +31,7 @@ pub trait TrainingData: Clone + Debug + Send + Sync + 'static {
     fn skipped(&self) -> Vec<SkippedImage>;
 
     /// Brings a batch to the device: normalised pictures `[batch, 3, height, width]` and targets.
-    fn sample<B: Backend>(
+    fn sample<B: KernelBackend>(
         &self,
         batch: &<Self::Source as BatchSource>::Batch,
         device: &B::Device,
@@ -39,7 +39,7 @@ pub trait TrainingData: Clone + Debug + Send + Sync + 'static {
 }
 
 /// Targets of a batch, on the device.
-pub trait Target<B: Backend>: Clone + Debug + Send {
+pub trait Target<B: KernelBackend>: Clone + Debug + Send {
     /// Loss of a prediction; `[1]`.
     fn loss(self, prediction: Prediction<B>) -> Tensor<B, 1>;
 }
@@ -59,14 +59,18 @@ pub trait HeldOutData: Clone {
     ///
     /// # Errors
     /// If a picture cannot be read or the predictions do not fit the ground truth.
-    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade>;
+    fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade>;
 
     /// Predicts all samples and scores the predictions on resampled sets of pictures: the ranking figure of every set,
     /// which is the same set for every network.
     ///
     /// # Errors
     /// Those of [`HeldOutData::grade`].
-    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>>;
+    fn resampled<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        device: &B::Device,
+    ) -> Result<Vec<f64>>;
 }
 
 /// Normalised pictures `[batch, 3, height, width]` with their targets.
@@ -86,7 +90,7 @@ impl<D: TrainingData> Batches<D> {
     }
 
     /// The next batch, on the device.
-    pub fn next<B: Backend>(&mut self, device: &B::Device) -> Option<Result<Sample<B, D>>> {
+    pub fn next<B: KernelBackend>(&mut self, device: &B::Device) -> Option<Result<Sample<B, D>>> {
         let batch = self.loader.next()?;
         Some(batch.map(|batch| self.data.sample(&batch, device)).map_err(Into::into))
     }

@@ -6,6 +6,7 @@
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use scalenas_data::{BatchSource, LoaderConfig, SkippedImage};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::Prediction;
 use scalenas_space::Head;
 
@@ -69,7 +70,7 @@ macro_rules! tasks {
         impl TaskBatches {
             /// The next batch on the device: normalised pictures `[batch, 3, height, width]` and
             /// targets.
-            pub fn next<B: Backend>(
+            pub fn next<B: KernelBackend>(
                 &mut self,
                 device: &B::Device,
             ) -> Option<Result<(Tensor<B, 4>, Target<B>)>> {
@@ -95,7 +96,7 @@ macro_rules! tasks {
             $($(#[$doc])* $task($room::Target<B>),)+
         }
 
-        impl<B: Backend> Target<B> {
+        impl<B: KernelBackend> Target<B> {
             /// Loss of a prediction; `[1]`.
             pub fn loss(self, prediction: Prediction<B>) -> Tensor<B, 1> {
                 match self {
@@ -126,7 +127,7 @@ macro_rules! tasks {
             }
 
             /// Predicts all samples with a network and scores the predictions.
-            pub fn grade<B: Backend>(
+            pub fn grade<B: KernelBackend>(
                 &self,
                 net: &impl Network<B>,
                 device: &B::Device,
@@ -137,7 +138,7 @@ macro_rules! tasks {
             }
 
             /// Ranking figure of a network on every resampled set of the pictures.
-            pub fn resampled<B: Backend>(
+            pub fn resampled<B: KernelBackend>(
                 &self,
                 net: &impl Network<B>,
                 device: &B::Device,

@@ -1,4 +1,4 @@
-//! Segmentation head: all branches brought to stride 4, concatenated, two 1x1 convolutions.
+//! Segmentation head: all branches at stride 4, concatenated, and two 1x1 convolutions.
 
 use burn::module::Module;
 use burn::tensor::Tensor;
@@ -10,7 +10,6 @@ use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
 use crate::layers::pointwise::Pointwise;
 use crate::layers::unit::{ConvNorm, UnitShape};
-use crate::layers::upsample::upsample_bilinear;
 
 /// Segmentation head, the reference's `last_layer`.
 #[derive(Module, Debug)]
@@ -43,9 +42,6 @@ impl<B: Backend> SegmentationHead<B> {
 impl<B: KernelBackend> SegmentationHead<B> {
     /// Branches at strides 4, 8, 16, 32 to `[batch, classes, height / 4, width / 4]`.
     pub fn forward(&self, branches: Vec<Tensor<B, 4>>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
-        let [_, _, height, width] = branches[0].dims();
-        let upsampled = branches.into_iter().map(|x| upsample_bilinear(x, [height, width]));
-        let features = Tensor::cat(upsampled.collect(), 1);
-        self.classify.forward(self.merge.forward(features, Activation::Relu, norms))
+        self.classify.forward(self.merge.forward_merged(branches, Activation::Relu, norms))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
 use scalenas_data::SkippedImage;
 use scalenas_data::bottom_up::Scenes;
+use scalenas_kernels::KernelBackend;
 
 use super::predict::{SceneOptions, find_people, results};
 use crate::error::Result;
@@ -36,12 +36,16 @@ impl HeldOutData for HeldOut {
         self.scenes.skipped()
     }
 
-    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+    fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
         self.metric.grade(&results(&found, self.scenes.category()))
     }
 
-    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+    fn resampled<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        device: &B::Device,
+    ) -> Result<Vec<f64>> {
         let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
         self.metric.resampled(&results(&found, self.scenes.category()))
     }

@@ -8,7 +8,9 @@ use burn::tensor::backend::Backend;
 use scalenas_data::Direction;
 use scalenas_data::bottom_up::SceneView;
 use scalenas_eval::grouping::{GroupedPose, Grouping, PredictedMaps};
-use scalenas_model::{Prediction, upsample_bilinear};
+use scalenas_kernels::KernelBackend;
+use scalenas_kernels::ops::upsample;
+use scalenas_model::Prediction;
 
 use crate::error::Result;
 use crate::score::flip::COLUMNS;
@@ -22,7 +24,7 @@ pub(super) struct Maps<B: Backend> {
     pub tags: Vec<Tensor<B, 4>>,
 }
 
-impl<B: Backend> Maps<B> {
+impl<B: KernelBackend> Maps<B> {
     /// Averages both resolutions at the finer one.
     pub fn new(prediction: Prediction<B>) -> Self {
         let Prediction { coarse, fine } = prediction;
@@ -32,13 +34,13 @@ impl<B: Backend> Maps<B> {
         let heatmaps = match fine {
             Some(fine) => {
                 let [_, _, height, width] = fine.dims();
-                (upsample_bilinear(heatmaps, [height, width]) + fine) * 0.5
+                (upsample(heatmaps, [height, width]) + fine) * 0.5
             }
             None => heatmaps,
         };
         let [_, _, height, width] = heatmaps.dims();
         // The reference takes tags over the finer resolution as well.
-        Self { heatmaps, tags: vec![upsample_bilinear(tags, [height, width])] }
+        Self { heatmaps, tags: vec![upsample(tags, [height, width])] }
     }
 
     /// Maps of a mirrored picture, mirrored back.
@@ -58,16 +60,16 @@ pub(super) struct ScaleSum<B: Backend> {
     tags: Vec<Tensor<B, 4>>,
 }
 
-impl<B: Backend> Default for ScaleSum<B> {
+impl<B: KernelBackend> Default for ScaleSum<B> {
     fn default() -> Self {
         Self { heatmaps: None, tags: Vec::new() }
     }
 }
 
-impl<B: Backend> ScaleSum<B> {
+impl<B: KernelBackend> ScaleSum<B> {
     /// Adds heatmaps of one scale.
     pub fn add(&mut self, heatmaps: Tensor<B, 4>, base: &SceneView) {
-        let heatmaps = upsample_bilinear(heatmaps, [base.size.height, base.size.width]);
+        let heatmaps = upsample(heatmaps, [base.size.height, base.size.width]);
         self.heatmaps = Some(match self.heatmaps.take() {
             Some(sum) => sum + heatmaps,
             None => heatmaps,
@@ -77,7 +79,7 @@ impl<B: Backend> ScaleSum<B> {
     /// Takes the tags of scale 1.
     pub fn set_tags(&mut self, tags: Vec<Tensor<B, 4>>, base: &SceneView) {
         let size = [base.size.height, base.size.width];
-        self.tags = tags.into_iter().map(|tags| upsample_bilinear(tags, size)).collect();
+        self.tags = tags.into_iter().map(|tags| upsample(tags, size)).collect();
     }
 
     /// Groups the joints of the mean over `scales` into people, in pixels of the picture.

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 use scalenas_data::bottom_up::{Fit, Scene, SceneView, Scenes};
 use scalenas_data::{BatchLoader, LoaderConfig};
 use scalenas_eval::grouping::GroupedPose;
 use scalenas_eval::{CocoResult, PoseCandidate, Sigmas, oks_nms};
+use scalenas_kernels::KernelBackend;
 
 use super::maps::{Maps, ScaleSum};
 use crate::error::Result;
@@ -55,7 +55,7 @@ pub struct FoundPeople {
 }
 
 /// Finds the people of every picture of a data set.
-pub fn find_people<B: Backend>(
+pub fn find_people<B: KernelBackend>(
     net: &impl Network<B>,
     scenes: &Arc<Scenes>,
     options: &SceneOptions,
@@ -117,7 +117,7 @@ pub fn results(found: &[FoundPeople], category_id: u64) -> Vec<CocoResult> {
 
 /// Finds the people of a picture, in its pixels; `mirrored` is the order of joints in a mirrored
 /// one.
-fn find_in_picture<B: Backend>(
+fn find_in_picture<B: KernelBackend>(
     net: &impl Network<B>,
     scene: &Scene,
     mirrored: &[usize],

@@ -8,6 +8,7 @@ use scalenas_base::Size;
 use scalenas_data::SkippedImage;
 use scalenas_data::bottom_up::STRIDES;
 use scalenas_data::bottom_up::{BottomUpBatch, BottomUpDataset, TargetMaps};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::Prediction;
 
 use super::loss::masked_mse;
@@ -42,7 +43,7 @@ pub struct MapTargets<B: Backend> {
 
 impl interface::TrainingData for Training {
     type Source = BottomUpDataset;
-    type Target<B: Backend> = Target<B>;
+    type Target<B: KernelBackend> = Target<B>;
 
     const UNIT: &'static str = "pictures";
 
@@ -54,7 +55,7 @@ impl interface::TrainingData for Training {
         self.0.scenes().skipped()
     }
 
-    fn sample<B: Backend>(
+    fn sample<B: KernelBackend>(
         &self,
         batch: &BottomUpBatch,
         device: &B::Device,
@@ -64,7 +65,7 @@ impl interface::TrainingData for Training {
     }
 }
 
-impl<B: Backend> Target<B> {
+impl<B: KernelBackend> Target<B> {
     /// Brings the targets of a batch to the device.
     pub fn new(batch: &BottomUpBatch, device: &B::Device) -> Self {
         let maps = [0, 1].map(|index| {
@@ -77,7 +78,7 @@ impl<B: Backend> Target<B> {
     }
 }
 
-impl<B: Backend> interface::Target<B> for Target<B> {
+impl<B: KernelBackend> interface::Target<B> for Target<B> {
     fn loss(self, prediction: Prediction<B>) -> Tensor<B, 1> {
         let Prediction { coarse, fine } = prediction;
         let [at_4, at_2] = self.maps;
@@ -91,7 +92,7 @@ impl<B: Backend> interface::Target<B> for Target<B> {
     }
 }
 
-impl<B: Backend> MapTargets<B> {
+impl<B: KernelBackend> MapTargets<B> {
     fn new(maps: &[&TargetMaps], joints: usize, side: usize, device: &B::Device) -> Self {
         let heatmaps = maps.iter().flat_map(|maps| maps.heatmaps.iter().copied()).collect();
         let mask = maps.iter().flat_map(|maps| maps.mask.iter().copied()).collect();

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
 use scalenas_data::{ClassificationDataset, SkippedImage};
 use scalenas_eval::classification::{Tally, TopStats, order, resampled_top1};
+use scalenas_kernels::KernelBackend;
 
 use super::predict::{ClassifyOptions, classify_all};
 use crate::error::Result;
@@ -27,7 +27,7 @@ impl HeldOut {
     ///
     /// # Errors
     /// If a picture cannot be read.
-    pub fn stats<B: Backend>(
+    pub fn stats<B: KernelBackend>(
         &self,
         net: &impl Network<B>,
         progress: &dyn Progress,
@@ -53,13 +53,17 @@ impl HeldOutData for HeldOut {
         self.dataset.skipped()
     }
 
-    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+    fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let stats = self.stats(net, &Silent, device)?;
         let details = vec![("top-5", stats.top5), ("mean over classes", stats.class_mean)];
         Ok(Grade::new(Self::FIGURE, stats.top1, details, &stats))
     }
 
-    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+    fn resampled<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        device: &B::Device,
+    ) -> Result<Vec<f64>> {
         let list = self.dataset.list();
         let mut right = Vec::new();
         classify_all(net, &self.dataset, &self.options, &Silent, device, |index, scores| {

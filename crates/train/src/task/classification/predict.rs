@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
 use scalenas_data::classification::ClassificationBatch;
 use scalenas_data::{BatchLoader, ClassificationDataset, LoaderConfig};
+use scalenas_kernels::KernelBackend;
 
 use crate::error::Result;
 use crate::run::progress::Progress;
@@ -24,7 +24,7 @@ pub struct ClassifyOptions {
 }
 
 /// Predicts every picture of a data set and hands each to `seen`: its position and the scores of the classes.
-pub fn classify_all<B: Backend>(
+pub fn classify_all<B: KernelBackend>(
     net: &impl Network<B>,
     dataset: &Arc<ClassificationDataset>,
     options: &ClassifyOptions,
@@ -49,7 +49,7 @@ pub fn classify_all<B: Backend>(
 }
 
 /// Scores of a batch, `[batch, classes]`.
-fn scores<B: Backend>(
+fn scores<B: KernelBackend>(
     net: &impl Network<B>,
     batch: &ClassificationBatch,
     flip: FlipTest,

@@ -7,6 +7,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use scalenas_data::classification::ClassificationBatch;
 use scalenas_data::{ClassificationDataset, SkippedImage};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::Prediction;
 
 use crate::score::pictures::normalised;
@@ -31,7 +32,7 @@ pub struct Target<B: Backend> {
 
 impl interface::TrainingData for Training {
     type Source = ClassificationDataset;
-    type Target<B: Backend> = Target<B>;
+    type Target<B: KernelBackend> = Target<B>;
 
     const UNIT: &'static str = "pictures";
 
@@ -43,7 +44,7 @@ impl interface::TrainingData for Training {
         self.dataset.skipped()
     }
 
-    fn sample<B: Backend>(
+    fn sample<B: KernelBackend>(
         &self,
         batch: &ClassificationBatch,
         device: &B::Device,
@@ -55,7 +56,7 @@ impl interface::TrainingData for Training {
     }
 }
 
-impl<B: Backend> interface::Target<B> for Target<B> {
+impl<B: KernelBackend> interface::Target<B> for Target<B> {
     /// Mean cross-entropy.
     fn loss(self, prediction: Prediction<B>) -> Tensor<B, 1> {
         let [batch, classes, ..] = prediction.coarse.dims();

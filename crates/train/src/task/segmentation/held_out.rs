@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
 use scalenas_data::segmentation::WholePicture;
 use scalenas_data::{SkippedImage, WholePictures};
 use scalenas_eval::semantic::{Confusion, resampled_mean_iou};
+use scalenas_kernels::KernelBackend;
 
 use super::predict::{SegmentOptions, segment_all};
 use crate::error::Result;
@@ -34,7 +34,7 @@ impl HeldOutData for HeldOut {
         self.pictures.skipped()
     }
 
-    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+    fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let seen = |_: &_, _: &[u8]| Ok(());
         let stats = segment_all(net, &self.pictures, &self.options, &Silent, device, seen)?;
         let details = vec![
@@ -44,7 +44,11 @@ impl HeldOutData for HeldOut {
         Ok(Grade::new(Self::FIGURE, stats.mean_iou, details, &stats))
     }
 
-    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+    fn resampled<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        device: &B::Device,
+    ) -> Result<Vec<f64>> {
         let mut counts = Vec::new();
         let classes = self.pictures.facts().classes.len();
         let seen = |picture: &WholePicture, predicted: &[u8]| {

@@ -6,13 +6,13 @@
 use std::sync::Arc;
 
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 use scalenas_base::Size;
 use scalenas_data::segmentation::{Crop, WholePicture, WholePictures};
 use scalenas_data::{BatchLoader, LoaderConfig};
 use scalenas_eval::semantic::{
     ClassScores, Confusion, ProbabilitySum, SemanticStats, predict_covered,
 };
+use scalenas_kernels::KernelBackend;
 
 use super::view::{View, views};
 use crate::error::Result;
@@ -45,7 +45,7 @@ impl SegmentOptions {
 
 /// Predicts every picture of a data set, hands each to `seen` with its classes
 /// `[height, width]`, and scores those that have labels.
-pub fn segment_all<B: Backend>(
+pub fn segment_all<B: KernelBackend>(
     net: &impl Network<B>,
     pictures: &Arc<WholePictures>,
     options: &SegmentOptions,
@@ -71,7 +71,7 @@ pub fn segment_all<B: Backend>(
 }
 
 /// Predicts the class of every pixel of a picture, `[height, width]`.
-pub fn segment<B: Backend>(
+pub fn segment<B: KernelBackend>(
     net: &impl Network<B>,
     picture: &WholePicture,
     options: &SegmentOptions,
@@ -118,7 +118,7 @@ impl Scores {
     }
 }
 
-fn score<B: Backend>(
+fn score<B: KernelBackend>(
     net: &impl Network<B>,
     picture: &WholePicture,
     view: &View,

@@ -6,6 +6,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use scalenas_data::segmentation::SegmentationBatch;
 use scalenas_data::{SegmentationDataset, SkippedImage};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::Prediction;
 
 use super::loss::PixelWeighing;
@@ -32,7 +33,7 @@ pub struct Target<B: Backend> {
 
 impl interface::TrainingData for Training {
     type Source = SegmentationDataset;
-    type Target<B: Backend> = Target<B>;
+    type Target<B: KernelBackend> = Target<B>;
 
     const UNIT: &'static str = "pictures";
 
@@ -44,7 +45,7 @@ impl interface::TrainingData for Training {
         self.dataset.skipped()
     }
 
-    fn sample<B: Backend>(
+    fn sample<B: KernelBackend>(
         &self,
         batch: &SegmentationBatch,
         device: &B::Device,
@@ -57,7 +58,7 @@ impl interface::TrainingData for Training {
     }
 }
 
-impl<B: Backend> interface::Target<B> for Target<B> {
+impl<B: KernelBackend> interface::Target<B> for Target<B> {
     fn loss(self, prediction: Prediction<B>) -> Tensor<B, 1> {
         self.weighing.loss(prediction.coarse, self.labels)
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
 use scalenas_data::{SkippedImage, TopDownDataset};
+use scalenas_kernels::KernelBackend;
 
 use super::predict::{EvaluateOptions, evaluate};
 use crate::error::Result;
@@ -35,12 +35,16 @@ impl HeldOutData for HeldOut {
         self.dataset.skipped()
     }
 
-    fn grade<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
+    fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let found = evaluate(net, &self.dataset, &self.options, &Silent, device)?;
         self.metric.grade(&found.results)
     }
 
-    fn resampled<B: Backend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Vec<f64>> {
+    fn resampled<B: KernelBackend>(
+        &self,
+        net: &impl Network<B>,
+        device: &B::Device,
+    ) -> Result<Vec<f64>> {
         let found = evaluate(net, &self.dataset, &self.options, &Silent, device)?;
         self.metric.resampled(&found.results)
     }

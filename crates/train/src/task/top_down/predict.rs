@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use burn::tensor::backend::Backend;
 use scalenas_data::pictures::PIXELS_PER_SCALE;
 use scalenas_data::{BatchLoader, Decoded, LoaderConfig, PersonBox, TopDownBatch, TopDownDataset};
 use scalenas_eval::{CocoResult, PoseCandidate, ResultRules, Sigmas, finish};
+use scalenas_kernels::KernelBackend;
 use scalenas_kernels::repeated;
 
 use crate::error::Result;
@@ -45,7 +45,7 @@ pub struct Evaluated {
 }
 
 /// Predicts the people of a data set, then rescores and suppresses.
-pub fn evaluate<B: Backend>(
+pub fn evaluate<B: KernelBackend>(
     net: &impl Network<B>,
     dataset: &Arc<TopDownDataset>,
     options: &EvaluateOptions,
@@ -59,7 +59,7 @@ pub fn evaluate<B: Backend>(
 }
 
 /// Predicts one candidate per box.
-pub fn predict<B: Backend>(
+pub fn predict<B: KernelBackend>(
     net: &impl Network<B>,
     dataset: &Arc<TopDownDataset>,
     options: &EvaluateOptions,
@@ -81,7 +81,7 @@ pub fn predict<B: Backend>(
     Ok(candidates)
 }
 
-fn heatmaps<B: Backend>(
+fn heatmaps<B: KernelBackend>(
     net: &impl Network<B>,
     dataset: &TopDownDataset,
     batch: &TopDownBatch,

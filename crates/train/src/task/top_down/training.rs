@@ -5,6 +5,7 @@ use std::sync::Arc;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use scalenas_data::{SkippedImage, TopDownBatch, TopDownDataset};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::Prediction;
 
 use super::loss::joints_mse;
@@ -26,7 +27,7 @@ pub struct Target<B: Backend> {
 
 impl interface::TrainingData for Training {
     type Source = TopDownDataset;
-    type Target<B: Backend> = Target<B>;
+    type Target<B: KernelBackend> = Target<B>;
 
     const UNIT: &'static str = "people";
 
@@ -38,7 +39,7 @@ impl interface::TrainingData for Training {
         self.0.skipped()
     }
 
-    fn sample<B: Backend>(
+    fn sample<B: KernelBackend>(
         &self,
         batch: &TopDownBatch,
         device: &B::Device,
@@ -48,7 +49,7 @@ impl interface::TrainingData for Training {
     }
 }
 
-impl<B: Backend> Target<B> {
+impl<B: KernelBackend> Target<B> {
     /// Brings the targets of a batch to the device.
     pub fn new(batch: &TopDownBatch, device: &B::Device) -> Self {
         let maps = [batch.batch, batch.joints, batch.heatmap.height, batch.heatmap.width];
@@ -61,7 +62,7 @@ impl<B: Backend> Target<B> {
     }
 }
 
-impl<B: Backend> interface::Target<B> for Target<B> {
+impl<B: KernelBackend> interface::Target<B> for Target<B> {
     fn loss(self, prediction: Prediction<B>) -> Tensor<B, 1> {
         joints_mse(prediction.coarse, self.heatmaps, self.weights)
     }
