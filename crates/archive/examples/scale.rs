@@ -112,7 +112,7 @@ fn work(shared: &Shared, number: usize) -> Result<f64, Failure> {
     );
     shared.begin.wait();
     for generation in &shared.generations {
-        fitness.planned(generation)?;
+        fitness.planned(generation, 1)?;
         for batch in generation.chunks(10) {
             fitness.score(batch)?;
         }

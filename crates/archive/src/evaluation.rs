@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 
+/// Key of the number of parts in a document.
+const PARTS: &str = "one picture in";
 /// Bytes that are read at a time.
 const BLOCK: usize = 1 << 20;
 
@@ -27,6 +29,22 @@ impl Evaluation {
     /// The evaluation of a document.
     pub fn new(document: Value) -> Self {
         Self { key: digest_of_text(&document.to_string()), document }
+    }
+
+    /// The evaluation on one in `parts` of the held-out data; itself for 1.
+    #[must_use]
+    pub fn part(&self, parts: usize) -> Self {
+        if parts == 1 {
+            return self.clone();
+        }
+        let mut document = self.document.clone();
+        document[PARTS] = parts.into();
+        Self::new(document)
+    }
+
+    /// Number of parts that the held-out data of a document is cut into, of which one is looked at.
+    pub fn parts(document: &Value) -> u64 {
+        document[PARTS].as_u64().unwrap_or(1)
     }
 }
 

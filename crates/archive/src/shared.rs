@@ -30,7 +30,11 @@ const LONGEST: f64 = 5.0;
 pub struct SharedFitness<'a, F> {
     inner: F,
     archive: &'a Archive,
+    /// On all held-out data.
+    whole: Evaluation,
+    /// On the part of it that is looked at now, and how many such parts there are.
     evaluation: Evaluation,
+    parts: usize,
     worker: Worker,
     leases: Leases,
     stop: Arc<AtomicBool>,
@@ -60,7 +64,9 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
         Self {
             inner,
             archive,
+            whole: evaluation.clone(),
             evaluation,
+            parts: 1,
             worker,
             leases,
             stop,
@@ -81,6 +87,15 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
     /// Candidates that this process scored.
     pub fn computed(&self) -> usize {
         self.computed
+    }
+
+    /// Looks at one in `parts` of the held-out data from now on.
+    fn turn_to(&mut self, parts: usize) {
+        if self.parts != parts {
+            (self.parts, self.evaluation) = (parts, self.whole.part(parts));
+            self.known.clear();
+            self.drained = false;
+        }
     }
 
     /// Takes a candidate of the generation that nobody works on. Of those that are open every process asks for others
@@ -151,7 +166,11 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
         let (key, network) = (&*self.evaluation.key, &*candidate.id);
         let begun = Instant::now();
         let renewal = Renewal::start(self.archive, [key, network], &self.worker.name, self.leases);
-        let scored = self.inner.score(std::slice::from_ref(candidate));
+        let candidates = std::slice::from_ref(candidate);
+        let scored = match self.parts {
+            1 => self.inner.score(candidates),
+            parts => self.inner.score_part(candidates, parts),
+        };
         drop(renewal);
         let scores = scored.map_err(|error| Error::Fitness(Box::new(error)));
         let scores =
@@ -170,7 +189,8 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
 impl<F: Fitness> Fitness for SharedFitness<'_, F> {
     type Error = Error;
 
-    fn planned(&mut self, candidates: &[Candidate]) -> Result<()> {
+    fn planned(&mut self, candidates: &[Candidate], parts: usize) -> Result<()> {
+        self.turn_to(parts);
         self.known.clear();
         self.drained = false;
         self.planned_ids = candidates.iter().map(|candidate| candidate.id.clone()).collect();
@@ -185,6 +205,11 @@ impl<F: Fitness> Fitness for SharedFitness<'_, F> {
     }
 
     fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
+        self.score_part(candidates, 1)
+    }
+
+    fn score_part(&mut self, candidates: &[Candidate], parts: usize) -> Result<Vec<Vec<f64>>> {
+        self.turn_to(parts);
         let wanted: Vec<String> = candidates.iter().map(|candidate| candidate.id.clone()).collect();
         let mut looks = 0;
         if self.drained {

@@ -18,6 +18,8 @@ use serde_json::json;
 #[derive(Clone, Default)]
 struct Counting {
     counts: Arc<Mutex<BTreeMap<String, usize>>>,
+    /// Networks that were looked at on a part of the data, with the number of parts.
+    parts: Arc<Mutex<BTreeMap<(String, usize), usize>>>,
     pause: Duration,
 }
 
@@ -38,6 +40,21 @@ impl Fitness for Counting {
         thread::sleep(self.pause);
         Ok(candidates.iter().map(|candidate| vec![value(candidate)]).collect())
     }
+
+    fn score_part(
+        &mut self,
+        candidates: &[Candidate],
+        parts: usize,
+    ) -> Result<Vec<Vec<f64>>, Infallible> {
+        let mut counts = self.parts.lock().expect("no panic");
+        for candidate in candidates {
+            *counts.entry((candidate.id.clone(), parts)).or_default() += 1;
+        }
+        drop(counts);
+        thread::sleep(self.pause / parts as u32);
+        let rough = |c: &Candidate| vec![value(c) * (1.0 + 0.1 / parts as f64)];
+        Ok(candidates.iter().map(rough).collect())
+    }
 }
 
 fn config() -> SearchConfig {
@@ -55,6 +72,10 @@ fn evaluation() -> Evaluation {
 }
 
 fn search(place: &Place, name: &str, fitness: Counting) -> Outcome {
+    search_with(place, name, fitness, &config())
+}
+
+fn search_with(place: &Place, name: &str, fitness: Counting, config: &SearchConfig) -> Outcome {
     let archive = Archive::open(place).expect("an archive");
     let stop = Arc::new(AtomicBool::new(false));
     let mut shared = SharedFitness::new(
@@ -65,8 +86,7 @@ fn search(place: &Place, name: &str, fitness: Counting) -> Outcome {
         LEASES,
         Arc::clone(&stop),
     );
-    let mut search =
-        Search::new(&SpaceSpec::tiny(), &config(), Size::new(128, 96)).expect("options");
+    let mut search = Search::new(&SpaceSpec::tiny(), config, Size::new(128, 96)).expect("options");
     search.run(&mut shared, &mut [], &stop).expect("a search")
 }
 
@@ -78,6 +98,44 @@ fn alone() -> Outcome {
 
 fn file(folder: &Path) -> Place {
     Place::File(folder.join("scores.sqlite"))
+}
+
+#[test]
+fn processes_share_the_rounds_of_halving() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = file(folder.path());
+    let halved = SearchConfig { halving: 2, ..config() };
+    let fitness = Counting { pause: Duration::from_millis(4), ..Counting::default() };
+    let outcomes: Vec<Outcome> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..3)
+            .map(|number| {
+                let (place, fitness, halved) = (&place, fitness.clone(), &halved);
+                scope.spawn(move || search_with(place, &number.to_string(), fitness, halved))
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().expect("no panic")).collect()
+    });
+    let mut alone = Search::new(&SpaceSpec::tiny(), &halved, Size::new(128, 96)).expect("options");
+    let alone = alone.run(&mut Counting::default(), &mut [], &AtomicBool::new(false));
+    let alone = alone.expect("a search");
+    for outcome in outcomes {
+        assert_eq!(outcome.candidates, alone.candidates);
+    }
+    for counts in fitness.parts.lock().expect("no panic").values() {
+        assert_eq!(*counts, 1, "looked at twice");
+    }
+    assert!(fitness.counts.lock().expect("no panic").values().all(|&count| count == 1));
+    let archive = Archive::open(&place).expect("an archive");
+    let summaries = archive.summaries().expect("a list");
+    let mut parts: Vec<(u64, i64)> =
+        summaries.iter().map(|known| (Evaluation::parts(&known.document), known.scored)).collect();
+    parts.sort_unstable();
+    let all = alone.candidates.len() as i64;
+    assert_eq!(parts, [(1, all), (2, 3 * 16), (4, 3 * 32)]);
+    // A search of the same data that comes later finds all of it.
+    let later = Counting::default();
+    assert_eq!(search_with(&place, "later", later.clone(), &halved).candidates, alone.candidates);
+    assert!(later.parts.lock().expect("no panic").is_empty());
 }
 
 #[test]
@@ -169,7 +227,7 @@ fn a_slow_worker_keeps_its_lease() {
                 let evaluation = evaluation();
                 let mut shared =
                     SharedFitness::new(fitness, archive, evaluation, worker(name), LEASES, stop);
-                shared.planned(one).expect("room");
+                shared.planned(one, 1).expect("room");
                 assert_eq!(shared.score(one).expect("scores"), [one[0].fitness.clone()]);
             });
         }
@@ -203,7 +261,7 @@ fn failures_leave_a_candidate_to_others() {
             LEASES,
             Arc::clone(&stop),
         );
-        shared.planned(one).expect("room");
+        shared.planned(one, 1).expect("room");
         let error = shared.score(one).expect_err("a failure").to_string();
         assert!(error.contains(said), "{error}");
     }
@@ -270,7 +328,7 @@ fn candidates_that_were_removed_are_enlisted_again() {
     let counting = Counting::default();
     let mut shared =
         SharedFitness::new(counting, &archive, evaluation(), worker("a"), LEASES, stop);
-    shared.planned(one).expect("room");
+    shared.planned(one, 1).expect("room");
     assert_eq!(archive.clean(None).expect("an answer"), 1);
     assert_eq!(shared.score(one).expect("scores"), [one[0].fitness.clone()]);
 }

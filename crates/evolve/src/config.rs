@@ -32,6 +32,9 @@ impl Limits {
     }
 }
 
+/// Rounds of halving at most: children that are judged by less than one picture in 64 are drawn by lot.
+const MOST_ROUNDS: usize = 6;
+
 /// Algorithm of a search.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Algorithm {
@@ -63,6 +66,9 @@ pub struct SearchConfig {
     /// Children that are bred per network of a generation: those with the best predicted scores are taken. 1 for no
     /// prediction.
     pub screen: usize,
+    /// Rounds of successive halving: as many times twice the children are bred, and in every round the better half of
+    /// them goes on to twice the held-out pictures, until `offspring` of them are scored on all.
+    pub halving: usize,
     /// Probability with which a module comes from the mate, in [0, 1].
     pub crossover: f64,
     /// Probabilities of mutations.
@@ -90,6 +96,7 @@ impl Default for SearchConfig {
             generations: 20,
             offspring: 100,
             screen: 1,
+            halving: 0,
             crossover: 0.25,
             mutation: MutationRates::default(),
             limits: Limits::default(),
@@ -103,14 +110,22 @@ impl Default for SearchConfig {
 }
 
 impl SearchConfig {
-    /// The random search to compare with: equal limits, beginning and number of networks. `None` where none is
-    /// wanted, or the search is one.
+    /// Children of a generation before it is halved.
+    pub(crate) fn children(&self) -> usize {
+        self.offspring << self.halving
+    }
+
+    /// The random search to compare with: equal limits, beginning and number of pictures that are looked at. `None` where
+    /// none is wanted, or the search is one.
     pub fn random(&self) -> Option<Self> {
         let wanted = self.baseline && self.generations > 0 && self.algorithm != Algorithm::Random;
         wanted.then(|| Self {
             algorithm: Algorithm::Random,
             patience: 0,
             screen: 1,
+            // A round looks at as many pictures as the generation that is left of it.
+            offspring: self.offspring * (1 + self.halving),
+            halving: 0,
             ..self.clone()
         })
     }
@@ -128,6 +143,10 @@ impl SearchConfig {
             if value == 0 {
                 return Err(Error::Option { key, value: "0".to_owned(), accepted: "at least 1" });
             }
+        }
+        if self.halving > MOST_ROUNDS {
+            let value = self.halving.to_string();
+            return Err(Error::Option { key: "halving", value, accepted: "0 to 6 rounds" });
         }
         let rates = [
             ("crossover", self.crossover),

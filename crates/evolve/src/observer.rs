@@ -16,9 +16,11 @@ pub trait Observer {
 pub struct ScoredBatch<'a> {
     /// Generation; 0 for the initial population.
     pub generation: usize,
-    /// Candidates of the generation scored so far, those of this batch included.
+    /// Number of parts of held-out data, of which one was looked at; 1 for all of it.
+    pub parts: usize,
+    /// Candidates of the generation, or of its round of halving, scored so far, those of this batch included.
     pub done: usize,
-    /// Candidates of the generation.
+    /// Candidates of the generation or the round.
     pub planned: usize,
     /// Candidates of this batch, with their scores.
     pub candidates: &'a [Candidate],

@@ -110,7 +110,13 @@ impl SearchProgress {
 
 impl Observer for SearchProgress {
     fn scored(&mut self, batch: &ScoredBatch<'_>) -> scalenas_evolve::Result<()> {
-        let &ScoredBatch { generation, done, planned, candidates } = batch;
+        let &ScoredBatch { generation, parts, done, planned, candidates } = batch;
+        if parts > 1 {
+            let message =
+                format!("networks  generation {generation}, on 1/{parts} of the pictures");
+            self.shown.show(done as u64, planned as u64, &message);
+            return Ok(());
+        }
         self.best = candidates.iter().map(Candidate::score).fold(self.best, f64::max);
         let figure = self.figure.name();
         let message = format!("networks  generation {generation}  best {figure} {:.3}", self.best);

@@ -50,6 +50,39 @@ fn what_is_scored_is_not_scored_again() {
 }
 
 #[test]
+fn halved_generations_look_at_parts_of_the_pictures_first() {
+    let place = trained();
+    let run = place.arg("run");
+    let search = ["evolve", "--run", &run, "--set", "search.halving=1", "--json"];
+    let found = scalenas(&search).good();
+    assert!(found.stderr.contains("on 1/2 of the pictures"), "{found:#?}");
+    let listed = evaluations(&["--run", &run]);
+    let scored_of = |parts: Value| {
+        let fitting = listed.iter().find(|known| known["document"]["one picture in"] == parts);
+        fitting.unwrap()["scored"].as_u64().unwrap()
+    };
+    let (all, part) = (scored_of(Value::Null), scored_of(2.into()));
+    assert!(part >= 4 && all >= found.json()["scored"].as_u64().unwrap(), "{all} and {part}");
+    let shown = scalenas(&["archive", "list", "--run", &run]).good().stdout;
+    assert!(shown.contains("1/2") && shown.contains("all"), "{shown}");
+    let csv = place.arg("s.csv");
+    scalenas(&["archive", "export", "--run", &run, "--out", &csv]).good();
+    let rows = fs::read_to_string(&csv).unwrap();
+    let of_part = rows.lines().filter(|row| row.contains(",1/2,")).count() as u64;
+    assert_eq!((rows.lines().count() as u64, of_part), (1 + all + part, part), "{rows}");
+    // Scores of a part are no scores: the front of all of them is the one that was found.
+    let from = ["evolve", "--run", &run, "--from-scores", "--json"];
+    let again = scalenas(&from).good().json();
+    assert_eq!(again["scored"].as_u64(), Some(all));
+    // Killed or not, the front is the same, and nothing is looked at twice.
+    let force = scalenas(&[&search[..], &["--force"]].concat()).good().json();
+    assert_eq!(force["front"], found.json()["front"]);
+    assert_eq!(evaluations(&["--run", &run]), listed);
+    let wrong = scalenas(&["evolve", "--run", &run, "--force", "--set", "search.halving=9"]);
+    wrong.fixable(&["halving", "9", "0 to 6"]);
+}
+
+#[test]
 fn scores_leave_and_join_archives() {
     let place = trained();
     let run = place.arg("run");

@@ -31,7 +31,8 @@ fn from_pictures_to_report() {
     let read = |run: &str| fs::read(place.path(run).join("supernet.safetensors")).unwrap();
     assert!(read("run") == read("again"), "one seed, two results");
     let run = place.arg("run");
-    let searched = scalenas(&["evolve", "--run", &run, "--json"]).good().json();
+    let searched =
+        scalenas(&["evolve", "--run", &run, "--set", "search.halving=1", "--json"]).good().json();
     assert!(!searched["front"].as_array().unwrap().is_empty());
     let (pictures, results) = (place.arg("pictures"), place.arg("results.json"));
     let score = ["eval-pose", "--head", "bottom-up", "--run", &run, "--arch", "best", "--json"];

@@ -40,7 +40,8 @@ fn from_folders_to_report() {
     let checked = scalenas(&check).good().json();
     assert!(checked.to_string().contains("fewer than ten pictures"), "{checked}");
     assert_eq!(supernet(&place, "run", &[]).good().json()["iterations"], 8);
-    let searched = scalenas(&["evolve", "--run", &run, "--json"]).good().json();
+    let searched =
+        scalenas(&["evolve", "--run", &run, "--set", "search.halving=1", "--json"]).good().json();
     let best = searched["front"].as_array().unwrap().last().unwrap().clone();
     let score = ["eval-class", "--run", &run, "--arch", "best", "--json"];
     let found = scalenas(&score).good().json();

@@ -76,7 +76,7 @@ fn one_seed_one_result() {
     let place = streets();
     for run in ["a", "b"] {
         supernet(&place, run, &[]).good();
-        scalenas(&["evolve", "--run", &place.arg(run)]).good();
+        scalenas(&["evolve", "--run", &place.arg(run), "--set", "search.halving=1"]).good();
     }
     for file in ["supernet.safetensors", "search/candidates.csv", "search/best.ron"] {
         let read = |run: &str| fs::read(place.path(run).join(file)).unwrap();

@@ -1,6 +1,6 @@
 //! Whole pictures with their people, listed and read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -61,6 +61,23 @@ impl Scenes {
             self.list.truncate(count);
         }
         self
+    }
+
+    /// The pictures with these ids; `None` where there are none.
+    pub fn on_images(&self, ids: &[i64]) -> Option<Self> {
+        let ids: BTreeSet<i64> = ids.iter().copied().collect();
+        let kept = |index: &usize| ids.contains(&self.list[*index].0.id);
+        let kept: Vec<usize> = (0..self.list.len()).filter(kept).collect();
+        let paths = self.paths.as_ref();
+        (!kept.is_empty()).then(|| Self {
+            folder: self.folder.clone(),
+            paths: paths.map(|paths| kept.iter().map(|&index| paths[index].clone()).collect()),
+            list: kept.iter().map(|&index| self.list[index].clone()).collect(),
+            facts: self.facts.clone(),
+            category: self.category,
+            is_annotated: self.is_annotated,
+            skips: SkipList::new(self.skips.reading()),
+        })
     }
 
     /// Sets the files of the pictures, in their order, whatever their names in the annotations: names of

@@ -50,6 +50,18 @@ impl ClassificationDataset {
         Ok(Self { list, facts: facts.clone(), input: input.into(), views, skips })
     }
 
+    /// One in `parts` of the pictures, of every class as nearly as may be.
+    #[must_use]
+    pub fn part(&self, parts: usize) -> Self {
+        Self {
+            list: self.list.iter().step_by(parts).cloned().collect(),
+            facts: self.facts.clone(),
+            input: self.input,
+            views: self.views,
+            skips: SkipList::new(self.skips.reading()),
+        }
+    }
+
     /// The pictures, in their order.
     pub fn list(&self) -> &[ClassedPicture] {
         &self.list

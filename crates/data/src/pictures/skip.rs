@@ -56,6 +56,11 @@ impl SkipList {
         Self { reading: reading.into(), reasons: Mutex::default() }
     }
 
+    /// How pictures are read.
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
     /// Options of every picture.
     pub fn options(&self) -> PictureOptions {
         self.reading.pictures

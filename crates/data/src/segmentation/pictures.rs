@@ -29,6 +29,12 @@ impl Pictures {
         Self { list, facts, labelling, skips: SkipList::new(reading) }
     }
 
+    /// One in `parts` of the pictures.
+    pub fn part(&self, parts: usize) -> Self {
+        let list = self.list.iter().step_by(parts).cloned().collect();
+        Self::new(list, &self.facts, self.skips.reading())
+    }
+
     /// A picture with its labels; `None` when either is broken and such pictures are skipped.
     pub fn open(&self, index: usize) -> Result<Option<(Image8, Option<LabelMap>)>> {
         self.skips.admit(index, self.read(&self.list[index]))

@@ -40,6 +40,12 @@ impl WholePictures {
         Arc::new(Self { pictures: Pictures::new(list, facts, reading) })
     }
 
+    /// One in `parts` of the pictures.
+    #[must_use]
+    pub fn part(&self, parts: usize) -> Arc<Self> {
+        Arc::new(Self { pictures: self.pictures.part(parts) })
+    }
+
     /// The pictures, in their order.
     pub fn list(&self) -> &[LabelledPicture] {
         &self.pictures.list

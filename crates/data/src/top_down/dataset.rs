@@ -3,7 +3,7 @@
 //! A sample depends on (seed, epoch, person) alone, never on the batch it is in or on the thread
 //! that makes it. Within a batch each picture is decoded once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -106,6 +106,24 @@ impl TopDownDataset {
         assert_eq!(paths.len(), self.images.len(), "a file per picture");
         self.paths = Some(paths);
         self
+    }
+
+    /// The people on pictures with these ids; `None` where there are none.
+    pub fn on_images(&self, ids: &[i64]) -> Option<Self> {
+        let ids: BTreeSet<i64> = ids.iter().copied().collect();
+        let wanted = |person: &&PersonBox| ids.contains(&self.images[person.image].id);
+        let people: Vec<PersonBox> = self.people.iter().filter(wanted).cloned().collect();
+        (!people.is_empty()).then(|| Self {
+            folder: self.folder.clone(),
+            paths: self.paths.clone(),
+            images: self.images.clone(),
+            people,
+            facts: self.facts.clone(),
+            codec: self.codec,
+            augmentation: self.augmentation,
+            seed: self.seed,
+            skips: SkipList::new(self.skips.reading()),
+        })
     }
 
     /// Number of people.

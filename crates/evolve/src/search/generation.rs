@@ -108,7 +108,7 @@ impl Planner {
             };
             self.first_new(draw, &Origin::Drawn { generation, group }, seen)
         };
-        (0..self.config.offspring).filter_map(one).collect()
+        (0..self.config.children()).filter_map(one).collect()
     }
 
     /// Crossings and mutations of the candidates that the algorithm chooses.
@@ -126,7 +126,7 @@ impl Planner {
         if parents.is_empty() {
             return planned;
         }
-        for number in 0..config.offspring * config.screen {
+        for number in 0..config.children() * config.screen {
             let mut choice = rng::stream(config.seed, "mate", &[generation as u64, number as u64]);
             let (parent, mate) = breeding.pair(&parents, &objectives, number, &mut choice);
             let (parent, mate) = (before[parents[parent]], before[parents[mate]]);
@@ -146,7 +146,7 @@ impl Planner {
     /// The children with the best predicted scores, as many as a generation has; all of them where nothing can be
     /// predicted yet, up to that number.
     fn screened(&self, before: &[&Candidate], mut children: Vec<Candidate>) -> Vec<Candidate> {
-        let most = self.config.offspring;
+        let most = self.config.children();
         if children.len() > most {
             let all: Vec<&Candidate> = children.iter().collect();
             let predicted = Predictor::learnt(&self.spec, before).and_then(|p| p.predict(&all));

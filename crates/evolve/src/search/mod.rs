@@ -3,6 +3,8 @@
 mod algorithm;
 mod convergence;
 mod generation;
+mod halving;
 mod run;
+mod scoring;
 
 pub use run::Search;

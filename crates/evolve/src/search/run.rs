@@ -9,6 +9,8 @@ use scalenas_space::latency::LatencyTable;
 
 use super::convergence::Convergence;
 use super::generation::Planner;
+use super::halving::halve;
+use super::scoring::score_batch;
 use crate::candidate::Candidate;
 use crate::config::SearchConfig;
 use crate::error::{Error, Result};
@@ -89,6 +91,12 @@ impl Search {
             // before alone.
             let planned = self.planner.plan(generation, &self.up_to(generation));
             let short = planned.is_empty();
+            let config = self.planner.config();
+            let halved = match generation {
+                0 => Some(planned),
+                _ => halve(config, generation, planned, fitness, observers, stop)?,
+            };
+            let Some(planned) = halved else { return Ok(StopReason::Interrupted) };
             if !self.score(generation, planned, fitness, observers, stop)? {
                 return Ok(StopReason::Interrupted);
             }
@@ -123,14 +131,14 @@ impl Search {
         if stop.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        fitness.planned(&open).map_err(|e| Error::Fitness(Box::new(e)))?;
+        fitness.planned(&open, 1).map_err(|e| Error::Fitness(Box::new(e)))?;
         for batch in open.chunks(self.planner.config().batch) {
             if stop.load(Ordering::Relaxed) {
                 return Ok(false);
             }
-            let scored = score_batch(batch, fitness)?;
+            let scored = score_batch(batch, fitness, 1)?;
             done += scored.len();
-            let batch = ScoredBatch { generation, done, planned, candidates: &scored };
+            let batch = ScoredBatch { generation, parts: 1, done, planned, candidates: &scored };
             for observer in observers.iter_mut() {
                 observer.scored(&batch)?;
             }
@@ -139,18 +147,4 @@ impl Search {
         }
         Ok(true)
     }
-}
-
-fn score_batch(batch: &[Candidate], fitness: &mut impl Fitness) -> Result<Vec<Candidate>> {
-    let scores = fitness.score(batch).map_err(|e| Error::Fitness(Box::new(e)))?;
-    if scores.len() != batch.len() {
-        return Err(Error::Count { scores: scores.len(), candidates: batch.len() });
-    }
-    let scored = batch.iter().zip(scores).map(|(candidate, score)| {
-        match score.iter().find(|score| !score.is_finite()) {
-            None => Ok(Candidate { fitness: score, ..candidate.clone() }),
-            Some(&score) => Err(Error::Score { id: candidate.id.clone(), score }),
-        }
-    });
-    scored.collect()
 }

@@ -5,5 +5,6 @@ mod shared;
 
 mod fronts;
 mod golden;
+mod halving;
 mod screen;
 mod search;

@@ -34,6 +34,20 @@ impl KeypointMetric {
         })
     }
 
+    /// The metric on one in `parts` of its pictures, and their ids.
+    pub fn part(&self, parts: usize) -> (Self, Vec<i64>) {
+        match self {
+            Self::Coco(evaluator) => {
+                let (part, ids) = evaluator.part(parts);
+                (Self::Coco(Box::new(part)), ids)
+            }
+            Self::CrowdPose(evaluator) => {
+                let (part, ids) = evaluator.part(parts);
+                (Self::CrowdPose(Box::new(part)), ids)
+            }
+        }
+    }
+
     /// AP of results on every resampled set of pictures.
     ///
     /// # Errors

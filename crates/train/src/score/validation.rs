@@ -49,6 +49,17 @@ impl<B: KernelBackend> Validation<B> {
         Ok(Self { tasks: tasks.collect::<Result<_>>()?, sampling })
     }
 
+    /// Every task on one in `parts` of its pictures, with the same statistics of subnets.
+    #[must_use]
+    pub fn part(&self, parts: usize) -> Self {
+        let part = |task: &TaskValidation<B>| TaskValidation {
+            head: task.head,
+            held_out: task.held_out.part(parts),
+            calibration: task.calibration.clone(),
+        };
+        Self { tasks: self.tasks.iter().map(part).collect(), sampling: self.sampling.clone() }
+    }
+
     /// Held-out data of every task.
     pub fn held_out(&self) -> impl Iterator<Item = &HeldOut> {
         self.tasks.iter().map(|task| &task.held_out)

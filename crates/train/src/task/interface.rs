@@ -55,6 +55,9 @@ pub trait HeldOutData: Clone {
     /// Pictures left out so far.
     fn skipped(&self) -> Vec<SkippedImage>;
 
+    /// One in `parts` of the pictures, spread over all of them; `None` where it has no samples.
+    fn part(&self, parts: usize) -> Option<Self>;
+
     /// Predicts all samples and scores the predictions.
     ///
     /// # Errors

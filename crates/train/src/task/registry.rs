@@ -126,6 +126,15 @@ macro_rules! tasks {
                 }
             }
 
+            /// One in `parts` of the pictures; all of them where a part has no samples.
+            #[must_use]
+            pub fn part(&self, parts: usize) -> Self {
+                let part = match self {
+                    $(Self::$task(held_out) => held_out.part(parts).map(Self::$task),)+
+                };
+                part.unwrap_or_else(|| self.clone())
+            }
+
             /// Predicts all samples with a network and scores the predictions.
             pub fn grade<B: KernelBackend>(
                 &self,

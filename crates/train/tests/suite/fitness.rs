@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::{fs, slice};
 
 use crate::common::{DEVICE, INPUT, Place, Plain, changed, options, spec};
@@ -11,7 +12,7 @@ use scalenas_eval::{KeypointEvaluator, PoseCandidate, Sigmas};
 use scalenas_evolve::{Candidate, Fitness, Origin};
 use scalenas_model::{NamedParameters, load_supernet};
 use scalenas_space::{Architecture, cost, rng, sample};
-use scalenas_train::top_down::{self, EvaluateOptions, predict};
+use scalenas_train::top_down::{self, EvaluateOptions, evaluate, predict};
 use scalenas_train::{
     CalibratedSubnet, CalibrationSource, Epochs, HeldOut, KeypointMetric, Silent, TaskFitness,
     Tasks, Validation,
@@ -89,6 +90,17 @@ fn a_score_depends_on_the_candidate_alone() {
     let mut other = fitness();
     for (candidate, score) in all.iter().zip(&scores).rev() {
         assert_eq!(other.score(slice::from_ref(candidate)).unwrap(), [[*score]]);
+    }
+    // A part of the pictures is scored as they are alone.
+    let half = fitness().score_part(&all, 2).unwrap().concat();
+    let (part, ids) = evaluator.part(2);
+    let some = Arc::new(dataset.on_images(&ids).unwrap());
+    assert!(some.len() < dataset.len() && !some.is_empty());
+    for (candidate, score) in all.iter().zip(&half) {
+        let subnet = CalibratedSubnet::new(&supernet, &candidate.architecture, &calibration);
+        let found = evaluate(&subnet, &some, &evaluation, &Silent, &DEVICE).unwrap();
+        let alone = part.evaluate(&found.results[..]).unwrap().stats.ap;
+        assert!((alone.max(0.0) - score).abs() < 1e-12, "{alone} and {score}");
     }
     let (read, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();
     assert!(read.to_named() == supernet.to_named(), "scoring changed the shared weights");

@@ -27,7 +27,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
             check_target("--out", Some(out))?;
             let archive = open(chosen)?;
             let key = evaluation.as_deref().map(|key| found(&archive, key)).transpose()?;
-            export::write(out, &archive.records(key.as_deref())?, output)
+            let records = archive.records(key.as_deref())?;
+            export::write(out, &records, &archive.summaries()?, output)
         }
         Action::Merge { chosen, from } => merge(&open(chosen)?, &existing(&from.parse()?)?, output),
         Action::Clean { chosen, evaluation } => {
@@ -86,6 +87,7 @@ fn list(archive: &Archive, output: Output) -> Result<()> {
             short(&summary.evaluation).to_owned(),
             summary.document["space"]["name"].as_str().unwrap_or("–").to_owned(),
             short(&of("weights")).to_owned(),
+            export::share(&summary.document),
             summary.scored.to_string(),
             summary.leased.to_string(),
             summary.open.to_string(),
@@ -94,8 +96,17 @@ fn list(archive: &Archive, output: Output) -> Result<()> {
         ]
     };
     let rows: Vec<Vec<String>> = summaries.iter().map(row).collect();
-    let head =
-        ["evaluation", "space", "weights", "scored", "in work", "open", "seconds", "workers"];
+    let head = [
+        "evaluation",
+        "space",
+        "weights",
+        "pictures",
+        "scored",
+        "in work",
+        "open",
+        "seconds",
+        "workers",
+    ];
     output.result(&json!({ "evaluations": summaries }), table(&head, &rows))
 }
 

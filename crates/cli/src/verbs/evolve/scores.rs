@@ -36,7 +36,9 @@ pub fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Option<Outcome>
     let archive = Archive::open(&place)?;
     let weights = digest_of_file(&run.weights())?;
     let fitting = archive.summaries()?.into_iter();
-    let fitting = fitting.filter(|known| known.document["weights"] == *weights);
+    let fitting = fitting.filter(|known| {
+        known.document["weights"] == *weights && Evaluation::parts(&known.document) == 1
+    });
     let Some(most) = fitting.max_by_key(|known| known.scored).filter(|most| most.scored > 0) else {
         return Ok(None);
     };

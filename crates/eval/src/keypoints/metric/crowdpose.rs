@@ -80,6 +80,13 @@ impl CrowdPoseEvaluator {
         Ok(Self { truth: self.truth.select(ids)? })
     }
 
+    /// An evaluator of one in `parts` of the images, and their ids.
+    #[must_use]
+    pub fn part(&self, parts: usize) -> (Self, Vec<i64>) {
+        let (truth, ids) = self.truth.part(parts);
+        (Self { truth }, ids)
+    }
+
     /// Scores `results`, a path or a list.
     pub fn evaluate<'a>(&self, results: impl Into<Results<'a>>) -> Result<CrowdPoseStats> {
         let (engine, _) = self.truth.match_results(results.into(), Filter::AnyJoint)?;

@@ -36,6 +36,12 @@ impl HeldOutData for HeldOut {
         self.scenes.skipped()
     }
 
+    fn part(&self, parts: usize) -> Option<Self> {
+        let (metric, ids) = self.metric.part(parts);
+        let scenes = Arc::new(self.scenes.on_images(&ids)?);
+        Some(Self { scenes, metric, options: self.options.clone() })
+    }
+
     fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let found = find_people(net, &self.scenes, &self.options, &Silent, device)?;
         self.metric.grade(&results(&found, self.scenes.category()))

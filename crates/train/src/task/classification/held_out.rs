@@ -53,6 +53,12 @@ impl HeldOutData for HeldOut {
         self.dataset.skipped()
     }
 
+    fn part(&self, parts: usize) -> Option<Self> {
+        let dataset = Arc::new(self.dataset.part(parts));
+        let options = self.options;
+        (!dataset.list().is_empty()).then_some(Self { dataset, options })
+    }
+
     fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let stats = self.stats(net, &Silent, device)?;
         let details = vec![("top-5", stats.top5), ("mean over classes", stats.class_mean)];

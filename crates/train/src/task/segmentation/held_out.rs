@@ -34,6 +34,12 @@ impl HeldOutData for HeldOut {
         self.pictures.skipped()
     }
 
+    fn part(&self, parts: usize) -> Option<Self> {
+        let pictures = self.pictures.part(parts);
+        let options = self.options.clone();
+        (!pictures.list().is_empty()).then_some(Self { pictures, options })
+    }
+
     fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let seen = |_: &_, _: &[u8]| Ok(());
         let stats = segment_all(net, &self.pictures, &self.options, &Silent, device, seen)?;

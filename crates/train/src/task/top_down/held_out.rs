@@ -35,6 +35,12 @@ impl HeldOutData for HeldOut {
         self.dataset.skipped()
     }
 
+    fn part(&self, parts: usize) -> Option<Self> {
+        let (metric, ids) = self.metric.part(parts);
+        let dataset = Arc::new(self.dataset.on_images(&ids)?);
+        Some(Self { dataset, metric, options: self.options.clone() })
+    }
+
     fn grade<B: KernelBackend>(&self, net: &impl Network<B>, device: &B::Device) -> Result<Grade> {
         let found = evaluate(net, &self.dataset, &self.options, &Silent, device)?;
         self.metric.grade(&found.results)

@@ -148,6 +148,11 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "search.screen",
         "Children bred per network of a generation: those with the best predicted scores are taken; 1 for no prediction",
     ),
+    (
+        "search.halving",
+        "Rounds of successive halving: children are scored on a part of the held-out pictures first, 1/2 for one round, and \
+         the better half goes on",
+    ),
     ("search.crossover", "Probability with which a module comes from the mate"),
     ("search.mutation.depth", "Probability with which a branch draws a new depth"),
     (
