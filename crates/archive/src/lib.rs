@@ -3,7 +3,8 @@
 //! A score belongs to an architecture under an [`Evaluation`]: the weights, the data and the way they are looked at.
 //! It is never computed again, whichever search asks for it. [`SharedFitness`] wraps the fitness of a search:
 //! processes that run the same search share its work through the database, and all of them end with the same outcome,
-//! since a search follows from its scores alone.
+//! since a search follows from its scores alone. The files of a run may be in the database, too, for processes on machines
+//! that do not have them.
 //!
 //! Invariants:
 //! - a candidate is worked on by the holder of its lease; a lease that is not renewed runs out, and another process takes
@@ -21,7 +22,7 @@ mod record;
 mod shared;
 mod worker;
 
-pub use archive::{Archive, Summary};
+pub use archive::{Archive, SharedFile, SharedRun, Summary};
 pub use database::Place;
 pub use error::{Error, Result};
 pub use evaluation::{Evaluation, digest_of_file, digest_of_text};

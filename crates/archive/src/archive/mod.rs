@@ -1,5 +1,6 @@
 //! Archive: what is scored, what is open, and who works on it.
 
+mod files;
 mod listing;
 mod rows;
 mod work;
@@ -13,6 +14,7 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::database::{Database, Place, places};
 use crate::error::Result;
 use crate::evaluation::Evaluation;
+pub use files::{SharedFile, SharedRun};
 pub use listing::Summary;
 use rows::{scores_of, text_of};
 

@@ -29,6 +29,14 @@ impl Dialect {
         }
     }
 
+    /// Type of a column of bytes.
+    pub fn bytes(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BLOB",
+            Self::Postgres => "BYTEA",
+        }
+    }
+
     /// End of a query for rows that are about to be changed: those of other processes are passed over.
     pub fn for_update(self) -> &'static str {
         match self {

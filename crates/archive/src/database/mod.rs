@@ -130,7 +130,7 @@ impl Database {
             let found = self.wait_for(FIRST_LIMIT, "connect", async |_| {
                 let mut connection = AnyConnection::connect(url).await?;
                 connection.execute(self.dialect.settings()).await?;
-                let made = migrations::run(&mut connection).await;
+                let made = migrations::run(&mut connection, self.dialect).await;
                 connection.close().await?;
                 Ok(made)
             })?;

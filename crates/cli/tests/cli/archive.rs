@@ -173,6 +173,43 @@ fn workers_help_and_write_nothing() {
 }
 
 #[test]
+fn a_run_is_fetched_once_from_the_archive() {
+    let place = trained();
+    let (run, copy) = (place.arg("run"), place.arg("elsewhere/copy"));
+    fs::create_dir(place.path("elsewhere")).unwrap();
+    let archive = place.arg("shared.sqlite");
+    let fetch = ["evolve", "--run", &copy, "--archive", &archive, "--worker", "--fetch", "--json"];
+    scalenas(&["evolve", "--run", &run, "--archive", &archive, "--json"]).good();
+    let none = scalenas(&fetch);
+    none.fixable(&["shared.sqlite", "holds no run", "--share"]);
+    assert!(!place.path("elsewhere/copy").exists());
+    let share = ["evolve", "--run", &run, "--archive", &archive, "--force", "--share", "--json"];
+    let found = scalenas(&share).good().json();
+    let listed = scalenas(&["archive", "list", "--archive", &archive, "--json"]).good().json();
+    let files = listed["runs"][0]["files"].as_array().unwrap();
+    assert!(files.iter().any(|file| file["name"] == "supernet.safetensors"), "{listed:#}");
+    // The run is gone where it was made; the copy is all that the worker needs.
+    fs::rename(&run, place.path("gone")).unwrap();
+    let first = scalenas(&fetch).good();
+    assert!(first.stderr.contains("fetched"), "{first:#?}");
+    assert_eq!(first.json()["front"], found["front"]);
+    let weights = |folder: &str| fs::read(place.path(folder).join("supernet.safetensors")).unwrap();
+    assert!(weights("elsewhere/copy") == weights("gone"));
+    assert_eq!(tree(&place.path("elsewhere")).len(), files.len(), "nothing else is left there");
+    let again = scalenas(&fetch).good();
+    assert!(!again.stderr.contains("fetched"), "{again:#?}");
+    // A folder with other weights is not touched.
+    fs::write(place.path("elsewhere/copy/supernet.safetensors"), "other").unwrap();
+    let wrong = scalenas(&fetch);
+    wrong.fixable(&["elsewhere/copy", "supernet.safetensors", "accepted"]);
+    assert_eq!(weights("elsewhere/copy"), b"other");
+    scalenas(&["archive", "clean", "--archive", &archive, "--shared"]).good();
+    let listed = scalenas(&["archive", "list", "--archive", &archive, "--json"]).good().json();
+    assert!(listed["runs"].as_array().unwrap().is_empty());
+    assert_eq!(listed["evaluations"][0]["scored"], found["scored"]);
+}
+
+#[test]
 fn refused_with_the_archive_intact() {
     let place = trained();
     let run = place.arg("run");
@@ -220,7 +257,8 @@ fn many_machines_share_a_server() {
     let place = trained();
     let run = place.arg("run");
     let alone = scalenas(&["evolve", "--run", &run, "--json"]).good().json();
-    let search = ["evolve", "--run", &run, "--archive", server.url(), "--force", "--json"];
+    let search =
+        ["evolve", "--run", &run, "--archive", server.url(), "--force", "--share", "--json"];
     let mut helper =
         command(&["evolve", "--run", &run, "--archive", server.url(), "--worker", "--json"]);
     let helper = helper.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -231,6 +269,10 @@ fn many_machines_share_a_server() {
     assert_eq!(ended(helper).good().json()["front"], alone["front"]);
     let listed = evaluations(&["--archive", server.url()]).remove(0);
     assert_eq!((&listed["scored"], &listed["open"]), (&alone["scored"], &0.into()));
+    let copy = place.arg("copy");
+    let fetch =
+        ["evolve", "--run", &copy, "--archive", server.url(), "--worker", "--fetch", "--json"];
+    assert_eq!(scalenas(&fetch).good().json()["front"], alone["front"]);
     let csv = place.arg("s.csv");
     scalenas(&["archive", "export", "--archive", server.url(), "--out", &csv]).good();
     assert_eq!(

@@ -163,57 +163,39 @@ fn norm_with_given_statistics() {
     }
 }
 
-#[test]
-fn fuse() {
-    on_all_levels(|| {
-        for channels in [32, 5] {
-            for edges in 0..5 {
-                let sizes = [[8, 12], [4, 6], [8, 12], [2, 3], [4, 6]];
-                let features: Vec<Tensor<A, 4>> = sizes[..=edges]
-                    .iter()
-                    .zip(1..)
-                    .map(|(size, seed)| tensor([2, channels, size[0], size[1]], seed))
-                    .collect();
-                for activation in [Activation::Identity, Activation::Relu] {
-                    macro_rules! network {
-                        ($fuse:path) => {
-                            |x: &[Tensor<A, 4>], _: &[Tensor<A, 1>]| {
-                                $fuse(x[0].clone(), x[1..].to_vec(), activation)
-                            }
-                        };
+/// A target and up to four edges of these sizes, summed up.
+macro_rules! sums {
+    ($sizes:expr, $ours:path, $composed:path) => {
+        on_all_levels(|| {
+            for channels in [32, 5] {
+                for edges in 0..5 {
+                    let features: Vec<Tensor<A, 4>> = $sizes[..=edges]
+                        .iter()
+                        .zip(1..)
+                        .map(|(size, seed)| tensor([2, channels, size[0], size[1]], seed))
+                        .collect();
+                    for activation in [Activation::Identity, Activation::Relu] {
+                        compare(
+                            &features,
+                            &[],
+                            |x, _| $ours(x[0].clone(), x[1..].to_vec(), activation),
+                            |x, _| $composed(x[0].clone(), x[1..].to_vec(), activation),
+                        );
                     }
-                    compare(&features, &[], network!(ops::fuse), network!(reference::fuse));
                 }
             }
-        }
-    });
+        });
+    };
+}
+
+#[test]
+fn fuse() {
+    sums!([[8, 12], [4, 6], [8, 12], [2, 3], [4, 6]], ops::fuse, reference::fuse);
 }
 
 #[test]
 fn blend() {
-    on_all_levels(|| {
-        for channels in [32, 5] {
-            for edges in 0..5 {
-                let sizes = [[8, 12], [4, 6], [8, 12], [3, 2], [4, 5]];
-                let features: Vec<Tensor<A, 4>> = sizes[..=edges]
-                    .iter()
-                    .zip(1..)
-                    .map(|(size, seed)| tensor([2, channels, size[0], size[1]], seed))
-                    .collect();
-                for activation in [Activation::Identity, Activation::Relu] {
-                    macro_rules! network {
-                        ($blend:path) => {
-                            |x: &[Tensor<A, 4>], _: &[Tensor<A, 1>]| {
-                                $blend(x[0].clone(), x[1..].to_vec(), activation)
-                            }
-                        };
-                    }
-                    let composed = network!(reference::pixels::blend);
-                    compare(&features, &[], network!(ops::blend), composed);
-                }
-            }
-        }
-    });
+    sums!([[8, 12], [4, 6], [8, 12], [3, 2], [4, 5]], ops::blend, reference::pixels::blend);
 }
 
 #[test]

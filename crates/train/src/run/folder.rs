@@ -131,6 +131,25 @@ impl RunFolder {
         &self.info
     }
 
+    /// Names of the files, within the folder, with which a search goes on elsewhere: its description, weights, facts and
+    /// experiment.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn portable(&self) -> Result<Vec<PathBuf>> {
+        let failed = |e| Error::file("read", &self.path, e);
+        let entries = fs::read_dir(&self.path).map_err(failed)?;
+        let names = entries.map(|entry| Ok(PathBuf::from(entry.map_err(failed)?.file_name())));
+        let mut names: Vec<PathBuf> = names.collect::<Result<_>>()?;
+        let weights = self.weights();
+        names.retain(|name| {
+            let is_text = name.extension().is_some_and(|ending| ending == "ron");
+            is_text || name == Path::new(INFO) || Some(name.as_os_str()) == weights.file_name()
+        });
+        names.sort();
+        Ok(names)
+    }
+
     /// Path of the metrics file.
     pub fn metrics(&self) -> PathBuf {
         self.path.join("metrics.jsonl")

@@ -55,6 +55,9 @@ pub enum Action {
         /// Evaluation to remove, by its key or the beginning of it
         #[arg(long)]
         evaluation: Option<String>,
+        /// Remove the files of shared runs instead; scores stay
+        #[arg(long, conflicts_with = "evaluation")]
+        shared: bool,
     },
 }
 

@@ -6,7 +6,7 @@ mod export;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use scalenas_archive::{Archive, Evaluation, Place, Record, Summary};
+use scalenas_archive::{Archive, Evaluation, Place, Record, SharedRun, Summary};
 use scalenas_train::RunFolder;
 use serde_json::json;
 
@@ -31,7 +31,13 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
             export::write(out, &records, &archive.summaries()?, output)
         }
         Action::Merge { chosen, from } => merge(&open(chosen)?, &existing(&from.parse()?)?, output),
-        Action::Clean { chosen, evaluation } => {
+        Action::Clean { chosen, shared: true, .. } => {
+            let archive = open(chosen)?;
+            let count = archive.shared_runs()?.len();
+            archive.forget_runs()?;
+            output.result(&json!({ "removed": count }), format!("{count} shared runs removed"))
+        }
+        Action::Clean { chosen, evaluation, .. } => {
             let archive = open(chosen)?;
             let key = evaluation.as_deref().map(|key| found(&archive, key)).transpose()?;
             let removed = archive.clean(key.as_deref())?;
@@ -107,7 +113,17 @@ fn list(archive: &Archive, output: Output) -> Result<()> {
         "seconds",
         "workers",
     ];
-    output.result(&json!({ "evaluations": summaries }), table(&head, &rows))
+    let runs = archive.shared_runs()?;
+    let line = |run: &SharedRun| {
+        let mib = run.bytes() as f64 / f64::from(1 << 20);
+        format!(
+            "\nrun with the weights {}: {} files, {mib:.1} MiB",
+            short(&run.weights),
+            run.files.len()
+        )
+    };
+    let text = table(&head, &rows) + &runs.iter().map(line).collect::<String>();
+    output.result(&json!({ "evaluations": summaries, "runs": runs }), text)
 }
 
 fn merge(into: &Archive, from: &Archive, output: Output) -> Result<()> {

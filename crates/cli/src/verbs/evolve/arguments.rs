@@ -16,11 +16,13 @@ Examples:
   cargo xtask evolve --run runs/quick --seeds 5
   cargo xtask evolve --run runs/quick --from-scores --max-mparams 0.5
   cargo xtask evolve --run runs/quick --worker
-  cargo xtask evolve --run runs/quick --archive postgres://me:secret@host/scores --worker";
+  cargo xtask evolve --run runs/quick --archive postgres://me:secret@host/scores --share
+  cargo xtask evolve --run /tmp/quick --archive postgres://me:secret@host/scores --worker --fetch --data coco";
 
 /// Arguments of `evolve`.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of the command line")]
 pub struct Arguments {
     /// Folder of a trained supernet
     #[arg(long)]
@@ -44,6 +46,12 @@ pub struct Arguments {
     /// Help a search that another process runs: score, and write no files
     #[arg(long, conflicts_with_all = ["force", "from_scores"])]
     pub worker: bool,
+    /// Put the run's weights and settings into the archive, for workers on machines that do not have them
+    #[arg(long, requires = "archive", conflicts_with_all = ["worker", "from_scores"])]
+    pub share: bool,
+    /// Fetch the run that was shared last into the folder --run, if it is not there yet
+    #[arg(long, requires_all = ["archive", "worker"])]
+    pub fetch: bool,
     /// Searches of so many seeds, each beside as many random networks: whether the search is worth its time
     #[arg(long, default_value_t = NonZeroUsize::MIN)]
     pub seeds: NonZeroUsize,

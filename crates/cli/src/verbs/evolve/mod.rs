@@ -3,6 +3,7 @@
 mod arguments;
 pub mod candidates;
 mod compared;
+mod fetch;
 mod forecast;
 mod from_scores;
 pub mod noise;
@@ -13,6 +14,7 @@ mod search;
 mod searched;
 
 use anyhow::Result;
+use scalenas_archive::Place;
 use scalenas_space::latency::LatencyTable;
 use scalenas_train::RunFolder;
 
@@ -28,6 +30,10 @@ pub use search::search;
 /// Searches a supernet and writes the front.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
+    let archive: Option<Place> = arguments.archive.as_deref().map(str::parse).transpose()?;
+    if let Some(place) = archive.as_ref().filter(|_| arguments.fetch) {
+        fetch::fetch(place, &arguments.run, output)?;
+    }
     let run = RunFolder::open(&arguments.run)?;
     if let Some((name, _)) = run.info().train.sampling.only(&run.info().space) {
         return Err(user(format!(
@@ -50,7 +56,6 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
             "a ceiling on milliseconds (--max-ms) needs a table: --latency TABLE, which `latency` writes",
         ));
     }
-    let archive = arguments.archive.as_deref().map(str::parse).transpose()?;
     if arguments.from_scores {
         return from_scores::report(&run, archive, &config.limits, latency.as_ref(), output);
     }
@@ -65,6 +70,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         seeds: arguments.seeds.get(),
         fresh: arguments.force,
         archive,
+        share: arguments.share,
         role: if arguments.worker { Role::Worker } else { Role::Owner },
         device: arguments.device.choice.to_string(),
     };

@@ -32,6 +32,8 @@ pub struct SearchPlan {
     pub fresh: bool,
     /// Archive of scores; that in the folder of the search where none is named.
     pub archive: Option<Place>,
+    /// Whether the archive gets the run, too.
+    pub share: bool,
     /// Part of the process in the search.
     pub role: Role,
     /// Name of the device.

@@ -12,6 +12,7 @@ use scalenas_kernels::KernelBackend;
 use scalenas_train::{HeldOut, TaskFitness, Validation};
 
 use super::compared::Compared;
+use super::fetch::share;
 use super::noise::Noise;
 use super::plan::{Role, SearchPlan};
 use super::results::{write, write_compared};
@@ -49,6 +50,9 @@ pub fn search<B: KernelBackend>(
     if plan.role == Role::Owner {
         prepare(plan, &folder)?;
         scores::take_state(&archive, &evaluation, &folder, output)?;
+    }
+    if plan.share {
+        share(&archive, &plan.run, output)?;
     }
     say_known(plan.role, &archive, &evaluation, output)?;
     let held_out: Vec<HeldOut> = validation.held_out().cloned().collect();

@@ -59,6 +59,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         seeds: 1,
         fresh: false,
         archive: None,
+        share: false,
         role: Role::Owner,
         device: arguments.device.choice.to_string(),
     };
