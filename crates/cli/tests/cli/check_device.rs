@@ -26,6 +26,27 @@ fn every_operation_is_compared() {
 }
 
 #[test]
+fn a_space_of_labels_has_operations_of_its_own() {
+    let call = ["check-device", "--space", "tiny_segmentation", "--input", "64x64", "--json"];
+    let report = scalenas(&call).good().json();
+    let names: Vec<&str> = report["operations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|operation| operation["operation"].as_str().unwrap())
+        .collect();
+    let count = |kind: &str| names.iter().filter(|name| name.starts_with(kind)).count();
+    assert_eq!((count("interpolation"), count("log-likelihood")), (3, 1), "{names:?}");
+    // The layer that sees all branches runs for each of them alone.
+    let widths = [16, 32, 48, 64];
+    let all: usize = widths.iter().sum();
+    for width in widths {
+        assert!(count(&format!("conv 1x1/1 {width} to {all}, ")) == 1, "{width}: {names:?}");
+    }
+    assert_eq!(count(&format!("conv 1x1/1 {all} to {all}, ")), 0, "{names:?}");
+}
+
+#[test]
 fn a_difference_is_an_error() {
     let ran = scalenas(&[&SMALL[..], &["--limit", "1e-9", "--json"]].concat());
     assert_eq!(ran.code, Some(1), "{ran:#?}");

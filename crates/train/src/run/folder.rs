@@ -144,7 +144,9 @@ impl RunFolder {
         let weights = self.weights();
         names.retain(|name| {
             let is_text = name.extension().is_some_and(|ending| ending == "ron");
-            is_text || name == Path::new(INFO) || Some(name.as_os_str()) == weights.file_name()
+            let is_own = name == Path::new(INFO) || Some(name.as_os_str()) == weights.file_name();
+            // Those that a run writes have plain names.
+            (is_text || is_own) && name.to_str().is_some()
         });
         names.sort();
         Ok(names)

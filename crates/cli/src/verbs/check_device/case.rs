@@ -1,5 +1,5 @@
-//! Operations of a space: every convolution, normalisation and fusion of its largest network, each shape
-//! once.
+//! Operations of a space: every convolution, normalisation and sum of maps of its largest network and the loss of its
+//! labels, each shape once.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -22,6 +22,10 @@ pub(super) enum Case {
     Norm { channels: usize, size: Size },
     /// Sum of a feature map and one of a coarser branch, smaller by `factor`.
     Fuse { channels: usize, size: Size, factor: usize },
+    /// Sum of a feature map and an interpolated one of a coarser branch.
+    Blend { channels: usize, size: Size, factor: usize },
+    /// Log-likelihood of labels of this size by scores that are smaller by `factor`.
+    Likelihood { classes: usize, size: Size, factor: usize },
 }
 
 impl fmt::Display for Case {
@@ -36,6 +40,12 @@ impl fmt::Display for Case {
             Self::Fuse { channels, size, factor } => {
                 write!(f, "fusion {channels}, {size}, {factor} times")
             }
+            Self::Blend { channels, size, factor } => {
+                write!(f, "interpolation {channels}, {size}, {factor} times")
+            }
+            Self::Likelihood { classes, size, factor } => {
+                write!(f, "log-likelihood of {classes} classes, {size}, {factor} times")
+            }
         }
     }
 }
@@ -44,8 +54,16 @@ impl fmt::Display for Case {
 pub(super) fn all(space: &SpaceSpec, input: Size) -> Result<Vec<Case>> {
     let largest = Architecture::largest(space);
     let mut cases = BTreeSet::new();
-    for layer in layers(space, &largest, input, Reach::Live)? {
-        cases.insert(convolution(&layer));
+    let all = layers(space, &largest, input, Reach::Live)?;
+    for (index, layer) in all.iter().enumerate() {
+        match layer.tail {
+            // The one layer that has both merges all branches, each at its own size, for labels of every pixel.
+            Tail::BiasNorm => {
+                cases.extend(merged(space, layer));
+                cases.extend(all.get(index + 1).map(|scores| labelled(scores, input)));
+            }
+            _ => drop(cases.insert(convolution(layer))),
+        }
         if layer.tail != Tail::Bias {
             cases.insert(Case::Norm { channels: layer.output, size: layer.size });
         }
@@ -58,6 +76,24 @@ pub(super) fn all(space: &SpaceSpec, input: Size) -> Result<Vec<Case>> {
         }
     }
     Ok(cases.into_iter().collect())
+}
+
+/// Loss of labels of this size by the scores that a layer makes.
+fn labelled(scores: &Layer, size: Size) -> Case {
+    let factor = size.height / scores.size.height;
+    Case::Likelihood { classes: scores.output, size, factor }
+}
+
+/// Operations that run for a layer which sees all branches.
+fn merged(space: &SpaceSpec, layer: &Layer) -> Vec<Case> {
+    let &Layer { output, kernel, stride, size, .. } = layer;
+    let of_branch = |(branch, &input): (usize, &usize)| {
+        let own = size.divided(1 << branch);
+        let blend = Case::Blend { channels: output, size, factor: 1 << branch };
+        let conv = Case::Conv { input, output, kernel, stride, size: own };
+        [conv].into_iter().chain((branch > 0).then_some(blend))
+    };
+    space.widths.iter().enumerate().flat_map(of_branch).collect()
 }
 
 /// Convolution that runs for a layer; `size` is that of its input.

@@ -101,9 +101,10 @@ fn away_from_switches(mut inputs: Inputs, case: &Case, margin: f32) -> Inputs {
         device: &HOST,
     };
     let sums = match case {
-        Case::Conv { .. } => return inputs,
+        Case::Conv { .. } | Case::Likelihood { .. } => return inputs,
         Case::Norm { .. } => run.norm(Activation::Identity),
         Case::Fuse { .. } => run.fuse(Activation::Identity),
+        Case::Blend { .. } => run.blend(Activation::Identity),
     };
     let sums = sums.result.last().expect("the result comes last").clone();
     let sums = Tensor::<Host, 4>::from_data(sums, &HOST);

@@ -32,7 +32,8 @@ impl Inputs {
                     gradient: normal(shape),
                 }
             }
-            Case::Fuse { channels, size: Size { height, width }, factor } => {
+            Case::Fuse { channels, size: Size { height, width }, factor }
+            | Case::Blend { channels, size: Size { height, width }, factor } => {
                 let shape = [batch, channels, height, width];
                 Self {
                     features: vec![
@@ -43,6 +44,11 @@ impl Inputs {
                     gradient: normal(shape),
                 }
             }
+            Case::Likelihood { classes, size: Size { height, width }, factor } => Self {
+                features: vec![normal([batch, classes, height / factor, width / factor])],
+                weights: Vec::new(),
+                gradient: normal([batch, 1, height, width]),
+            },
         }
     }
 }

@@ -1,7 +1,8 @@
 //! One operation on one device.
 
 use burn::tensor::backend::{AutodiffBackend, Backend};
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, Int, Tensor, TensorData};
+use scalenas_base::Size;
 use scalenas_kernels::precision::full;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, reference};
 use scalenas_train::Precision;
@@ -46,6 +47,8 @@ impl<A: AutodiffBackend + KernelBackend> Run<'_, A> {
             }
             Case::Norm { .. } => self.norm(Activation::Relu),
             Case::Fuse { .. } => self.fuse(Activation::Relu),
+            Case::Blend { .. } => self.blend(Activation::Relu),
+            Case::Likelihood { classes, size, .. } => self.likelihood(classes, size),
         }
     }
 
@@ -84,6 +87,34 @@ impl<A: AutodiffBackend + KernelBackend> Run<'_, A> {
         };
         let y = fuse(self.feature(&x[0]), vec![self.feature(&x[1])], activation);
         self.finish::<1>(y, Vec::new(), &x, &[])
+    }
+
+    /// Sum with an interpolated coarser feature map.
+    pub fn blend(&self, activation: Activation) -> Outputs {
+        let x = self.leaves::<4>(&self.inputs.features);
+        let blend = match self.origin {
+            Origin::Kernels => ops::blend,
+            Origin::Composed => reference::pixels::blend,
+        };
+        let y = blend(self.feature(&x[0]), vec![self.feature(&x[1])], activation);
+        self.finish::<1>(y, Vec::new(), &x, &[])
+    }
+
+    /// Log-likelihood of labels, one in so many of no class.
+    fn likelihood(&self, classes: usize, Size { height, width }: Size) -> Outputs {
+        let x = self.leaves::<4>(&self.inputs.features);
+        let batch = x[0].dims()[0];
+        let labels = (0..batch * height * width).map(|pixel| (pixel % (classes + 1)) as i32);
+        let labels = TensorData::new(labels.collect(), [batch, height, width]);
+        let labels = Tensor::<A, 3, Int>::from_data(labels, self.device);
+        let y = match self.origin {
+            Origin::Kernels => ops::log_likelihood(x[0].clone(), labels),
+            Origin::Composed => {
+                let [values, _] = reference::pixels::log_likelihood(x[0].clone(), labels);
+                values
+            }
+        };
+        self.finish::<1>(y.unsqueeze_dim(1), Vec::new(), &x, &[])
     }
 
     fn leaves<const D: usize>(&self, values: &[TensorData]) -> Vec<Tensor<A, D>> {
