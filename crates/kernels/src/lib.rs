@@ -1,4 +1,5 @@
-//! Convolution, normalisation and fusion kernels behind one backend extension trait.
+//! Kernels of convolution, normalisation, fusion, interpolation and the log-likelihood of pixels behind one backend
+//! extension trait.
 //!
 //! The network's hot path consists of the operations of [`KernelBackend`]. Every one has a default
 //! body that composes the framework's own operations (`reference`); the CPU backend and all CubeCL

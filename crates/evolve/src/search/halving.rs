@@ -4,14 +4,14 @@
 //! Source: Jamieson and Talwalkar (arXiv 1502.07943). Every round looks at as many pictures as the scores of the
 //! generation that is left.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use super::scoring::score_batch;
+use super::scoring::{Round, score_round};
 use crate::candidate::Candidate;
 use crate::config::SearchConfig;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fitness::Fitness;
-use crate::observer::{Observer, ScoredBatch};
+use crate::observer::Observer;
 use crate::selection::ranked_and_spread;
 
 /// The children of a generation that are left after all rounds; `None` when asked to stop.
@@ -28,20 +28,11 @@ pub(super) fn halve(
         if children.len() <= most {
             continue;
         }
-        fitness.planned(&children, parts).map_err(|e| Error::Fitness(Box::new(e)))?;
-        let mut scored: Vec<Candidate> = Vec::new();
-        for batch in children.chunks(config.batch) {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            let candidates = score_batch(batch, fitness, parts)?;
-            let done = scored.len() + candidates.len();
-            let planned = children.len();
-            let batch = ScoredBatch { generation, parts, done, planned, candidates: &candidates };
-            for observer in observers.iter_mut() {
-                observer.scored(&batch)?;
-            }
-            scored.extend(candidates);
+        let (open, batch) = (&*children, config.batch);
+        let round = Round { generation, parts, open, done: 0, batch };
+        let mut scored = Vec::new();
+        if !score_round(&round, fitness, observers, stop, |batch| scored.extend(batch))? {
+            return Ok(None);
         }
         children = better(scored, most);
     }

@@ -1,7 +1,7 @@
 //! Course of a search: generation by generation, batch by batch, until there is a reason to stop.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use scalenas_base::Size;
 use scalenas_space::SpaceSpec;
@@ -10,12 +10,12 @@ use scalenas_space::latency::LatencyTable;
 use super::convergence::Convergence;
 use super::generation::Planner;
 use super::halving::halve;
-use super::scoring::score_batch;
+use super::scoring::{Round, score_round};
 use crate::candidate::Candidate;
 use crate::config::SearchConfig;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fitness::Fitness;
-use crate::observer::{Observer, ScoredBatch};
+use crate::observer::Observer;
 use crate::outcome::{Outcome, StopReason};
 
 /// A search in memory.
@@ -127,24 +127,11 @@ impl Search {
         let planned = candidates.len();
         let open: Vec<Candidate> =
             candidates.into_iter().filter(|c| !self.known.contains(&c.id)).collect();
-        let mut done = planned - open.len();
-        if stop.load(Ordering::Relaxed) {
-            return Ok(false);
-        }
-        fitness.planned(&open, 1).map_err(|e| Error::Fitness(Box::new(e)))?;
-        for batch in open.chunks(self.planner.config().batch) {
-            if stop.load(Ordering::Relaxed) {
-                return Ok(false);
-            }
-            let scored = score_batch(batch, fitness, 1)?;
-            done += scored.len();
-            let batch = ScoredBatch { generation, parts: 1, done, planned, candidates: &scored };
-            for observer in observers.iter_mut() {
-                observer.scored(&batch)?;
-            }
+        let (done, batch) = (planned - open.len(), self.planner.config().batch);
+        let round = Round { generation, parts: 1, open: &open, done, batch };
+        score_round(&round, fitness, observers, stop, |scored| {
             self.known.extend(scored.iter().map(|c| c.id.clone()));
             self.scored.extend(scored);
-        }
-        Ok(true)
+        })
     }
 }

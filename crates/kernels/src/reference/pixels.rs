@@ -2,7 +2,7 @@
 //! operations.
 
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 use super::finish;
 use crate::interpolation::positions;
@@ -83,8 +83,7 @@ pub fn log_likelihood<B: Backend>(
     let largest = scores.clone().max_dim(CHANNELS);
     let sum = (scores.clone() - largest.clone()).exp().sum_dim(CHANNELS);
     let normaliser = (largest + sum.log()).reshape([batch, height, width]);
-    let none =
-        labels.clone().lower_elem(0).bool_or(labels.clone().greater_equal_elem(classes as i64));
+    let none = unlabelled(&labels, classes);
     let known = labels.mask_fill(none.clone(), 0).unsqueeze_dim(CHANNELS);
     let own = scores.gather(CHANNELS, known).reshape([batch, height, width]);
     [(own - normaliser.clone()).mask_fill(none, 0.0), normaliser]
@@ -99,8 +98,7 @@ pub fn log_likelihood_gradient<B: Backend>(
 ) -> Tensor<B, 4> {
     let [batch, classes, rows, columns] = scores.dims();
     let [_, height, width] = labels.dims();
-    let none =
-        labels.clone().lower_elem(0).bool_or(labels.clone().greater_equal_elem(classes as i64));
+    let none = unlabelled(&labels, classes);
     let gradient = gradient.mask_fill(none, 0.0).unsqueeze_dim::<4>(CHANNELS);
     let probabilities =
         (upsample(scores, [height, width]) - normaliser.unsqueeze_dim::<4>(CHANNELS)).exp();
@@ -109,4 +107,9 @@ pub fn log_likelihood_gradient<B: Backend>(
     let index = index.reshape([1, classes, 1, 1]).expand(all);
     let own = labels.unsqueeze_dim::<4>(CHANNELS).expand(all).equal(index).float();
     upsample_gradient((own - probabilities) * gradient, [rows, columns])
+}
+
+/// Pixels whose label is no class.
+fn unlabelled<B: Backend>(labels: &Tensor<B, 3, Int>, classes: usize) -> Tensor<B, 3, Bool> {
+    labels.clone().lower_elem(0).bool_or(labels.clone().greater_equal_elem(classes as i64))
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::error::user;
 use crate::files::check_target;
-use crate::render::{Output, table};
+use crate::render::{Output, mib, table};
 use crate::verbs::evolve::scores;
 pub use arguments::{Action, Arguments, Chosen};
 
@@ -115,7 +115,7 @@ fn list(archive: &Archive, output: Output) -> Result<()> {
     ];
     let runs = archive.shared_runs()?;
     let line = |run: &SharedRun| {
-        let mib = run.bytes() as f64 / f64::from(1 << 20);
+        let mib = mib(run.bytes());
         format!(
             "\nrun with the weights {}: {} files, {mib:.1} MiB",
             short(&run.weights),

@@ -22,6 +22,9 @@ pub enum Origin {
     Composed,
 }
 
+/// Sum of a feature map and of coarser ones.
+type Sum<A> = fn(Tensor<A, 4>, Vec<Tensor<A, 4>>, Activation) -> Tensor<A, 4>;
+
 /// Results of an operation, as float32.
 #[derive(Default)]
 pub struct Outputs {
@@ -80,23 +83,22 @@ impl<A: AutodiffBackend + KernelBackend> Run<'_, A> {
 
     /// Sum with a coarser feature map.
     pub fn fuse(&self, activation: Activation) -> Outputs {
-        let x = self.leaves::<4>(&self.inputs.features);
-        let fuse = match self.origin {
-            Origin::Kernels => ops::fuse,
-            Origin::Composed => reference::fuse,
-        };
-        let y = fuse(self.feature(&x[0]), vec![self.feature(&x[1])], activation);
-        self.finish::<1>(y, Vec::new(), &x, &[])
+        self.sum([ops::fuse, reference::fuse], activation)
     }
 
     /// Sum with an interpolated coarser feature map.
     pub fn blend(&self, activation: Activation) -> Outputs {
+        self.sum([ops::blend, reference::pixels::blend], activation)
+    }
+
+    /// Sum of two feature maps by kernels or composed operations.
+    fn sum(&self, [kernels, composed]: [Sum<A>; 2], activation: Activation) -> Outputs {
         let x = self.leaves::<4>(&self.inputs.features);
-        let blend = match self.origin {
-            Origin::Kernels => ops::blend,
-            Origin::Composed => reference::pixels::blend,
+        let sum = match self.origin {
+            Origin::Kernels => kernels,
+            Origin::Composed => composed,
         };
-        let y = blend(self.feature(&x[0]), vec![self.feature(&x[1])], activation);
+        let y = sum(self.feature(&x[0]), vec![self.feature(&x[1])], activation);
         self.finish::<1>(y, Vec::new(), &x, &[])
     }
 

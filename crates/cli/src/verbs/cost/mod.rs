@@ -15,7 +15,7 @@ use crate::error::user;
 use crate::experiment::space;
 use crate::files::{check_target, write_file};
 use crate::networks;
-use crate::render::{Output, table};
+use crate::render::{Output, mib, table};
 pub use arguments::Arguments;
 
 /// Spaces that are tried for a file that names none.
@@ -121,10 +121,6 @@ fn summary(figures: &Figures) -> String {
         row("activations", format!("{:.1} MiB per picture", mib(figures.activation_bytes))),
     ];
     table(&[&figures.space, &figures.input.to_string()], &rows)
-}
-
-fn mib(bytes: u64) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
 }
 
 fn layer_table(space: &SpaceSpec, architecture: &Architecture, input: Size) -> Result<String> {

@@ -8,16 +8,13 @@ use scalenas_archive::{Archive, Place, digest_of_file};
 use scalenas_train::RunFolder;
 
 use crate::error::user;
-use crate::render::Output;
-
-/// Bytes of a unit in messages.
-const MIB: f64 = (1 << 20) as f64;
+use crate::render::{Output, mib};
 
 /// Puts the files of a run into an archive.
 pub fn share(archive: &Archive, run: &RunFolder, output: Output) -> Result<()> {
     let weights = digest_of_file(&run.weights())?;
     let shared = archive.share(&weights, run.path(), &run.portable()?)?;
-    let mib = shared.bytes() as f64 / MIB;
+    let mib = mib(shared.bytes());
     output.say(format!("run ({mib:.1} MiB) is in {}: --worker --fetch finds it", archive.shown()));
     Ok(())
 }
@@ -34,19 +31,22 @@ pub fn fetch(place: &Place, folder: &Path, output: Output) -> Result<()> {
     };
     let is_empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
     if !is_empty.unwrap_or(!folder.exists()) {
-        return match run.first_difference(folder)? {
-            None => Ok(()),
-            Some(file) => Err(user(format!(
-                "--run {}: {} is not that of the run in {}; accepted: a folder that is not there yet, or that was \
-                 fetched from it",
-                folder.display(),
-                file.name,
-                archive.shown()
-            ))),
-        };
+        // A worker that starts again keeps its run, whichever was shared since.
+        for known in &runs {
+            if known.first_difference(folder)?.is_none() {
+                return Ok(());
+            }
+        }
+        let differs = run.first_difference(folder)?.map_or("", |file| &file.name);
+        return Err(user(format!(
+            "--run {}: {differs} is not that of the run in {}; accepted: a folder that is not there yet, or that was \
+             fetched from it",
+            folder.display(),
+            archive.shown()
+        )));
     }
     archive.fetch(run, folder)?;
-    let mib = run.bytes() as f64 / MIB;
+    let mib = mib(run.bytes());
     output.say(format!("fetched {mib:.1} MiB from {}: {}", archive.shown(), folder.display()));
     Ok(())
 }

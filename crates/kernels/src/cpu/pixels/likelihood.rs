@@ -113,7 +113,7 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// What belongs to the class of a label, if it is one.
+/// The entry of a label's class in a list of one entry per class; `None` for a label that is no class.
 #[inline(always)]
 fn class<T>(label: i32, classes: &[T]) -> Option<&T> {
     usize::try_from(label).ok().and_then(|label| classes.get(label))
