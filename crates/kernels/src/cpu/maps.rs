@@ -7,6 +7,9 @@ use burn_flex::{FlexTensor, Layout};
 use super::memory::Buffer;
 use super::parallel;
 
+/// Values that a task copies at least.
+const TASK_VALUES: usize = 32 * 1024;
+
 /// Extent of feature maps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
@@ -102,7 +105,7 @@ impl Maps {
         let pixels = height * width;
         let mut plain = Buffer::new(self.extent.len());
         let shared = parallel::Shared((self.as_ptr(), plain.as_mut_slice().as_mut_ptr()));
-        parallel::run(batch * height, |row| {
+        by_rows(&self.extent, |row| {
             let (picture, first) = (row / height, row % height * width);
             let (from, to) = shared.get();
             for channel in 0..channels {
@@ -151,9 +154,16 @@ fn is_channels_last(tensor: &FlexTensor, extent: &Extent) -> bool {
     strides.into_iter().all(|((have, want), len)| len == 1 || have == want)
 }
 
+/// Calls `copy` with every row of every picture, on all cores: many rows per task, for a row of a picture with three
+/// channels is less work than handing it over.
+fn by_rows(extent: &Extent, copy: impl Fn(usize) + Send + Sync) {
+    let rows = extent.batch * extent.height;
+    parallel::ranges(rows, extent.len() / TASK_VALUES + 1, 1, |rows| rows.for_each(&copy));
+}
+
 /// Copies a tensor of any strides to channels-last order.
 fn transpose(tensor: &FlexTensor, extent: &Extent, to: &mut [f32]) {
-    let Extent { batch, channels, height, width } = *extent;
+    let Extent { channels, height, width, .. } = *extent;
     let from: &[f32] = tensor.storage();
     let strides = tensor.layout().strides();
     let [sn, sc, sy, sx] = [strides[0], strides[1], strides[2], strides[3]];
@@ -162,7 +172,7 @@ fn transpose(tensor: &FlexTensor, extent: &Extent, to: &mut [f32]) {
         return;
     }
     let to = parallel::Shared(to.as_mut_ptr());
-    parallel::run(batch * height, |row| {
+    by_rows(extent, |row| {
         let (n, y) = (row / height, row % height);
         let origin = start + n as isize * sn + y as isize * sy;
         #[expect(unsafe_code, reason = "rows are written in parallel")]

@@ -10,10 +10,7 @@ use std::ops::Range;
 use crate::cpu::channels::{self, Lane};
 use crate::cpu::maps::Maps;
 use crate::cpu::parallel::Shared;
-use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
-
-/// Widest vector of any instruction set.
-const MAX_LANES: usize = 16;
+use crate::cpu::simd::{Isa, Kernel, MAX_LANES, Simd, dispatch};
 
 /// Statistics of some pixels, per channel.
 #[derive(Debug, Clone)]

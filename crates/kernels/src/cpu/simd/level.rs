@@ -6,6 +6,9 @@
 use std::cell::Cell;
 use std::sync::OnceLock;
 
+/// Values in the widest vector of all instruction sets.
+pub(crate) const MAX_LANES: usize = 16;
+
 /// An instruction set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {

@@ -18,6 +18,6 @@ mod portable;
 mod vector;
 
 pub(crate) use dispatch::dispatch;
-pub(crate) use level::Isa;
 pub use level::Level;
+pub(crate) use level::{Isa, MAX_LANES};
 pub(crate) use vector::{Kernel, Rows, RowsMut, Simd};

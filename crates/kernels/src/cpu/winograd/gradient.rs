@@ -415,7 +415,7 @@ unsafe fn points_to_kernel<S: Simd>(sums: Sums) -> [S::Vector; TAPS] {
         }
         let mut taps = [S::splat(0.0); TAPS];
         for j in 0..KERNEL {
-            let column = transform::kernel_gradient::<S>(rows.map(|row| row[j]));
+            let column = transform::kernel_gradient::<S>(transform::column(&rows, j));
             for (i, value) in column.into_iter().enumerate() {
                 taps[i * KERNEL + j] = value;
             }

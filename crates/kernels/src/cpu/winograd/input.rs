@@ -63,7 +63,7 @@ pub(super) unsafe fn inputs<S: Simd>(
                 *row = transform::input::<S>(load_row::<S, INPUT>(pixels, channel));
             }
             for j in 0..INPUT {
-                let column = transform::input::<S>(rows.map(|row| row[j]));
+                let column = transform::input::<S>(transform::column(&rows, j));
                 for (i, value) in column.into_iter().enumerate() {
                     S::store(to.add(points.offset(i * INPUT + j, index) + channel), value);
                 }
@@ -96,7 +96,7 @@ pub(super) unsafe fn output_gradients<S: Simd>(
                 *row = transform::output_gradient::<S>(load_row::<S, OUTPUT>(pixels, channel));
             }
             for j in 0..INPUT {
-                let column = transform::output_gradient::<S>(rows.map(|row| row[j]));
+                let column = transform::output_gradient::<S>(transform::column(&rows, j));
                 for (i, value) in column.into_iter().enumerate() {
                     S::store(to.add(points.offset(i * INPUT + j, index) + channel), value);
                 }

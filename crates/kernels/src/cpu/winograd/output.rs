@@ -26,7 +26,7 @@ pub(super) unsafe fn points_to_pixels<S: Simd>(
         }
         let mut tile = [[S::splat(0.0); OUTPUT]; OUTPUT];
         for j in 0..OUTPUT {
-            let column = transform::output::<S>(rows.map(|row| row[j]));
+            let column = transform::output::<S>(transform::column(&rows, j));
             for (row, value) in tile.iter_mut().zip(column) {
                 row[j] = value;
             }

@@ -28,6 +28,19 @@ const fn kernel_scale(own: f32, other: f32) -> f32 {
     1.0 / (2.0 * own * (own - other))
 }
 
+/// Column `j` of rows of vectors, read one by one: `map` over the rows copies all of them for every column.
+#[inline(always)]
+pub(super) fn column<V: Copy, const N: usize, const M: usize>(
+    rows: &[[V; N]; M],
+    j: usize,
+) -> [V; M] {
+    let mut column = [rows[0][j]; M];
+    for (value, row) in column.iter_mut().zip(rows) {
+        *value = row[j];
+    }
+    column
+}
+
 /// Input pixels to points: `Bᵀ`.
 ///
 /// # Safety

@@ -8,14 +8,12 @@ use super::{INPUT, POINTS, transform};
 use crate::cpu::conv::weights::{Direction, PACK_DEPTH, WeightView};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::simd::{Isa, Kernel, MAX_LANES, Simd, dispatch};
 use crate::cpu::tile::{Panel, Panels};
 
 /// Side of the kernels.
 pub(super) const KERNEL: usize = 3;
 const TAPS: usize = KERNEL * KERNEL;
-/// Widest vector of any instruction set.
-const MAX_LANES: usize = 16;
 
 /// Transformed weights of a 3x3 convolution.
 pub(crate) struct TransformedWeights {
@@ -138,7 +136,7 @@ unsafe fn transform_vector<S: Simd>(
             *row = transform::kernel::<S>(kernel);
         }
         for j in 0..INPUT {
-            let column = transform::kernel::<S>(rows.map(|row| row[j]));
+            let column = transform::kernel::<S>(transform::column(&rows, j));
             for (i, value) in column.into_iter().enumerate() {
                 S::store(to.add((i * INPUT + j) * stride), value);
             }
