@@ -229,6 +229,31 @@ pub trait KernelBackend: Backend {
         parameters.into_iter().map(one).collect()
     }
 
+    /// Moving averages of tensors, each of the shape of its value: `keep · average + (1 - keep) · value`.
+    fn average_all(
+        averages: Vec<FloatTensor<Self>>,
+        values: Vec<FloatTensor<Self>>,
+        keep: f64,
+    ) -> Vec<FloatTensor<Self>> {
+        shapes::average_all(&averages, &values);
+        reference::many::average_all::<Self>(averages, values, keep)
+    }
+
+    /// Sum `[1]` of the squares of all values of at least one tensor.
+    fn square_sum(tensors: Vec<FloatTensor<Self>>) -> FloatTensor<Self> {
+        shapes::square_sum(&tensors);
+        reference::many::square_sum::<Self>(tensors)
+    }
+
+    /// Tensors times a factor `[1]`.
+    fn scale_all(
+        tensors: Vec<FloatTensor<Self>>,
+        factor: FloatTensor<Self>,
+    ) -> Vec<FloatTensor<Self>> {
+        shapes::scale_all(&factor);
+        reference::many::scale_all::<Self>(tensors, factor)
+    }
+
     /// Running mean and variance `[channels]`, moved by `share` towards those of a batch; the latter's
     /// variance is multiplied by `unbiased` before.
     fn move_statistics(

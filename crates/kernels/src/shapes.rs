@@ -217,6 +217,32 @@ pub(crate) fn adam<B: Backend>(values: &AdamValues<B>, gradient: &B::FloatTensor
     }
 }
 
+/// See [`crate::KernelBackend::average_all`].
+pub(crate) fn average_all<T: TensorMetadata>(averages: &[T], values: &[T]) {
+    let [count, needed] = [values.len(), averages.len()];
+    assert!(count == needed, "average_all: {count} values, but there are {needed} averages");
+    for (average, value) in averages.iter().zip(values) {
+        let (average, value) = (average.shape(), value.shape());
+        let (average, value) = (&average[..], &value[..]);
+        assert!(
+            average == value,
+            "average_all: a value has shape {value:?}, but its average has {average:?}"
+        );
+    }
+}
+
+/// See [`crate::KernelBackend::square_sum`].
+pub(crate) fn square_sum<T: TensorMetadata>(tensors: &[T]) {
+    assert!(!tensors.is_empty(), "square_sum: there is no tensor, but one is needed");
+}
+
+/// See [`crate::KernelBackend::scale_all`].
+pub(crate) fn scale_all(factor: &impl TensorMetadata) {
+    let shape = factor.shape();
+    let shape = &shape[..];
+    assert!(shape == [1], "scale_all: the factor has shape {shape:?}, but [1] is needed");
+}
+
 /// See [`crate::KernelBackend::move_statistics`].
 pub(crate) fn move_statistics<T: TensorMetadata>(running: &[T; 2], batch: &[T; 2]) {
     let mean = running[0].shape();

@@ -1,4 +1,4 @@
-//! Running statistics and Adam: many small tensors.
+//! Running statistics, Adam, averages and norms: many small tensors.
 
 use burn::tensor::{Tensor, TensorData};
 use burn_flex::Flex;
@@ -76,4 +76,38 @@ fn adam_of_many_parameters() {
         values.map(lift).chain(held).map(data).collect()
     }
     same(run::<Gpu>(), run::<Flex>(), "Adam of many parameters");
+}
+
+/// More kernels and vectors than one launch takes; every third one is held by another handle, too, and must stay as it
+/// was there.
+#[test]
+fn operations_on_many_tensors() {
+    const SHAPES: [[usize; 4]; 5] =
+        [[1, 1, 1, 1], [5, 7, 3, 3], [64, 32, 3, 3], [17, 8, 1, 1], [256, 64, 3, 3]];
+    fn run<B: KernelBackend>() -> Vec<TensorData> {
+        let lift = |x| Tensor::<B, 4>::from_primitive(burn::tensor::TensorPrimitive::Float(x));
+        let vector = |x| Tensor::<B, 1>::from_primitive(burn::tensor::TensorPrimitive::Float(x));
+        let random = |index: usize, seed: usize| {
+            channels_last(&tensor::<B, 4>(SHAPES[index % SHAPES.len()], (7 * index + seed) as u64))
+        };
+        let mut held = Vec::new();
+        let mut all = |seed: usize| -> Vec<_> {
+            let one = |index: usize| {
+                let tensor = random(index, seed);
+                if index.is_multiple_of(3) {
+                    held.push(tensor.clone());
+                }
+                tensor.into_primitive().tensor()
+            };
+            (0..83).map(one).collect()
+        };
+        let (averages, values, gradients) = (all(1), all(2), all(3));
+        let moved = B::average_all(averages, values, 0.75);
+        let sum = B::square_sum(gradients.clone());
+        let factor = (vector(sum.clone()).sqrt().recip()).into_primitive().tensor();
+        let scaled = B::scale_all(gradients, factor);
+        let many = moved.into_iter().chain(scaled).map(lift).chain(held);
+        many.map(data).chain([data(vector(sum))]).collect()
+    }
+    same(run::<Gpu>(), run::<Flex>(), "operations on many tensors");
 }

@@ -13,7 +13,7 @@ use super::norm::moments::Moments;
 use super::norm::{self, Scale};
 use super::pixels::{self, Labels};
 use super::simd::Isa;
-use super::{adam, fuse, pointwise};
+use super::{fuse, many, pointwise};
 use crate::backend::KernelBackend;
 use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
@@ -259,8 +259,42 @@ impl KernelBackend for Flex {
         if all.iter().any(|tensor| !is_f32(tensor)) {
             return reference::adam::<Self>(AdamValues { weight, mean, square }, gradient, step);
         }
-        let [weight, mean, square] = adam::step([weight, mean, square], &gradient, step);
+        let [weight, mean, square] = many::adam::step([weight, mean, square], &gradient, step);
         AdamValues { weight, mean, square }
+    }
+
+    fn average_all(
+        averages: Vec<FlexTensor>,
+        values: Vec<FlexTensor>,
+        keep: f64,
+    ) -> Vec<FlexTensor> {
+        shapes::average_all(&averages, &values);
+        if averages.iter().chain(&values).any(|tensor| !is_f32(tensor)) {
+            return reference::many::average_all::<Self>(averages, values, keep);
+        }
+        let average = |(average, value)| many::average::average(average, &value, keep);
+        averages.into_iter().zip(values).map(average).collect()
+    }
+
+    fn square_sum(tensors: Vec<FlexTensor>) -> FlexTensor {
+        shapes::square_sum(&tensors);
+        if tensors.iter().any(|tensor| !is_f32(tensor)) {
+            return reference::many::square_sum::<Self>(tensors);
+        }
+        from_vector(vec![tensors.iter().map(many::squares::sum).sum::<f64>() as f32])
+    }
+
+    fn scale_all(tensors: Vec<FlexTensor>, factor: FlexTensor) -> Vec<FlexTensor> {
+        shapes::scale_all(&factor);
+        if tensors.iter().chain([&factor]).any(|tensor| !is_f32(tensor)) {
+            return reference::many::scale_all::<Self>(tensors, factor);
+        }
+        let factor = vector(&factor)[0];
+        let scale = |tensor: FlexTensor| {
+            let len = tensor.shape().num_elements();
+            many::average::scale(tensor, len, factor)
+        };
+        tensors.into_iter().map(scale).collect()
     }
 
     fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {

@@ -1,13 +1,13 @@
 //! Kernels for the processor: features channels last, register tiles per instruction set, work
 //! split over all cores.
 
-mod adam;
 mod backend;
 mod channels;
 mod conv;
 mod epilogue;
 mod fuse;
 mod lanes;
+mod many;
 mod maps;
 mod memory;
 mod norm;

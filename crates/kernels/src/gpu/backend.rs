@@ -11,7 +11,7 @@ use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElemen
 use super::maps::{Extent, Maps};
 use super::norm::{self, Forward, Moments, Scale};
 use super::pointwise::{Pairing, pairs};
-use super::{adam, conv, fuse};
+use super::{conv, fuse, many};
 use crate::backend::KernelBackend;
 use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
@@ -233,12 +233,11 @@ where
         for AdamParameter { values, gradient, .. } in &parameters {
             shapes::adam(values, gradient);
         }
-        let is_composed = |parameter: &AdamParameter<Self>| {
+        let is_supported = |parameter: &AdamParameter<Self>| {
             let AdamValues { weight, mean, square } = &parameter.values;
-            let all = [weight, mean, square, &parameter.gradient];
-            all.iter().any(|tensor| tensor.dtype != DType::F32 || !is_addressable(tensor))
+            [weight, mean, square, &parameter.gradient].into_iter().all(is_plain)
         };
-        if parameters.iter().any(is_composed) {
+        if !parameters.iter().all(is_supported) {
             let one = |AdamParameter { values, gradient, step }| {
                 reference::adam::<Self>(values, gradient, step)
             };
@@ -246,11 +245,42 @@ where
         }
         let parameter = |AdamParameter { values, gradient, step }: AdamParameter<Self>| {
             let AdamValues { weight, mean, square } = values;
-            adam::Parameter::new([weight, mean, square], gradient, step)
+            many::Parameter::new([weight, mean, square], gradient, step)
         };
-        let results = adam::step_all(parameters.into_iter().map(parameter).collect());
+        let results = many::step_all(parameters.into_iter().map(parameter).collect());
         let lift = |[weight, mean, square]: [CubeTensor<R>; 3]| AdamValues { weight, mean, square };
         results.into_iter().map(lift).collect()
+    }
+
+    fn average_all(
+        averages: Vec<CubeTensor<R>>,
+        values: Vec<CubeTensor<R>>,
+        keep: f64,
+    ) -> Vec<CubeTensor<R>> {
+        shapes::average_all(&averages, &values);
+        if averages.iter().chain(&values).all(is_plain) {
+            many::average_all(averages, values, keep)
+        } else {
+            reference::many::average_all::<Self>(averages, values, keep)
+        }
+    }
+
+    fn square_sum(tensors: Vec<CubeTensor<R>>) -> CubeTensor<R> {
+        shapes::square_sum(&tensors);
+        if tensors.iter().all(|tensor| is_plain(tensor) && tensor.meta.num_elements() > 0) {
+            <Self as FloatTensorOps<Self>>::float_sum(many::square_sums(tensors))
+        } else {
+            reference::many::square_sum::<Self>(tensors)
+        }
+    }
+
+    fn scale_all(tensors: Vec<CubeTensor<R>>, factor: CubeTensor<R>) -> Vec<CubeTensor<R>> {
+        shapes::scale_all(&factor);
+        if tensors.iter().chain([&factor]).all(is_plain) {
+            many::scale_all(tensors, &factor)
+        } else {
+            reference::many::scale_all::<Self>(tensors, factor)
+        }
     }
 
     fn move_statistics(
@@ -294,6 +324,11 @@ fn is_supported<R: CubeRuntime>(x: &CubeTensor<R>) -> bool {
     matches!(x.dtype, DType::F32 | DType::F16 | DType::BF16)
         && is_addressable(x)
         && x.meta.num_elements() > 0
+}
+
+/// Whether the kernels for many tensors take one of this kind.
+fn is_plain<R: CubeRuntime>(tensor: &CubeTensor<R>) -> bool {
+    tensor.dtype == DType::F32 && is_addressable(tensor)
 }
 
 /// Kernels count values with 32 bits, gaps between pixels included.

@@ -14,11 +14,11 @@
     reason = "the kernel macro wants it so: conditions at compile and at run time apart, references"
 )]
 
-mod adam;
 mod backend;
 mod conv;
 mod fuse;
 mod grid;
+mod many;
 mod maps;
 mod norm;
 mod pointwise;

@@ -7,6 +7,7 @@ use burn::tensor::module::conv2d;
 use burn::tensor::ops::{ConvOptions, FloatTensor};
 
 pub mod gradient;
+pub mod many;
 pub mod pixels;
 
 use crate::precision::{cast, full};

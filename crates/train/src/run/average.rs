@@ -1,10 +1,10 @@
 //! Moving average of the weights: what a run validates and leaves, where its options ask for it.
 
-use std::collections::HashMap;
-
 use burn::module::Param;
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::ops::FloatTensor;
+use burn::tensor::{Tensor, TensorPrimitive};
+use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, Parameter, Supernet};
 
 /// Average of the weights over the steps of a run.
@@ -12,27 +12,6 @@ use scalenas_model::{NamedParameters, Parameter, Supernet};
 pub(crate) struct Average<B: Backend> {
     decay: f64,
     supernet: Supernet<B>,
-}
-
-/// Weights by the names of their parameters.
-struct Weights<B: Backend> {
-    kernels: HashMap<String, Tensor<B, 4>>,
-    vectors: HashMap<String, Tensor<B, 1>>,
-}
-
-impl<B: Backend> Weights<B> {
-    fn of(supernet: &Supernet<B>) -> Self {
-        let mut weights = Self { kernels: HashMap::new(), vectors: HashMap::new() };
-        supernet.clone().for_each(&mut |name, parameter| match parameter {
-            Parameter::Kernel(kernel) => {
-                weights.kernels.insert(name.to_owned(), kernel.val());
-            }
-            Parameter::Vector(vector) => {
-                weights.vectors.insert(name.to_owned(), vector.val());
-            }
-        });
-        weights
-    }
 }
 
 impl<B: Backend> Average<B> {
@@ -45,26 +24,50 @@ impl<B: Backend> Average<B> {
     pub fn supernet(&self) -> &Supernet<B> {
         &self.supernet
     }
+}
 
+impl<B: KernelBackend> Average<B> {
     /// Takes in the weights after a step; `iterations` are done. The first steps count more, so that what a
     /// run started from is forgotten.
     pub fn update(&mut self, supernet: &Supernet<B>, iterations: u64) {
         let decay = self.decay.min((1 + iterations) as f64 / (10 + iterations) as f64);
-        let mut weights = Weights::of(supernet);
-        self.supernet.for_each(&mut |name, parameter| match parameter {
-            Parameter::Kernel(kernel) => mix(kernel, weights.kernels.remove(name), decay),
-            Parameter::Vector(vector) => mix(vector, weights.vectors.remove(name), decay),
+        let mut values = Vec::new();
+        supernet.clone().for_each(&mut |_, parameter| {
+            values.push(match parameter {
+                Parameter::Kernel(kernel) => primitive(kernel.val()),
+                Parameter::Vector(vector) => primitive(vector.val()),
+            });
+        });
+        let mut averages = Vec::new();
+        self.supernet.for_each(&mut |_, parameter| {
+            averages.push(match parameter {
+                Parameter::Kernel(kernel) => take(kernel),
+                Parameter::Vector(vector) => take(vector),
+            });
+        });
+        let mut moved = B::average_all(averages, values, decay).into_iter();
+        let mut next = || moved.next().expect("an average per parameter");
+        self.supernet.for_each(&mut |_, parameter| match parameter {
+            Parameter::Kernel(kernel) => give(kernel, next()),
+            Parameter::Vector(vector) => give(vector, next()),
         });
     }
 }
 
-fn mix<B: Backend, const D: usize>(
-    average: &mut Param<Tensor<B, D>>,
-    now: Option<Tensor<B, D>>,
-    decay: f64,
-) {
-    let now = now.expect("the average is of the weights of the run");
-    *average = average.clone().map(|before| before * decay + now * (1.0 - decay));
+/// Takes a tensor out of its parameter, so that no other handle holds its memory.
+fn take<B: Backend, const D: usize>(parameter: &mut Param<Tensor<B, D>>) -> FloatTensor<B> {
+    let tensor = parameter.val();
+    give(parameter, primitive(Tensor::<B, D>::empty([1; D], &tensor.device())));
+    primitive(tensor)
+}
+
+fn give<B: Backend, const D: usize>(parameter: &mut Param<Tensor<B, D>>, tensor: FloatTensor<B>) {
+    let tensor = Tensor::from_primitive(TensorPrimitive::Float(tensor));
+    *parameter = Param::initialized(parameter.id, tensor);
+}
+
+fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
+    tensor.into_primitive().tensor()
 }
 
 #[cfg(test)]

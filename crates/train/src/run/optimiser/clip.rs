@@ -1,11 +1,13 @@
 //! Norm of all gradients of a step together, and its limit.
 
-use std::marker::PhantomData;
+use std::collections::HashMap;
 
-use burn::module::{AutodiffModule, ModuleVisitor, Param};
+use burn::module::{AutodiffModule, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::Tensor;
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::ops::FloatTensor;
+use burn::tensor::{Tensor, TensorPrimitive};
+use scalenas_kernels::KernelBackend;
 
 /// Added to the norm, as PyTorch's `clip_grad_norm_` does.
 const EPSILON: f64 = 1e-6;
@@ -15,10 +17,12 @@ pub fn norm<M, B>(module: &M, gradients: &GradientsParams) -> Option<Tensor<B::I
 where
     M: AutodiffModule<B>,
     B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
 {
-    let mut squares = Squares::<B> { gradients, sum: None };
-    module.visit(&mut squares);
-    squares.sum.map(Tensor::sqrt)
+    let mut seen = Seen::<B> { gradients, tensors: Vec::new() };
+    module.visit(&mut seen);
+    let tensors = seen.tensors;
+    (!tensors.is_empty()).then(|| lift(B::InnerBackend::square_sum(tensors)).sqrt())
 }
 
 /// Scales all gradients down so that their norm is at most `limit`; gives the norm before that.
@@ -30,39 +34,60 @@ pub fn clip<M, B>(
 where
     M: AutodiffModule<B>,
     B: AutodiffBackend,
+    B::InnerBackend: KernelBackend,
 {
     let norm = norm::<M, B>(module, gradients)?;
     let factor = (norm.clone() + EPSILON).recip().mul_scalar(limit).clamp_max(1.0);
-    module.visit(&mut Scaled::<B> { gradients, factor, backend: PhantomData });
+    let mut taken = Taken::<B> { gradients, ids: Vec::new(), tensors: Vec::new() };
+    module.visit(&mut taken);
+    let Taken { ids, tensors, .. } = taken;
+    let scaled = B::InnerBackend::scale_all(tensors, factor.into_primitive().tensor());
+    let scaled = ids.into_iter().zip(scaled).collect();
+    module.visit(&mut Given::<B> { gradients, scaled });
     Some(norm)
 }
 
-struct Squares<'a, B: AutodiffBackend> {
+/// Gradients that are looked at.
+struct Seen<'a, B: AutodiffBackend> {
     gradients: &'a GradientsParams,
-    sum: Option<Tensor<B::InnerBackend, 1>>,
+    tensors: Vec<FloatTensor<B::InnerBackend>>,
 }
 
-impl<B: AutodiffBackend> ModuleVisitor<B> for Squares<'_, B> {
+impl<B: AutodiffBackend> ModuleVisitor<B> for Seen<'_, B> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-        let Some(gradient) = self.gradients.get::<B::InnerBackend, D>(param.id) else { return };
-        let square = gradient.clone().mul(gradient).sum();
-        self.sum = Some(match self.sum.take() {
-            Some(sum) => sum + square,
-            None => square,
-        });
+        let gradient = self.gradients.get::<B::InnerBackend, D>(param.id);
+        self.tensors.extend(gradient.map(|gradient| gradient.into_primitive().tensor()));
     }
 }
 
-struct Scaled<'a, B: AutodiffBackend> {
+/// Gradients that are taken out, so that no other handle holds their memory.
+struct Taken<'a, B: AutodiffBackend> {
     gradients: &'a mut GradientsParams,
-    factor: Tensor<B::InnerBackend, 1>,
-    backend: PhantomData<B>,
+    ids: Vec<ParamId>,
+    tensors: Vec<FloatTensor<B::InnerBackend>>,
 }
 
-impl<B: AutodiffBackend> ModuleVisitor<B> for Scaled<'_, B> {
+impl<B: AutodiffBackend> ModuleVisitor<B> for Taken<'_, B> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
         let Some(gradient) = self.gradients.remove::<B::InnerBackend, D>(param.id) else { return };
-        let factor = self.factor.clone().reshape([1; D]);
-        self.gradients.register::<B::InnerBackend, D>(param.id, gradient * factor);
+        self.ids.push(param.id);
+        self.tensors.push(gradient.into_primitive().tensor());
     }
+}
+
+/// Gradients that are put back.
+struct Given<'a, B: AutodiffBackend> {
+    gradients: &'a mut GradientsParams,
+    scaled: HashMap<ParamId, FloatTensor<B::InnerBackend>>,
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Given<'_, B> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        let Some(gradient) = self.scaled.remove(&param.id) else { return };
+        self.gradients.register::<B::InnerBackend, D>(param.id, lift(gradient));
+    }
+}
+
+fn lift<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
+    Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }

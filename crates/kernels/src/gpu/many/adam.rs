@@ -1,57 +1,36 @@
-//! A step of Adam on many parameters per launch, in place.
-//!
-//! A network has over a thousand parameters, most of them small: with one launch each, the host is
-//! what a step waits for.
+//! A step of Adam on many parameters per launch.
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
-use burn_backend::TensorMetadata;
-use burn_cubecl::kernel::into_contiguous;
-use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::maps::new_like;
+use super::{THREADS, in_order, lanes, most, owned, with_axes};
+use crate::gpu::maps::new_like;
 use crate::types::AdamStep;
 
-/// Parameters that one launch takes at most: what a kernel is unrolled for.
-const MOST_PARAMETERS: usize = 32;
 /// Tensors per parameter: weight before and after, both means, gradient.
 const TENSORS: usize = 5;
-/// Bindings that kernels need besides those of the parameters.
-const OTHER_BINDINGS: usize = 2;
-/// Threads of a cube.
-const THREADS: u32 = 256;
-/// Axes of a convolution's kernel.
-const KERNEL_AXES: usize = 4;
-/// Widest vectors: 16 bytes.
-const LANES: usize = 4;
 
 /// A parameter with its means and its gradient, side by side in one order of values.
-pub(super) struct Parameter<R: CubeRuntime> {
+pub(in crate::gpu) struct Parameter<R: CubeRuntime> {
     /// The weight before the step, where others hold it still; else the step is in place.
     before: Option<CubeTensor<R>>,
     /// Weight, mean, mean of squares.
     values: [CubeTensor<R>; 3],
     gradient: CubeTensor<R>,
     step: AdamStep,
-    is_kernel: bool,
 }
 
 impl<R: CubeRuntime> Parameter<R> {
-    /// Values may be stored in any order. Kernels of convolutions are brought to channels last, in
-    /// which their gradients come and convolutions read them.
+    /// Values may be stored in any order.
     pub fn new(values: [CubeTensor<R>; 3], gradient: CubeTensor<R>, step: AdamStep) -> Self {
-        let is_kernel = gradient.rank() == KERNEL_AXES;
-        let in_order = |tensor: CubeTensor<R>| {
-            into_contiguous(if is_kernel { permute_nchw_to_nhwc(tensor) } else { tensor })
-        };
         let [weight, mean, square] = values.map(in_order);
         let before = (!weight.can_mut()).then(|| weight.clone());
         let weight = if before.is_some() { new_like(&weight) } else { weight };
         let values = [weight, owned(mean), owned(square)];
-        Self { before, values, gradient: in_order(gradient), step, is_kernel }
+        Self { before, values, gradient: in_order(gradient), step }
     }
 
     fn len(&self) -> usize {
@@ -59,21 +38,18 @@ impl<R: CubeRuntime> Parameter<R> {
     }
 
     fn lanes(&self) -> usize {
-        if self.len().is_multiple_of(LANES) { LANES } else { 1 }
+        lanes(self.len())
     }
 
     fn into_values(self) -> [CubeTensor<R>; 3] {
-        if self.is_kernel { self.values.map(permute_nhwc_to_nchw) } else { self.values }
+        self.values.map(with_axes)
     }
 }
 
-/// The tensor itself if nobody else holds its memory, which is then written in place.
-fn owned<R: CubeRuntime>(tensor: CubeTensor<R>) -> CubeTensor<R> {
-    if tensor.can_mut() { tensor } else { tensor.copy() }
-}
-
 /// New values of all parameters, in their order.
-pub(super) fn step_all<R: CubeRuntime>(parameters: Vec<Parameter<R>>) -> Vec<[CubeTensor<R>; 3]> {
+pub(in crate::gpu) fn step_all<R: CubeRuntime>(
+    parameters: Vec<Parameter<R>>,
+) -> Vec<[CubeTensor<R>; 3]> {
     let mut order: Vec<usize> = (0..parameters.len()).collect();
     // Parameters of one launch share a grid, which fits best if they are of like length.
     order.sort_by_key(|&index| {
@@ -82,7 +58,7 @@ pub(super) fn step_all<R: CubeRuntime>(parameters: Vec<Parameter<R>>) -> Vec<[Cu
     });
     let sorted: Vec<&Parameter<R>> = order.iter().map(|&index| &parameters[index]).collect();
     for group in sorted.chunk_by(|a, b| is_alike(a, b)) {
-        for chunk in group.chunks(chunk_len(group[0])) {
+        for chunk in group.chunks(most(&group[0].gradient, TENSORS)) {
             launch(chunk);
         }
     }
@@ -94,11 +70,6 @@ fn is_alike<R: CubeRuntime>(a: &Parameter<R>, b: &Parameter<R>) -> bool {
     a.lanes() == b.lanes()
         && a.before.is_some() == b.before.is_some()
         && AdamStep { time: b.step.time, ..a.step } == b.step
-}
-
-fn chunk_len<R: CubeRuntime>(parameter: &Parameter<R>) -> usize {
-    let bindings = parameter.gradient.client.properties().hardware.max_bindings as usize;
-    (bindings.saturating_sub(OTHER_BINDINGS) / TENSORS).clamp(1, MOST_PARAMETERS)
 }
 
 fn launch<R: CubeRuntime>(parameters: &[&Parameter<R>]) {

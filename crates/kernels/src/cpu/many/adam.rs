@@ -4,31 +4,27 @@
 
 use std::ops::Range;
 
-use burn_backend::{DType, TensorMetadata};
-use burn_flex::{FlexTensor, Layout};
+use burn_flex::FlexTensor;
 
-use super::channels::Lane;
-use super::memory::Buffer;
-use super::parallel::{self, Shared};
-use super::simd::{Isa, Kernel, Simd, dispatch};
+use super::{Slot, TASK_VALUES, values};
+use crate::cpu::channels::Lane;
+use crate::cpu::parallel::{self, Shared};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
 use crate::types::AdamStep;
-
-/// Values a task handles at least.
-const TASK_VALUES: usize = 64 * 1024;
 
 /// New parameter, mean and mean of squares; in place where nobody else holds the old ones.
 pub(crate) fn step(
-    values: [FlexTensor; 3],
+    parameter: [FlexTensor; 3],
     gradient: &FlexTensor,
     step: AdamStep,
 ) -> [FlexTensor; 3] {
     let gradient = gradient.to_contiguous();
-    let len = gradient.shape().num_elements();
-    let mut slots = values.map(Slot::of);
+    let from = values(&gradient);
+    let len = from.len();
+    let mut slots = parameter.map(Slot::of);
     let pointers = slots.each_mut().map(Slot::pointers);
-    let from = gradient.storage::<f32>()[gradient.layout().start_offset()..].as_ptr();
     let coefficients = Coefficients::new(step);
-    let shared = Shared((pointers, from));
+    let shared = Shared((pointers, from.as_ptr()));
     let isa = Isa::current();
     parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
         let (pointers, gradient) = shared.get();
@@ -36,36 +32,6 @@ pub(crate) fn step(
         unsafe { dispatch(isa, Step { pointers, gradient, range, coefficients }) };
     });
     slots.map(|slot| slot.result)
-}
-
-/// A tensor in the plain order that is read, and the one that is written.
-struct Slot {
-    input: Option<FlexTensor>,
-    result: FlexTensor,
-}
-
-impl Slot {
-    fn of(mut tensor: FlexTensor) -> Self {
-        // Assigned, so that no other handle on the values is left: they are written in place.
-        tensor = tensor.to_contiguous();
-        if tensor.is_unique() {
-            return Self { input: None, result: tensor };
-        }
-        let shape = tensor.shape();
-        let bytes = Buffer::new(shape.num_elements()).into_bytes();
-        let result = FlexTensor::new(bytes, Layout::contiguous(shape), DType::F32);
-        Self { input: Some(tensor), result }
-    }
-
-    /// Where to read and where to write.
-    fn pointers(&mut self) -> (*const f32, *mut f32) {
-        let start = self.result.layout().start_offset();
-        let to = self.result.storage_mut::<f32>()[start..].as_mut_ptr();
-        let from = self.input.as_ref().map_or(to.cast_const(), |input| {
-            input.storage::<f32>()[input.layout().start_offset()..].as_ptr()
-        });
-        (from, to)
-    }
 }
 
 #[derive(Clone, Copy)]

@@ -1,0 +1,120 @@
+//! Moving averages of many tensors, and many tensors times a factor.
+
+#![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
+
+use burn_cubecl::tensor::CubeTensor;
+use burn_cubecl::{CubeRuntime, cubecl};
+use cubecl::prelude::*;
+
+use super::{THREADS, in_order, lanes, launches, most, owned, with_axes};
+
+/// `keep · average + (1 - keep) · value`, tensor by tensor.
+pub(in crate::gpu) fn average_all<R: CubeRuntime>(
+    averages: Vec<CubeTensor<R>>,
+    values: Vec<CubeTensor<R>>,
+    keep: f64,
+) -> Vec<CubeTensor<R>> {
+    let averages: Vec<_> = averages.into_iter().map(|tensor| owned(in_order(tensor))).collect();
+    let values: Vec<_> = values.into_iter().map(in_order).collect();
+    let most = averages.first().map_or(1, |tensor| most(tensor, 2));
+    for places in launches(&averages, most) {
+        let grid = Grid::of(&averages, &places);
+        // SAFETY: threads beyond the last value of their tensor do nothing.
+        unsafe {
+            average::launch_unchecked(
+                &averages[places[0]].client,
+                grid.cubes,
+                CubeDim::new_1d(THREADS),
+                grid.lanes,
+                arrays(&averages, &places),
+                arrays(&values, &places),
+                keep as f32,
+                (1.0 - keep) as f32,
+            );
+        }
+    }
+    averages.into_iter().map(with_axes).collect()
+}
+
+/// Tensors times a factor `[1]`.
+pub(in crate::gpu) fn scale_all<R: CubeRuntime>(
+    tensors: Vec<CubeTensor<R>>,
+    factor: &CubeTensor<R>,
+) -> Vec<CubeTensor<R>> {
+    let tensors: Vec<_> = tensors.into_iter().map(|tensor| owned(in_order(tensor))).collect();
+    let most = tensors.first().map_or(1, |tensor| most(tensor, 1));
+    for places in launches(&tensors, most) {
+        let grid = Grid::of(&tensors, &places);
+        // SAFETY: as above; the factor has one value.
+        unsafe {
+            scale::launch_unchecked(
+                &factor.client,
+                grid.cubes,
+                CubeDim::new_1d(THREADS),
+                grid.lanes,
+                arrays(&tensors, &places),
+                factor.clone().into_array_arg(),
+            );
+        }
+    }
+    tensors.into_iter().map(with_axes).collect()
+}
+
+/// Cubes along x share a tensor, those along y take the others.
+struct Grid {
+    cubes: CubeCount,
+    lanes: usize,
+}
+
+impl Grid {
+    fn of<R: CubeRuntime>(tensors: &[CubeTensor<R>], places: &[usize]) -> Self {
+        let len = |&place: &usize| tensors[place].meta.num_elements();
+        let lanes = lanes(len(&places[0]));
+        let longest = places.iter().map(len).max().unwrap_or(0) / lanes;
+        let x = u32::try_from(longest.div_ceil(THREADS as usize)).expect("addressable");
+        Self { cubes: CubeCount::Static(x, places.len() as u32, 1), lanes }
+    }
+}
+
+/// Arguments of a launch; `T` is what the kernel takes a sequence of.
+fn arrays<R: CubeRuntime, N: Size>(
+    tensors: &[CubeTensor<R>],
+    places: &[usize],
+) -> SequenceArg<R, Array<Vector<f32, N>>> {
+    places.iter().map(|&place| tensors[place].clone().into_array_arg()).collect()
+}
+
+#[cube(launch_unchecked)]
+fn average<N: Size>(
+    averages: &mut Sequence<Array<Vector<f32, N>>>,
+    values: &Sequence<Array<Vector<f32, N>>>,
+    keep: f32,
+    take: f32,
+) {
+    let at = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
+    #[unroll]
+    for tensor in 0..values.len() {
+        if CUBE_POS_Y as usize == tensor {
+            let value = values.index(tensor);
+            if at < value.len() {
+                let average = averages.index_mut(tensor);
+                average[at] = Vector::new(keep) * average[at] + Vector::new(take) * value[at];
+            }
+        }
+    }
+}
+
+#[cube(launch_unchecked)]
+fn scale<N: Size>(tensors: &mut Sequence<Array<Vector<f32, N>>>, factor: &Array<f32>) {
+    let at = CUBE_POS_X as usize * CUBE_DIM_X as usize + UNIT_POS_X as usize;
+    let factor = Vector::new(factor[0]);
+    #[unroll]
+    for place in 0..tensors.len() {
+        if CUBE_POS_Y as usize == place {
+            let tensor = tensors.index_mut(place);
+            if at < tensor.len() {
+                tensor[at] = factor * tensor[at];
+            }
+        }
+    }
+}
