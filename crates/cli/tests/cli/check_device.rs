@@ -25,16 +25,27 @@ fn every_operation_is_compared() {
     assert!(operations[0]["result"].as_f64().unwrap() > 0.0);
 }
 
+/// Names of the operations of a space.
+fn operations(space: &str) -> Vec<String> {
+    let call = ["check-device", "--space", space, "--input", "64x64", "--json"];
+    let report = scalenas(&call).good().json();
+    let operations = report["operations"].as_array().unwrap().iter();
+    operations.map(|operation| operation["operation"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_space_of_classes_has_its_strided_and_its_last_layers() {
+    let names = operations("tiny_classification");
+    let count = |kind: &str| names.iter().filter(|name| name.starts_with(kind)).count();
+    for conv in ["3x3/2 64 to 128, ", "3x3/2 256 to 512, ", "1x1/1 512 to 1024, "] {
+        assert_eq!(count(&format!("conv {conv}")), 1, "{conv}: {names:?}");
+    }
+    assert_eq!((count("interpolation"), count("log-likelihood")), (0, 0), "{names:?}");
+}
+
 #[test]
 fn a_space_of_labels_has_operations_of_its_own() {
-    let call = ["check-device", "--space", "tiny_segmentation", "--input", "64x64", "--json"];
-    let report = scalenas(&call).good().json();
-    let names: Vec<&str> = report["operations"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|operation| operation["operation"].as_str().unwrap())
-        .collect();
+    let names = operations("tiny_segmentation");
     let count = |kind: &str| names.iter().filter(|name| name.starts_with(kind)).count();
     assert_eq!((count("interpolation"), count("log-likelihood")), (3, 1), "{names:?}");
     // The layer that sees all branches runs for each of them alone.

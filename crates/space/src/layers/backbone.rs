@@ -1,7 +1,7 @@
 //! Layers of stem, transitions, blocks and fusion edges under their PyTorch checkpoint names.
 
 use super::geometry::Geometry;
-use super::layer::{ConvKind, Layer, Tail};
+use super::layer::{ConvKind, Layer, Source, Tail};
 
 impl Geometry<'_> {
     pub fn stem(&self) -> Vec<Layer> {
@@ -15,6 +15,7 @@ impl Geometry<'_> {
             size,
             tail: Tail::Norm,
             kind: ConvKind::Plain,
+            source: Source::One,
         };
         let half = self.size.times(2);
         let mut layers = vec![
@@ -51,6 +52,7 @@ impl Geometry<'_> {
             size: self.size_of(branch),
             tail: Tail::Norm,
             kind: ConvKind::Plain,
+            source: Source::One,
         })
         .collect()
     }
@@ -66,6 +68,7 @@ impl Geometry<'_> {
             size: self.size_of(branch),
             tail: Tail::Norm,
             kind: ConvKind::Plain,
+            source: Source::One,
         };
         [unit(1), unit(2)]
     }
@@ -82,6 +85,7 @@ impl Geometry<'_> {
                 size: self.size_of(source),
                 tail: Tail::Norm,
                 kind: ConvKind::Plain,
+                source: Source::One,
             }];
         }
         let count = target - source;
@@ -94,6 +98,7 @@ impl Geometry<'_> {
             size: self.size_of(source + k + 1),
             tail: Tail::Norm,
             kind: ConvKind::Plain,
+            source: Source::One,
         };
         (0..count).map(unit).collect()
     }

@@ -1,7 +1,7 @@
 //! Layers of the heads under their PyTorch checkpoint names.
 
 use super::geometry::Geometry;
-use super::layer::{ConvKind, Layer, Tail};
+use super::layer::{ConvKind, Layer, Source, Tail};
 use crate::spec::Head;
 
 /// Number of residual blocks after the transposed convolution of the bottom-up head.
@@ -23,8 +23,9 @@ impl Geometry<'_> {
             Head::Classification { classes } => self.classification(classes),
             Head::Segmentation { classes } => {
                 let sum = self.spec.widths.iter().sum();
+                let merge = self.pointwise("last_layer.0", sum, sum, Tail::BiasNorm);
                 vec![
-                    self.pointwise("last_layer.0", sum, sum, Tail::BiasNorm),
+                    Layer { source: Source::Branches, ..merge },
                     self.pointwise("last_layer.3", sum, classes, Tail::Bias),
                 ]
             }
@@ -44,6 +45,7 @@ impl Geometry<'_> {
             size: fine,
             tail: Tail::Norm,
             kind: ConvKind::Transposed,
+            source: Source::One,
         });
         for block in 1..=BOTTOM_UP_BLOCKS {
             layers.extend([1, 2].map(|k| Layer {
@@ -68,6 +70,7 @@ impl Geometry<'_> {
             size: self.size,
             tail,
             kind: ConvKind::Plain,
+            source: Source::One,
         }
     }
 }

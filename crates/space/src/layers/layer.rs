@@ -16,6 +16,16 @@ pub enum Tail {
     BiasNorm,
 }
 
+/// Maps that a layer reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// Maps of one size.
+    One,
+    /// Those of all branches, as if they had the finest size and lay side by side: a 1x1 convolution commutes with
+    /// interpolation, so that each is convolved at its own size.
+    Branches,
+}
+
 /// A convolution with its bias and normalisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layer {
@@ -35,6 +45,8 @@ pub struct Layer {
     pub tail: Tail,
     /// Plain or transposed.
     pub kind: ConvKind,
+    /// Where its input comes from.
+    pub source: Source,
 }
 
 /// Effect of a convolution's stride on the size of its output.

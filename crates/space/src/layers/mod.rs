@@ -9,7 +9,7 @@ mod network;
 
 pub use classification::ClassificationWidths;
 pub use heads::BOTTOM_UP_BLOCKS;
-pub use layer::{ConvKind, Layer, NORM_EPSILON, Tail};
+pub use layer::{ConvKind, Layer, NORM_EPSILON, Source, Tail};
 pub use network::layers;
 
 pub(crate) use geometry::Geometry;

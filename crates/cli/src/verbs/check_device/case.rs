@@ -6,7 +6,7 @@ use std::fmt;
 
 use anyhow::Result;
 use scalenas_base::Size;
-use scalenas_space::layers::{ConvKind, Layer, Tail, layers};
+use scalenas_space::layers::{ConvKind, Layer, Source, Tail, layers};
 use scalenas_space::plan::Reach;
 use scalenas_space::{Architecture, SpaceSpec};
 
@@ -56,13 +56,13 @@ pub(super) fn all(space: &SpaceSpec, input: Size) -> Result<Vec<Case>> {
     let mut cases = BTreeSet::new();
     let all = layers(space, &largest, input, Reach::Live)?;
     for (index, layer) in all.iter().enumerate() {
-        match layer.tail {
-            // The one layer that has both merges all branches, each at its own size, for labels of every pixel.
-            Tail::BiasNorm => {
+        match layer.source {
+            Source::One => drop(cases.insert(convolution(layer))),
+            // The next layer scores every pixel.
+            Source::Branches => {
                 cases.extend(merged(space, layer));
                 cases.extend(all.get(index + 1).map(|scores| labelled(scores, input)));
             }
-            _ => drop(cases.insert(convolution(layer))),
         }
         if layer.tail != Tail::Bias {
             cases.insert(Case::Norm { channels: layer.output, size: layer.size });
@@ -84,7 +84,7 @@ fn labelled(scores: &Layer, size: Size) -> Case {
     Case::Likelihood { classes: scores.output, size, factor }
 }
 
-/// Operations that run for a layer which sees all branches.
+/// Operations that run for a layer which reads all branches.
 fn merged(space: &SpaceSpec, layer: &Layer) -> Vec<Case> {
     let &Layer { output, kernel, stride, size, .. } = layer;
     let of_branch = |(branch, &input): (usize, &usize)| {

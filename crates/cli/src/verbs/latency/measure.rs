@@ -7,7 +7,7 @@ use burn::tensor::{DType, Distribution, Tensor};
 use scalenas_base::Size;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops, repeated};
 use scalenas_model::{InferenceNet, Supernet};
-use scalenas_space::layers::{ConvKind, Layer, Tail};
+use scalenas_space::layers::{ConvKind, Layer, Source};
 use scalenas_space::{Architecture, SpaceSpec};
 
 use super::arguments::Arguments;
@@ -53,7 +53,7 @@ impl<'a, B: KernelBackend> Bench<'a, B> {
     /// Milliseconds of a convolution with its bias and activation. Those that only heads have, transposed ones and those
     /// over maps of several sizes, are left to whole networks.
     pub fn layer(&self, layer: &Layer) -> Result<f64> {
-        if layer.kind == ConvKind::Transposed || layer.tail == Tail::BiasNorm {
+        if layer.kind == ConvKind::Transposed || layer.source == Source::Branches {
             return Ok(0.0);
         }
         let normal = Distribution::Normal(0.0, 1.0);
