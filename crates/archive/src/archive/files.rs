@@ -45,18 +45,19 @@ impl SharedRun {
         self.files.iter().map(|file| file.bytes).sum()
     }
 
-    /// The first file that a folder lacks or has with other contents; `None` where the folder is the run.
+    /// Files that a folder lacks or has with other contents; none where the folder is the run.
     ///
     /// # Errors
     /// If a file cannot be read.
-    pub fn first_difference(&self, folder: &Path) -> Result<Option<&SharedFile>> {
+    pub fn differences(&self, folder: &Path) -> Result<Vec<&SharedFile>> {
+        let mut differing = Vec::new();
         for file in &self.files {
             let path = folder.join(&file.name);
             if !path.exists() || digest_of_file(&path)? != file.digest {
-                return Ok(Some(file));
+                differing.push(file);
             }
         }
-        Ok(None)
+        Ok(differing)
     }
 }
 

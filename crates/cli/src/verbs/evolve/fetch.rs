@@ -32,14 +32,19 @@ pub fn fetch(place: &Place, folder: &Path, output: Output) -> Result<()> {
     let is_empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
     if !is_empty.unwrap_or(!folder.exists()) {
         // A worker that starts again keeps its run, whichever was shared since.
+        let mut nearest = Vec::new();
         for known in &runs {
-            if known.first_difference(folder)?.is_none() {
+            let differing = known.differences(folder)?;
+            if differing.is_empty() {
                 return Ok(());
             }
+            if nearest.is_empty() || differing.len() < nearest.len() {
+                nearest = differing;
+            }
         }
-        let differs = run.first_difference(folder)?.map_or("", |file| &file.name);
+        let differs = nearest.first().map_or("", |file| &file.name);
         return Err(user(format!(
-            "--run {}: {differs} is not that of the run in {}; accepted: a folder that is not there yet, or that was \
+            "--run {}: {differs} is not that of a run in {}; accepted: a folder that is not there yet, or that was \
              fetched from it",
             folder.display(),
             archive.shown()
