@@ -3,6 +3,8 @@
 use std::fs;
 
 use scalenas_base::lock::FolderLock;
+use scalenas_evolve::Outcome;
+use serde_json::Value;
 
 use crate::common::{Place, Ran, read_json, scalenas};
 
@@ -37,7 +39,7 @@ fn a_ranking_is_compared_with_trainings_alone() {
     let shared =
         ["rank", "--run", &other, "--alone", &alone, "--networks", "3", "--epochs", "1", "--json"];
     let shared = scalenas(&shared).good().json();
-    let own = |ranking: &serde_json::Value| -> Vec<serde_json::Value> {
+    let own = |ranking: &Value| -> Vec<Value> {
         let nets = ranking["tasks"][0]["networks"].as_array().unwrap();
         nets.iter().map(|net| net["alone"].clone()).collect()
     };
@@ -70,6 +72,39 @@ fn a_ranking_is_compared_with_trainings_alone() {
     // Fine-tuned networks have a folder of their own.
     rank(&place, &["--fine-tune"]).good();
     assert!(place.path("run/ranking/tuned").join(id).join("grade.json").is_file());
+}
+
+/// Gives the candidates of the run's search scores that follow `rule` of their place by cost.
+fn scored(place: &Place, rule: fn(usize) -> f64) {
+    let path = place.path("run/search/outcome.ron");
+    let mut outcome = Outcome::read(&path).unwrap();
+    outcome.candidates.sort_by_key(|candidate| candidate.cost.macs);
+    for (index, candidate) in outcome.candidates.iter_mut().enumerate() {
+        candidate.fitness = vec![rule(index)];
+    }
+    outcome.write(&path).unwrap();
+}
+
+#[test]
+fn found_networks_are_compared_with_each_other() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    rank(&place, &["--found"]).fixable(&["no search", "evolve --run"]);
+    scalenas(&["evolve", "--run", &place.arg("run")]).good();
+    // A front of one network, the cheapest, has no order.
+    scored(&place, |_| 0.5);
+    rank(&place, &["--found"]).fixable(&["--found", "front", "1 networks", "3 or more"]);
+    scored(&place, |index| index as f64 / 100.0);
+    let found = rank(&place, &["--found", "--fine-tune"]).good().json();
+    let nets = found["tasks"][0]["networks"].as_array().unwrap();
+    let outcome = Outcome::read(&place.path("run/search/outcome.ron")).unwrap();
+    let front: Vec<&str> = outcome.spread_front(3).iter().map(|found| &*found.id).collect();
+    let ids: Vec<&str> = nets.iter().map(|net| net["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, front);
+    // It stands beside the ranking of networks of all costs, and shares their trainings.
+    assert!(place.path("run/ranking/found/ranking_ap.json").is_file());
+    assert!(!place.path("run/ranking/ranking_ap.json").exists());
+    assert!(place.path("run/ranking/tuned").join(ids[0]).join("grade.json").is_file());
 }
 
 #[test]

@@ -19,7 +19,11 @@ Examples:
   cargo xtask rank --run runs/quick
   cargo xtask rank --run runs/quick --networks 40 --epochs 30 --seeds 3
   cargo xtask rank --run runs/sandwich --alone runs/quick/ranking/alone
-  cargo xtask rank --run runs/quick --fine-tune";
+  cargo xtask rank --run runs/quick --fine-tune
+  cargo xtask rank --run runs/quick --found --networks 8 --fine-tune";
+
+/// Fewest networks whose order says anything.
+pub const LEAST: usize = 3;
 
 /// Arguments of `rank`.
 #[derive(Debug, Args)]
@@ -29,8 +33,12 @@ pub struct Arguments {
     #[arg(long)]
     pub run: PathBuf,
     /// Networks to compare
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(3..))]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(LEAST as i64..))]
     pub networks: u16,
+    /// Compare networks of the front that the run's search found, at most so many, instead of a spread over all costs:
+    /// whether winners keep their order
+    #[arg(long)]
+    pub found: bool,
     /// Trainings per network, which differ in their seed: their mean counts, and how far they agree is the best that
     /// any ranking can reach
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=32))]
@@ -41,7 +49,7 @@ pub struct Arguments {
     /// Folder of the networks that are trained alone [default: ranking/alone or ranking/tuned in the run folder]
     #[arg(long)]
     pub alone: Option<PathBuf>,
-    /// Folder of the results [default: ranking in the run folder]
+    /// Folder of the results [default: ranking in the run folder; with --found, found in it]
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Data set.

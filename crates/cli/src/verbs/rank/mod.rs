@@ -26,7 +26,11 @@ use crate::networks;
 use crate::render::Output;
 use crate::task::{Request, figures};
 pub use arguments::Arguments;
+use arguments::LEAST;
 pub use results::plots;
+
+/// Folder of the results of found networks, beside those of a spread.
+const FOUND: &str = "found";
 
 /// Trains networks alone, scores them with the supernet, and compares both orders.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
@@ -47,11 +51,12 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         )));
     }
     let costs = CostModel::new(&info.space, info.leading().input)?;
-    let nets = sample::spread(&info.space, &costs, usize::from(arguments.networks));
+    let nets = compared(arguments, &run, &costs)?;
     let Some(grades) = train(arguments, &run, &nets, output, stop)? else { return Ok(()) };
     output.say("scoring the networks with the weights of the supernet");
     let shared = on_device!(arguments.device.choice, scores(arguments, &run, &nets))?;
-    let out = arguments.out.clone().unwrap_or_else(|| run.path().join(FOLDER));
+    let usual = if arguments.found { Path::new(FOLDER).join(FOUND) } else { FOLDER.into() };
+    let out = arguments.out.clone().unwrap_or_else(|| run.path().join(usual));
     let rankings: Vec<TaskRanking> = figures(&info.space)
         .into_iter()
         .enumerate()
@@ -65,6 +70,34 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         .collect();
     let seconds = grades.iter().flatten().map(|grade| grade.seconds).sum();
     report(&rankings, &out, seconds, output)
+}
+
+/// Networks to compare, by ascending cost.
+fn compared(
+    arguments: &Arguments,
+    run: &RunFolder,
+    costs: &CostModel,
+) -> Result<Vec<Architecture>> {
+    let count = usize::from(arguments.networks);
+    if !arguments.found {
+        return Ok(sample::spread(&run.info().space, costs, count));
+    }
+    let path = arguments.run.display();
+    let Some(outcome) = networks::search(run)? else {
+        return Err(user(format!(
+            "{path} has no search whose networks --found compares; make one with {} evolve --run {path}",
+            program::name()
+        )));
+    };
+    let front = outcome.spread_front(count);
+    if front.len() < LEAST {
+        return Err(user(format!(
+            "--found: the front of the search of {path} has {} networks; accepted: {LEAST} or more, which a longer \
+             search may find, or a ranking without --found",
+            front.len()
+        )));
+    }
+    Ok(front.into_iter().map(|candidate| candidate.architecture.clone()).collect())
 }
 
 /// Grades of all networks trained alone, by seed; `None` if some are left to other processes or to another call.
