@@ -21,6 +21,12 @@ fn every_case_is_a_line_and_the_last_one_is_the_result() {
         assert!(line[key].as_f64().unwrap() > 0.0, "{key} of {line}");
     }
     assert!(line["ratio"].is_null(), "{line}");
+    let cases = line["cases"].as_array().unwrap();
+    let named: Vec<_> =
+        cases.iter().map(|case| (case["mode"].as_str(), case["batch"].as_u64())).collect();
+    let all = [("infer", 1), ("infer", 2), ("train", 1), ("train", 2)];
+    assert_eq!(named, all.map(|(mode, batch)| (Some(mode), Some(batch))));
+    assert_eq!(cases[3]["seconds"], line["seconds"]);
 }
 
 #[test]

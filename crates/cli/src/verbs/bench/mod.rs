@@ -46,8 +46,10 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         output.say(line.to_string());
         rows.push(line);
     }
-    let last = rows.last().cloned().unwrap_or_default();
-    output.result(&last, result_table(&rows))
+    // The facts of the last case stand beside all of them, for readers of one line.
+    let mut result = rows.last().cloned().unwrap_or_default();
+    result["cases"] = json!(rows);
+    output.result(&result, result_table(&rows))
 }
 
 /// Seconds of the other program per case; some may be missing, but not all.
