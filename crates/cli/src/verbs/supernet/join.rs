@@ -25,6 +25,9 @@ pub fn join(address: &str, devices: &Devices, output: Output, stop: &Stop) -> Re
     let device = devices.here[0];
     let flag = stop.flag();
     let mut go_on = || !flag.load(Ordering::Relaxed);
+    let seconds = PATIENCE.as_secs();
+    output
+        .say(format!("joining the run at {address}, waiting up to {seconds} s for it to be there"));
     let (group, task) = Group::join(address, &name(device), PATIENCE, &mut go_on)?;
     let (rank, ranks) = (group.rank(), group.ranks());
     output.say(format!("{device} is rank {rank} of {ranks}"));
