@@ -60,7 +60,7 @@ fn averages_move_towards_their_values() {
 fn squares_are_added_up() {
     on_all_levels(|| {
         let tensors = tensors(3);
-        let all = tensors.iter().flat_map(|tensor| vec(tensor));
+        let all = tensors.iter().flat_map(vec);
         let wanted: f64 = all.map(|value| f64::from(value).powi(2)).sum();
         let found = B::square_sum(lowered(&tensors));
         let found = Tensor::<B, 1>::from_primitive(TensorPrimitive::Float(found)).into_scalar();
