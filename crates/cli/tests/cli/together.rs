@@ -104,6 +104,8 @@ fn wrong_devices_are_named_before_the_work() {
     place.supernet("few", &few).fixable(&["batch of 4", "5 devices", "--batch 5"]);
     let less = ["--devices", "cpu,cpu", "--ranks", "1"];
     place.supernet("less", &less).fixable(&["--ranks 1", "2 devices"]);
+    let none = ["--ranks", "0"];
+    place.supernet("none", &none).fixable(&["--ranks", "at least 1"]);
     let unknown = ["--devices", "cpu,gpu"];
     place.supernet("unknown", &unknown).fixable(&["gpu", "accepted: cpu"]);
     let nowhere = ["--ranks", "2", "--listen", "nowhere"];
@@ -114,7 +116,7 @@ fn wrong_devices_are_named_before_the_work() {
     }
     let missing = scalenas(&["supernet", "--join", "127.0.0.1"]);
     missing.fixable(&["127.0.0.1", "HOST:PORT"]);
-    for name in ["few", "less", "unknown", "nowhere"] {
+    for name in ["few", "less", "none", "unknown", "nowhere"] {
         assert!(!place.path(name).exists(), "{name}");
     }
 }

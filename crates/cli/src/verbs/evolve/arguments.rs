@@ -1,11 +1,10 @@
 //! Arguments of `evolve`.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::arguments::{DataArguments, DeviceArguments};
+use crate::arguments::{DataArguments, DeviceArguments, values};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -53,8 +52,8 @@ pub struct Arguments {
     #[arg(long, requires_all = ["archive", "worker"])]
     pub fetch: bool,
     /// Searches of so many seeds, each beside as many random networks: whether the search is worth its time
-    #[arg(long, default_value_t = NonZeroUsize::MIN)]
-    pub seeds: NonZeroUsize,
+    #[arg(long, default_value_t = 1, value_parser = values::count)]
+    pub seeds: usize,
     /// Generations
     #[arg(long)]
     pub generations: Option<usize>,

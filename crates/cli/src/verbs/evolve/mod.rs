@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         samples: arguments.people,
         reading: arguments.data.reading(),
         latency,
-        seeds: arguments.seeds.get(),
+        seeds: arguments.seeds,
         fresh: arguments.force,
         archive,
         share: arguments.share,

@@ -1,7 +1,6 @@
 //! Devices that train together: arguments, and the meeting of the processes behind them.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::num::NonZeroUsize;
 use std::process;
 use std::sync::atomic::Ordering;
 
@@ -12,6 +11,7 @@ use scalenas_train::{Ranks, Tasks};
 
 use super::guests::Guests;
 use super::task::SharedTask;
+use crate::arguments::values;
 use crate::context::device::{self, DeviceChoice};
 use crate::context::{Stop, program};
 use crate::error::user;
@@ -29,8 +29,8 @@ pub struct TogetherArguments {
     #[arg(long, value_name = "DEVICES", value_delimiter = ',', conflicts_with = "device")]
     pub devices: Vec<DeviceChoice>,
     /// Devices that train together in all, with those of machines that join [default: those of this machine]
-    #[arg(long, value_name = "N")]
-    pub ranks: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = values::count)]
+    pub ranks: Option<usize>,
     /// Where other machines join [default: 0.0.0.0:29400, where --ranks asks for more than this machine has]
     #[arg(long, value_name = "HOST:PORT", requires = "ranks")]
     pub listen: Option<String>,
@@ -53,7 +53,7 @@ impl TogetherArguments {
     /// If there are more of them than ranks, or the program cannot compute on one.
     pub fn devices(&self, alone: DeviceChoice) -> Result<Devices> {
         let here = if self.devices.is_empty() { vec![alone] } else { self.devices.clone() };
-        let ranks = self.ranks.map_or(here.len(), usize::from);
+        let ranks = self.ranks.unwrap_or(here.len());
         if ranks < here.len() {
             let count = here.len();
             return Err(user(format!(
