@@ -76,7 +76,7 @@ impl Grid {
     }
 }
 
-/// Arguments of a launch; `T` is what the kernel takes a sequence of.
+/// Tensors that one launch takes.
 fn arrays<R: CubeRuntime, N: Size>(
     tensors: &[CubeTensor<R>],
     places: &[usize],
