@@ -42,7 +42,7 @@ mod interpolation;
 mod memory;
 pub mod ops;
 pub mod precision;
-mod primitive;
+pub mod primitive;
 pub mod reference;
 mod shapes;
 mod types;

@@ -8,7 +8,7 @@ use burn_std::Bytes;
 use super::conv::{self, Addition, Conv, Reuse};
 use super::maps::{Extent, Maps};
 use super::memory::Buffer;
-use super::norm::gradient::{self as norm_gradient, Mask, Slope, Sums};
+use super::norm::gradient::{self as norm_gradient, Mask, Slope};
 use super::norm::moments::Moments;
 use super::norm::{self, Scale};
 use super::pixels::{self, Labels};
@@ -20,7 +20,7 @@ use crate::reference::{self, gradient as reference_gradient};
 use crate::shapes;
 use crate::types::{
     Activation, AdamStep, AdamValues, ConvGeometry, LogLikelihood, NormGradients, NormOutput,
-    NormState, Origin,
+    NormState,
 };
 
 /// Feature maps with a channel count that is no multiple of this are predictions, read next by
@@ -290,11 +290,7 @@ impl KernelBackend for Flex {
             return reference::many::scale_all::<Self>(tensors, factor);
         }
         let factor = vector(&factor)[0];
-        let scale = |tensor: FlexTensor| {
-            let len = tensor.shape().num_elements();
-            many::average::scale(tensor, len, factor)
-        };
-        tensors.into_iter().map(scale).collect()
+        tensors.into_iter().map(|tensor| many::average::scale(tensor, factor)).collect()
     }
 
     fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {
@@ -329,7 +325,7 @@ fn norm_gradients(state: NormState<Flex>, gradient: FlexTensor) -> NormGradients
     };
     let inverse: Vec<f64> =
         variance.iter().map(|&v| (f64::from(v) + epsilon).sqrt().recip()).collect();
-    let slope = slope(&sums, &scale, &inverse, x.extent.pixels(), origin);
+    let slope = Slope::of(&sums, &scale, &inverse, x.extent.pixels(), origin);
     let weight = sums.product.iter().zip(&inverse).map(|(sum, inverse)| sum * inverse);
     NormGradients {
         weight: from_vector(weight.map(|value| value as f32).collect()),
@@ -337,19 +333,6 @@ fn norm_gradients(state: NormState<Flex>, gradient: FlexTensor) -> NormGradients
         x: norm_gradient::input(&x, dy, &scale, &slope, mask).into_tensor(),
         residual,
     }
-}
-
-/// Part of the input's gradient that comes from the statistics' dependence on the input.
-fn slope(sums: &Sums, scale: &Scale, inverse: &[f64], pixels: usize, origin: Origin) -> Slope {
-    let share = match origin {
-        Origin::Batch => -1.0 / pixels as f64,
-        Origin::Given => 0.0,
-    };
-    let factors = scale.factor.iter().map(|&factor| f64::from(factor) * share);
-    let offset = factors.clone().zip(&sums.gradient).map(|(factor, sum)| (factor * sum) as f32);
-    let products = sums.product.iter().zip(inverse).map(|(sum, inverse)| sum * inverse * inverse);
-    let slope = factors.zip(products).map(|(factor, product)| (factor * product) as f32);
-    Slope { offset: offset.collect(), slope: slope.collect() }
 }
 
 fn is_f32(tensor: &FlexTensor) -> bool {

@@ -1,10 +1,11 @@
 //! Moving average of the weights: what a run validates and leaves, where its options ask for it.
 
 use burn::module::Param;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
 use scalenas_kernels::KernelBackend;
+use scalenas_kernels::primitive::{lift, lower};
 use scalenas_model::{NamedParameters, Parameter, Supernet};
 
 /// Average of the weights over the steps of a run.
@@ -34,8 +35,8 @@ impl<B: KernelBackend> Average<B> {
         let mut values = Vec::new();
         supernet.clone().for_each(&mut |_, parameter| {
             values.push(match parameter {
-                Parameter::Kernel(kernel) => primitive(kernel.val()),
-                Parameter::Vector(vector) => primitive(vector.val()),
+                Parameter::Kernel(kernel) => lower(kernel.val()),
+                Parameter::Vector(vector) => lower(vector.val()),
             });
         });
         let mut averages = Vec::new();
@@ -57,17 +58,12 @@ impl<B: KernelBackend> Average<B> {
 /// Takes a tensor out of its parameter, so that no other handle holds its memory.
 fn take<B: Backend, const D: usize>(parameter: &mut Param<Tensor<B, D>>) -> FloatTensor<B> {
     let tensor = parameter.val();
-    give(parameter, primitive(Tensor::<B, D>::empty([1; D], &tensor.device())));
-    primitive(tensor)
+    give(parameter, lower(Tensor::<B, D>::empty([1; D], &tensor.device())));
+    lower(tensor)
 }
 
 fn give<B: Backend, const D: usize>(parameter: &mut Param<Tensor<B, D>>, tensor: FloatTensor<B>) {
-    let tensor = Tensor::from_primitive(TensorPrimitive::Float(tensor));
-    *parameter = Param::initialized(parameter.id, tensor);
-}
-
-fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
-    tensor.into_primitive().tensor()
+    *parameter = Param::initialized(parameter.id, lift(tensor));
 }
 
 #[cfg(test)]

@@ -32,21 +32,15 @@ pub fn fetch(place: &Place, folder: &Path, output: Output) -> Result<()> {
     let is_empty = fs::read_dir(folder).map(|mut entries| entries.next().is_none());
     if !is_empty.unwrap_or(!folder.exists()) {
         // A worker that starts again keeps its run, whichever was shared since.
-        let mut nearest = Vec::new();
-        for known in &runs {
-            let differing = known.differences(folder)?;
-            if differing.is_empty() {
-                return Ok(());
-            }
-            if nearest.is_empty() || differing.len() < nearest.len() {
-                nearest = differing;
-            }
-        }
-        let differs = nearest.first().map_or("", |file| &file.name);
+        let differing = runs.iter().map(|known| known.differences(folder));
+        let differing = differing.collect::<scalenas_archive::Result<Vec<_>>>()?;
+        let nearest = differing.iter().min_by_key(|files| files.len());
+        let Some(file) = nearest.and_then(|files| files.first()) else { return Ok(()) };
         return Err(user(format!(
-            "--run {}: {differs} is not that of a run in {}; accepted: a folder that is not there yet, or that was \
+            "--run {}: {} is not that of a run in {}; accepted: a folder that is not there yet, or that was \
              fetched from it",
             folder.display(),
+            file.name,
             archive.shown()
         )));
     }

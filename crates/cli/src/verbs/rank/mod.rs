@@ -14,7 +14,8 @@ use scalenas_train::{RunFolder, Validation};
 use serde_json::json;
 
 use self::alone::{OwnGrade, Turn, turn};
-use self::results::{FOLDER, TaskRanking, report};
+use self::arguments::LEAST;
+use self::results::{FOLDER, FOUND, TaskRanking, report};
 use self::statistics::Ranked;
 use super::finetune::Alone;
 use crate::arguments::Changes;
@@ -26,11 +27,7 @@ use crate::networks;
 use crate::render::Output;
 use crate::task::{Request, figures};
 pub use arguments::Arguments;
-use arguments::LEAST;
 pub use results::plots;
-
-/// Folder of the results of found networks, beside those of a spread.
-const FOUND: &str = "found";
 
 /// Trains networks alone, scores them with the supernet, and compares both orders.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {

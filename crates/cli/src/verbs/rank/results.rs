@@ -26,6 +26,8 @@ pub struct TaskRanking {
 
 /// Folder of the results in a run.
 pub const FOLDER: &str = "ranking";
+/// Folder in it of the results of found networks, beside those of a spread.
+pub const FOUND: &str = "found";
 
 /// Plots of the rankings that were made of a run with these figures.
 pub fn plots(run: &RunFolder, figures: &[Figure]) -> Result<Vec<RankingPlot>> {

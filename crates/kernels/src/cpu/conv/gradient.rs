@@ -9,7 +9,7 @@ use crate::cpu::lanes::from_lanes;
 use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, RowsMut, Simd, dispatch};
+use crate::cpu::simd::{Isa, Kernel, MAX_LANES, RowsMut, Simd, dispatch};
 use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 use crate::types::ConvGeometry;
 
@@ -114,8 +114,6 @@ impl Sums {
 const WRITE_INPUTS: usize = 16;
 /// Vectors times inputs that a task writes at least, in units of a group: about ten microseconds.
 const TASK_WRITES: usize = 128;
-/// Widest vector of any instruction set.
-const MAX_LANES: usize = 16;
 /// Vectors rearranged at a time: the taps of a 3x3 kernel from a group of inputs.
 const SCRATCH: usize = WRITE_INPUTS * 9;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::cpu::lanes::{prefetch, to_lanes};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, Rows, Simd, dispatch};
+use crate::cpu::simd::{Isa, Kernel, MAX_LANES, Rows, Simd, dispatch};
 use crate::cpu::tile::{Panel, Panels};
 
 /// Input channels packed at a time: their part of a panel stays in the first-level cache.
@@ -122,9 +122,6 @@ impl PackedWeights {
 const TASK_VALUES: usize = 16 * 1024;
 /// Vectors rearranged at a time: the taps of a 3x3 kernel from a block of inputs.
 const SCRATCH: usize = PACK_DEPTH * 9;
-/// Widest vector of any instruction set.
-const MAX_LANES: usize = 16;
-
 /// One task: blocks of inputs of some panels.
 struct Blocks<'a> {
     weight: WeightView<'a>,

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use burn_backend::TensorMetadata;
 use burn_flex::FlexTensor;
 
 use super::{Slot, TASK_VALUES, values};
@@ -14,19 +15,19 @@ use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
 /// `keep · average + (1 - keep) · value`.
 pub(crate) fn average(average: FlexTensor, value: &FlexTensor, keep: f64) -> FlexTensor {
     let value = value.to_contiguous();
-    let other = values(&value);
-    sum(average, other.len(), Some(other.as_ptr()), [keep as f32, (1.0 - keep) as f32])
+    sum(average, Some(values(&value)), [keep as f32, (1.0 - keep) as f32])
 }
 
 /// `factor · tensor`.
-pub(crate) fn scale(tensor: FlexTensor, len: usize, factor: f32) -> FlexTensor {
-    sum(tensor, len, None, [factor, 0.0])
+pub(crate) fn scale(tensor: FlexTensor, factor: f32) -> FlexTensor {
+    sum(tensor, None, [factor, 0.0])
 }
 
-/// Weighted sum of a tensor of `len` values and of others at `other`.
-fn sum(tensor: FlexTensor, len: usize, other: Option<*const f32>, factors: [f32; 2]) -> FlexTensor {
+/// Weighted sum of a tensor and of as many other values.
+fn sum(tensor: FlexTensor, other: Option<&[f32]>, factors: [f32; 2]) -> FlexTensor {
+    let len = tensor.shape().num_elements();
     let mut slot = Slot::of(tensor);
-    let shared = Shared((slot.pointers(), other));
+    let shared = Shared((slot.pointers(), other.map(<[f32]>::as_ptr)));
     let isa = Isa::current();
     parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
         let (pointers, other) = shared.get();

@@ -9,10 +9,8 @@ use super::moments::{Term, fold};
 use crate::cpu::channels::{self, Lane};
 use crate::cpu::maps::{Maps, Place};
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
-
-/// Widest vector of any instruction set.
-const MAX_LANES: usize = 16;
+use crate::cpu::simd::{Isa, Kernel, MAX_LANES, Simd, dispatch};
+use crate::types::Origin;
 
 /// Where the activation let values pass.
 #[derive(Clone, Copy)]
@@ -69,8 +67,25 @@ fn sums_of(x: &Maps, dy: *const f32, scale: &Scale, mask: Mask) -> Sums {
 
 /// Coefficients of the input's gradient: `factor · dz + slope · (x - mean) + offset`.
 pub(crate) struct Slope {
-    pub slope: Vec<f32>,
-    pub offset: Vec<f32>,
+    slope: Vec<f32>,
+    offset: Vec<f32>,
+}
+
+impl Slope {
+    /// Part of the gradient that comes from the statistics' dependence on the input of so many pixels; `inverse` are the
+    /// inverse deviations.
+    pub fn of(sums: &Sums, scale: &Scale, inverse: &[f64], pixels: usize, origin: Origin) -> Self {
+        let share = match origin {
+            Origin::Batch => -1.0 / pixels as f64,
+            Origin::Given => 0.0,
+        };
+        let factors = scale.factor.iter().map(|&factor| f64::from(factor) * share);
+        let offset = factors.clone().zip(&sums.gradient).map(|(factor, sum)| (factor * sum) as f32);
+        let products =
+            sums.product.iter().zip(inverse).map(|(sum, inverse)| sum * inverse * inverse);
+        let slope = factors.zip(products).map(|(factor, product)| (factor * product) as f32);
+        Self { offset: offset.collect(), slope: slope.collect() }
+    }
 }
 
 /// The input's gradient; in place if nobody else holds `dy`.

@@ -10,9 +10,10 @@ use burn::module::{AutodiffModule, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::optim::adaptor::{GradAdaptor, OptimizerAdaptor};
 use burn::optim::record::AdaptorRecord;
 use burn::optim::{GradientsParams, LearningRate, MultiGradientsParams, Optimizer};
+use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
+use scalenas_kernels::primitive::{lift, lower};
 use scalenas_kernels::{AdamParameter, AdamValues, KernelBackend};
 
 use super::adam::{Adam, AdamState};
@@ -134,7 +135,7 @@ where
 fn first_state<B: AutodiffBackend, const D: usize>(
     [mean, square]: [FloatTensor<B::InnerBackend>; 2],
 ) -> AdamState<B::InnerBackend, D> {
-    AdamState { time: 0, mean: lift::<B, D>(mean), square: lift::<B, D>(square) }
+    AdamState { time: 0, mean: lift(mean), square: lift(square) }
 }
 
 /// Zeros for the parameters of a module that have no means yet.
@@ -166,7 +167,7 @@ where
             return;
         }
         let zeros = || Tensor::<B::InnerBackend, D>::zeros(param.dims(), &param.device());
-        self.reserved.insert(param.id, [0, 1].map(|_| zeros().into_primitive().tensor()));
+        self.reserved.insert(param.id, [0, 1].map(|_| lower(zeros())));
     }
 }
 
@@ -191,15 +192,9 @@ where
         let Some((time, AdamValues { weight, mean, square })) = self.stepped.remove(&id) else {
             return Param::from_mapped_value(id, place, mapper);
         };
-        let state = AdamState { time, mean: lift::<B, D>(mean), square: lift::<B, D>(square) };
+        let state = AdamState::<_, D> { time, mean: lift(mean), square: lift(square) };
         self.records.insert(id, AdaptorRecord::from_state(state));
-        let weight = Tensor::from_inner(lift::<B, D>(weight));
+        let weight = Tensor::from_inner(lift(weight));
         Param::from_mapped_value(id, weight.set_require_grad(place.is_require_grad()), mapper)
     }
-}
-
-fn lift<B: AutodiffBackend, const D: usize>(
-    primitive: FloatTensor<B::InnerBackend>,
-) -> Tensor<B::InnerBackend, D> {
-    Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use burn::module::{AutodiffModule, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::Tensor;
+use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::ops::FloatTensor;
-use burn::tensor::{Tensor, TensorPrimitive};
 use scalenas_kernels::KernelBackend;
+use scalenas_kernels::primitive::{lift, lower};
 
 /// Added to the norm, as PyTorch's `clip_grad_norm_` does.
 const EPSILON: f64 = 1e-6;
@@ -41,7 +42,7 @@ where
     let mut taken = Taken::<B> { gradients, ids: Vec::new(), tensors: Vec::new() };
     module.visit(&mut taken);
     let Taken { ids, tensors, .. } = taken;
-    let scaled = B::InnerBackend::scale_all(tensors, factor.into_primitive().tensor());
+    let scaled = B::InnerBackend::scale_all(tensors, lower(factor));
     let scaled = ids.into_iter().zip(scaled).collect();
     module.visit(&mut Given::<B> { gradients, scaled });
     Some(norm)
@@ -56,7 +57,7 @@ struct Seen<'a, B: AutodiffBackend> {
 impl<B: AutodiffBackend> ModuleVisitor<B> for Seen<'_, B> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
         let gradient = self.gradients.get::<B::InnerBackend, D>(param.id);
-        self.tensors.extend(gradient.map(|gradient| gradient.into_primitive().tensor()));
+        self.tensors.extend(gradient.map(lower));
     }
 }
 
@@ -71,7 +72,7 @@ impl<B: AutodiffBackend> ModuleVisitor<B> for Taken<'_, B> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
         let Some(gradient) = self.gradients.remove::<B::InnerBackend, D>(param.id) else { return };
         self.ids.push(param.id);
-        self.tensors.push(gradient.into_primitive().tensor());
+        self.tensors.push(lower(gradient));
     }
 }
 
@@ -86,8 +87,4 @@ impl<B: AutodiffBackend> ModuleVisitor<B> for Given<'_, B> {
         let Some(gradient) = self.scaled.remove(&param.id) else { return };
         self.gradients.register::<B::InnerBackend, D>(param.id, lift(gradient));
     }
-}
-
-fn lift<B: Backend, const D: usize>(primitive: FloatTensor<B>) -> Tensor<B, D> {
-    Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }
