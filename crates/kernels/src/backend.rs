@@ -9,8 +9,6 @@ use burn_backend::TensorMetadata;
 
 use crate::composed;
 use crate::group::{Group, Together};
-use crate::precision::cast;
-use crate::primitive::{lift, lower};
 use crate::reference::{self, gradient};
 use crate::shapes;
 use crate::types::{
@@ -38,7 +36,7 @@ pub trait KernelBackend: Backend {
     /// either way; what is used several times is better prepared once.
     fn prepare_weight(weight: FloatTensor<Self>, dtype: DType) -> FloatTensor<Self> {
         shapes::prepare_weight(&weight);
-        lower(cast(lift::<Self, 4>(weight), dtype))
+        composed::cast::<Self>(weight, dtype)
     }
 
     /// `activation(conv(x) + bias + residual)`, with `bias` `[out]`.
@@ -275,6 +273,11 @@ pub trait KernelBackend: Backend {
     /// last clean-up, for memory is kept for later use.
     fn reserved_memory(_device: &Self::Device) -> Option<u64> {
         None
+    }
+
+    /// Whether a device computes features in bfloat16 faster than in float32.
+    fn is_faster_in_bfloat16(_device: &Self::Device) -> bool {
+        false
     }
 
     /// Sum of two gradients of the same features.

@@ -3,11 +3,17 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::{FloatTensor, IntTensor};
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{DType, Int, Tensor};
 
+use crate::precision;
 use crate::primitive::{lift, lower};
 use crate::reference::{self, gradient, pixels};
 use crate::types::{Activation, ConvGeometry, LogLikelihood, NormOutput};
+
+/// A weight `[out, in, kernel, kernel]` in another number format.
+pub(crate) fn cast<B: Backend>(weight: FloatTensor<B>, dtype: DType) -> FloatTensor<B> {
+    lower(precision::cast(lift::<B, 4>(weight), dtype))
+}
 
 /// See [`crate::KernelBackend::conv`].
 pub(crate) fn conv<B: Backend>(

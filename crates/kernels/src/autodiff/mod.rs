@@ -104,6 +104,10 @@ impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
         likelihood::log_likelihood::<B, C>(scores, labels)
     }
 
+    fn is_faster_in_bfloat16(device: &Self::Device) -> bool {
+        B::is_faster_in_bfloat16(device)
+    }
+
     fn join(tensors: Vec<FloatTensor<Self>>) {
         join::join::<B, C>(tensors);
     }

@@ -1,19 +1,17 @@
-//! The operations for the `Flex` backend. Anything but `f32` goes the composed way.
+//! The operations for the `Flex` backend: in float32 and in bfloat16. Anything else goes the composed way.
 
-use burn::tensor::ops::{FloatTensor, IntTensor};
+use burn::tensor::ops::IntTensor;
 use burn_backend::{DType, Shape, TensorMetadata};
-use burn_flex::{Flex, FlexTensor, Layout};
-use burn_std::Bytes;
+use burn_flex::{Flex, FlexDevice, FlexTensor, Layout};
+use burn_std::bf16;
 
-use super::conv::{self, Addition, Conv, Reuse};
-use super::maps::{Extent, Maps};
+use super::conv::Reuse;
+use super::many;
+use super::maps::Extent;
 use super::memory::Buffer;
-use super::norm::gradient::{self as norm_gradient, Mask, Slope};
-use super::norm::moments::Moments;
-use super::norm::{self, Scale};
+use super::operations::{self, Added, from_vector, vector};
 use super::pixels::{self, Labels};
-use super::simd::Isa;
-use super::{fuse, many, pointwise};
+use super::simd::Level;
 use crate::backend::KernelBackend;
 use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
@@ -23,21 +21,42 @@ use crate::types::{
     NormState,
 };
 
-/// Feature maps with a channel count that is no multiple of this are predictions, read next by
-/// plain operations, which are slow on anything but the plain order.
-const FEATURE_CHANNELS: usize = 8;
 /// Largest kernel side of the direct convolution.
 const MAX_KERNEL: usize = 7;
+
+/// Runs an operation in the format of its features, or another expression where it has none for it.
+macro_rules! by_format {
+    ($features:expr, operations::$operation:ident($($argument:expr),* $(,)?), $other:expr) => {
+        match common($features) {
+            Some(DType::F32) => operations::$operation::<f32>($($argument),*),
+            Some(DType::BF16) => operations::$operation::<bf16>($($argument),*),
+            _ => $other,
+        }
+    };
+}
 
 impl KernelBackend for Flex {
     fn conv(x: FlexTensor, weight: FlexTensor, geometry: ConvGeometry) -> FlexTensor {
         shapes::conv(&x, &weight, geometry);
-        if !supported(&x, &weight) {
+        if !supported(&weight) {
             return composed::conv::<Self>(x, weight, geometry);
         }
-        let weight = weight.to_contiguous();
-        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never, isa: Isa::current() };
-        leave(conv::forward(&Maps::from_tensor(x), conv, &Addition::NONE))
+        let addition = Added::NOTHING;
+        by_format!(
+            &[&x],
+            operations::conv(x, weight, addition, geometry, Reuse::Never),
+            composed::conv::<Self>(x, weight, geometry)
+        )
+    }
+
+    /// Weights stay float32, whatever the features are: they are rounded where they are rearranged.
+    fn prepare_weight(weight: FlexTensor, dtype: DType) -> FlexTensor {
+        shapes::prepare_weight(&weight);
+        if dtype == DType::BF16 && is_f32(&weight) {
+            weight
+        } else {
+            composed::cast::<Self>(weight, dtype)
+        }
     }
 
     fn conv_bias(
@@ -49,16 +68,20 @@ impl KernelBackend for Flex {
         geometry: ConvGeometry,
     ) -> FlexTensor {
         shapes::conv_bias(&x, &weight, &bias, residual.as_ref(), geometry);
-        if !supported(&x, &weight) {
+        if !supported(&weight) {
             return composed::conv_bias::<Self>(x, weight, bias, residual, activation, geometry);
         }
-        let weight = weight.to_contiguous();
-        let residual = residual.map(Maps::from_tensor);
-        let bias = vector(&bias);
-        let addition = Addition { bias: Some(&bias), residual: residual.as_ref(), activation };
-        let conv =
-            Conv { weight: &weight, geometry, reuse: Reuse::WhileAlive, isa: Isa::current() };
-        leave(conv::forward(&Maps::from_tensor(x), conv, &addition))
+        by_format!(
+            &all(&x, residual.as_ref()),
+            operations::conv(
+                x,
+                weight,
+                Added { bias: Some(vector(&bias)), residual, activation },
+                geometry,
+                Reuse::WhileAlive
+            ),
+            composed::conv_bias::<Self>(x, weight, bias, residual, activation, geometry)
+        )
     }
 
     fn norm_batch(
@@ -70,27 +93,15 @@ impl KernelBackend for Flex {
         activation: Activation,
     ) -> NormOutput<Self> {
         shapes::norm(&x, &[("weight", &weight), ("bias", &bias)], residual.as_ref());
-        if !is_f32(&x) {
-            return composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
-        }
-        let x = Maps::from_tensor(x);
-        let moments = Moments::of(&x);
-        let mean: Vec<f32> = moments.mean.iter().map(|&mean| mean as f32).collect();
-        let variance: Vec<f32> =
-            (0..mean.len()).map(|channel| moments.variance(channel) as f32).collect();
-        let scale = Scale::new(&mean, &variance, &vector(&weight), &vector(&bias), epsilon);
-        let residual = residual.map(Maps::from_tensor);
-        let output = norm::apply(x, &scale, residual.as_ref(), activation).into_tensor();
-        NormOutput { output, mean: from_vector(mean), variance: from_vector(variance) }
+        by_format!(
+            &all(&x, residual.as_ref()),
+            operations::norm_batch(x, &weight, &bias, epsilon, residual, activation),
+            composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation)
+        )
     }
 
     fn moments(x: FlexTensor) -> [FlexTensor; 2] {
-        if !is_f32(&x) {
-            return composed::moments::<Self>(x);
-        }
-        let moments = Moments::of(&Maps::from_tensor(x));
-        let variance = (0..moments.mean.len()).map(|channel| moments.variance(channel) as f32);
-        [from_vector(narrow(&moments.mean)), from_vector(variance.collect())]
+        by_format!(&[&x], operations::moments(x), composed::moments::<Self>(x))
     }
 
     fn norm_frozen(
@@ -106,24 +117,27 @@ impl KernelBackend for Flex {
         let vectors =
             [("weight", &weight), ("bias", &bias), ("mean", &mean), ("variance", &variance)];
         shapes::norm(&x, &vectors, residual.as_ref());
-        if !is_f32(&x) {
-            return composed::norm_frozen::<Self>(
+        by_format!(
+            &all(&x, residual.as_ref()),
+            operations::norm_frozen(
+                x,
+                &operations::scale([&mean, &variance, &weight, &bias], epsilon),
+                residual,
+                activation
+            ),
+            composed::norm_frozen::<Self>(
                 x, weight, bias, mean, variance, epsilon, residual, activation,
-            );
-        }
-        let (weight, bias) = (vector(&weight), vector(&bias));
-        let scale = Scale::new(&vector(&mean), &vector(&variance), &weight, &bias, epsilon);
-        let residual = residual.map(Maps::from_tensor);
-        norm::apply(Maps::from_tensor(x), &scale, residual.as_ref(), activation).into_tensor()
+            )
+        )
     }
 
     fn fuse(target: FlexTensor, edges: Vec<FlexTensor>, activation: Activation) -> FlexTensor {
         shapes::fuse(&target, &edges);
-        if !is_f32(&target) {
-            return composed::fuse::<Self>(target, edges, activation);
-        }
-        let edges: Vec<Maps> = edges.into_iter().map(Maps::from_tensor).collect();
-        fuse::forward(Maps::from_tensor(target), &edges, activation).into_tensor()
+        by_format!(
+            &all(&target, &edges),
+            operations::fuse(target, edges, activation),
+            composed::fuse::<Self>(target, edges, activation)
+        )
     }
 
     fn conv_input_gradient(
@@ -134,14 +148,14 @@ impl KernelBackend for Flex {
         sum: Option<FlexTensor>,
     ) -> FlexTensor {
         shapes::conv_input_gradient(&x, &weight, &gradient, geometry, sum.as_ref());
-        if !supported(&x, &weight) {
+        if !supported(&weight) {
             return reference_gradient::conv_input::<Self>(x, weight, gradient, geometry, sum);
         }
-        let input = Extent::of(&x);
-        let weight = weight.to_contiguous();
-        let conv = Conv { weight: &weight, geometry, reuse: Reuse::Never, isa: Isa::current() };
-        let sum = sum.map(Maps::from_tensor);
-        conv::input_gradient(&Maps::from_tensor(gradient), conv, input, sum.as_ref()).into_tensor()
+        by_format!(
+            &all(&gradient, sum.as_ref()),
+            operations::conv_input_gradient(gradient, weight, geometry, Extent::of(&x), sum),
+            reference_gradient::conv_input::<Self>(x, weight, gradient, geometry, sum)
+        )
     }
 
     fn conv_weight_gradient(
@@ -151,80 +165,75 @@ impl KernelBackend for Flex {
         geometry: ConvGeometry,
     ) -> FlexTensor {
         shapes::conv_weight_gradient(&x, &weight, &gradient, geometry);
-        if !supported(&x, &weight) {
+        if !supported(&weight) {
             return reference_gradient::conv_weight::<Self>(x, weight, gradient, geometry);
         }
-        let shape: [usize; 4] = weight.shape().dims();
-        let mut result = Buffer::new(shape.iter().product());
-        let (x, dy) = (Maps::from_tensor(x), Maps::from_tensor(gradient));
-        conv::weight_gradient(&x, &dy, shape[2], geometry, Isa::current(), result.as_mut_slice());
-        let layout = Layout::contiguous(Shape::from(shape));
-        FlexTensor::new(result.into_bytes(), layout, DType::F32)
+        by_format!(
+            &[&x, &gradient],
+            operations::conv_weight_gradient(x, &weight, gradient, geometry),
+            reference_gradient::conv_weight::<Self>(x, weight, gradient, geometry)
+        )
     }
 
     fn norm_gradient(state: NormState<Self>, gradient: FlexTensor) -> NormGradients<Self> {
         shapes::norm_gradient(&state, &gradient);
-        if is_f32(&state.x) {
-            norm_gradients(state, gradient)
-        } else {
+        let mut features = vec![&state.x, &gradient];
+        features.extend(&state.output);
+        by_format!(
+            &features,
+            operations::norm_gradient(state, gradient),
             reference_gradient::norm::<Self>(state, gradient)
-        }
+        )
     }
 
     fn relu_gradient(output: FlexTensor, gradient: FlexTensor) -> FlexTensor {
         shapes::relu_gradient(&output, &gradient);
-        if !is_f32(&output) {
-            return composed::relu_gradient::<Self>(output, gradient);
-        }
-        let output = Maps::from_tensor(output);
-        pointwise::relu_gradient(&output, Maps::from_tensor(gradient)).into_tensor()
+        by_format!(
+            &[&output, &gradient],
+            operations::relu_gradient(output, gradient),
+            composed::relu_gradient::<Self>(output, gradient)
+        )
     }
 
     fn channel_sums(gradient: FlexTensor) -> FlexTensor {
         shapes::channel_sums(&gradient);
-        if !is_f32(&gradient) {
-            return composed::channel_sums::<Self>(gradient);
-        }
-        from_vector(narrow(&pointwise::channel_sums(&Maps::from_tensor(gradient))))
+        by_format!(
+            &[&gradient],
+            operations::channel_sums(gradient),
+            composed::channel_sums::<Self>(gradient)
+        )
     }
 
     fn edge_gradient(gradient: FlexTensor, shape: [usize; 4]) -> FlexTensor {
         shapes::edge_gradient(&gradient, shape);
-        if !is_f32(&gradient) {
-            return composed::edge_gradient::<Self>(gradient, shape);
-        }
-        let [batch, channels, height, width] = shape;
-        let edge = Extent { batch, channels, height, width };
-        let gradient = Maps::from_tensor(gradient);
-        if gradient.extent == edge {
-            return gradient.into_tensor();
-        }
-        fuse::edge_gradient(&gradient, edge).into_tensor()
+        by_format!(
+            &[&gradient],
+            operations::edge_gradient(gradient, shape),
+            composed::edge_gradient::<Self>(gradient, shape)
+        )
     }
 
     fn blend(target: FlexTensor, edges: Vec<FlexTensor>, activation: Activation) -> FlexTensor {
         shapes::blend(&target, &edges);
-        if !is_f32(&target) {
-            return composed::blend::<Self>(target, edges, activation);
-        }
-        let edges: Vec<Maps> = edges.into_iter().map(Maps::from_tensor).collect();
-        pixels::blend(Maps::from_tensor(target), &edges, activation).into_tensor()
+        by_format!(
+            &all(&target, &edges),
+            operations::blend(target, edges, activation),
+            composed::blend::<Self>(target, edges, activation)
+        )
     }
 
     fn upsample(x: FlexTensor, size: [usize; 2]) -> FlexTensor {
         shapes::upsample(&x, size);
-        if !is_f32(&x) {
-            return composed::upsample::<Self>(x, size);
-        }
-        pixels::upsample(Maps::from_tensor(x), size).into_tensor()
+        by_format!(&[&x], operations::upsample(x, size), composed::upsample::<Self>(x, size))
     }
 
     fn upsample_gradient(gradient: FlexTensor, size: [usize; 2]) -> FlexTensor {
         shapes::upsample_gradient(&gradient, size);
-        if !is_f32(&gradient) {
-            return composed::upsample_gradient::<Self>(gradient, size);
-        }
-        pixels::upsample_gradient(Maps::from_tensor(gradient), size).into_tensor()
+        by_format!(
+            &[&gradient],
+            operations::upsample_gradient(gradient, size),
+            composed::upsample_gradient::<Self>(gradient, size)
+        )
     }
 
     fn log_likelihood(scores: FlexTensor, labels: IntTensor<Self>) -> LogLikelihood<Self> {
@@ -293,45 +302,17 @@ impl KernelBackend for Flex {
         tensors.into_iter().map(|tensor| many::average::scale(tensor, factor)).collect()
     }
 
+    fn is_faster_in_bfloat16(_device: &FlexDevice) -> bool {
+        Level::current() == Level::Amx
+    }
+
     fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {
         shapes::add_gradients(&a, &b);
-        if !is_f32(&a) {
-            return <Self as burn::tensor::ops::FloatTensorOps<Self>>::float_add(a, b);
-        }
-        pointwise::add(Maps::from_tensor(a), Maps::from_tensor(b)).into_tensor()
-    }
-}
-
-fn norm_gradients(state: NormState<Flex>, gradient: FlexTensor) -> NormGradients<Flex> {
-    let NormState { epsilon, origin, activation, .. } = state;
-    let x = Maps::from_tensor(state.x);
-    let (mean, variance) = (vector(&state.mean), vector(&state.variance));
-    let scale = Scale::new(&mean, &variance, &vector(&state.weight), &vector(&state.bias), epsilon);
-    let dy = Maps::from_tensor(gradient);
-    let (dy, sums, mask, residual) = match state.output.map(Maps::from_tensor) {
-        // The residual wants the masked gradient anyway: it is masked once.
-        Some(output) if activation == Activation::Relu => {
-            let (dz, sums) = norm_gradient::masked_sums(&x, dy, &output, &scale);
-            (dz.clone(), sums, Mask::Open, Some(dz.into_tensor()))
-        }
-        _ => {
-            let mask = match activation {
-                Activation::Identity => Mask::Open,
-                Activation::Relu => Mask::Normalised,
-            };
-            let sums = norm_gradient::sums(&x, &dy, &scale, mask);
-            (dy, sums, mask, None)
-        }
-    };
-    let inverse: Vec<f64> =
-        variance.iter().map(|&v| (f64::from(v) + epsilon).sqrt().recip()).collect();
-    let slope = Slope::of(&sums, &scale, &inverse, x.extent.pixels(), origin);
-    let weight = sums.product.iter().zip(&inverse).map(|(sum, inverse)| sum * inverse);
-    NormGradients {
-        weight: from_vector(weight.map(|value| value as f32).collect()),
-        bias: from_vector(narrow(&sums.gradient)),
-        x: norm_gradient::input(&x, dy, &scale, &slope, mask).into_tensor(),
-        residual,
+        by_format!(
+            &[&a, &b],
+            operations::add_gradients(a, b),
+            <Self as burn::tensor::ops::FloatTensorOps<Self>>::float_add(a, b)
+        )
     }
 }
 
@@ -339,22 +320,23 @@ fn is_f32(tensor: &FlexTensor) -> bool {
     tensor.dtype() == DType::F32
 }
 
-fn supported(x: &FlexTensor, weight: &FlexTensor) -> bool {
+fn supported(weight: &FlexTensor) -> bool {
     let [_, _, kernel, _] = weight.shape().dims::<4>();
-    is_f32(x) && is_f32(weight) && kernel <= MAX_KERNEL
+    matches!(weight.dtype(), DType::F32 | DType::BF16) && kernel <= MAX_KERNEL
 }
 
-/// Results that plain operations will read leave in the plain order.
-fn leave(maps: Maps) -> FloatTensor<Flex> {
-    if maps.extent.channels.is_multiple_of(FEATURE_CHANNELS) {
-        maps.into_tensor()
-    } else {
-        maps.into_plain_tensor()
-    }
+/// Features of one operation.
+fn all<'a>(
+    first: &'a FlexTensor,
+    others: impl IntoIterator<Item = &'a FlexTensor>,
+) -> Vec<&'a FlexTensor> {
+    [first].into_iter().chain(others).collect()
 }
 
-fn vector(tensor: &FlexTensor) -> Vec<f32> {
-    tensor.to_contiguous().as_slice().expect("contiguous float32 values").to_vec()
+/// Format that all features of an operation have.
+fn common(features: &[&FlexTensor]) -> Option<DType> {
+    let dtype = features[0].dtype();
+    features.iter().all(|tensor| tensor.dtype() == dtype).then_some(dtype)
 }
 
 /// Labels `[batch, height, width]`, where they are of a common type.
@@ -376,13 +358,4 @@ fn classes(labels: &FlexTensor) -> Option<Labels> {
 
 fn plain(values: Buffer, shape: [usize; 3]) -> FlexTensor {
     FlexTensor::new(values.into_bytes(), Layout::contiguous(Shape::from(shape)), DType::F32)
-}
-
-fn from_vector(values: Vec<f32>) -> FlexTensor {
-    let layout = Layout::contiguous(Shape::from([values.len()]));
-    FlexTensor::new(Bytes::from_elems(values), layout, DType::F32)
-}
-
-fn narrow(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|&value| value as f32).collect()
 }

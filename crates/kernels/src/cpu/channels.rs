@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::maps::Extent;
 use super::parallel;
-use super::simd::Simd;
+use super::simd::{Element, Simd};
 
 /// Values that a task handles at least: tens of microseconds of memory traffic.
 const TASK_VALUES: usize = 64 * 1024;
@@ -35,18 +35,22 @@ impl Lane {
     /// # Safety
     /// `from` is readable for the lanes in use.
     #[inline(always)]
-    pub unsafe fn load<S: Simd>(self, from: *const f32) -> S::Vector {
-        if self.count == S::LANES { S::load(from) } else { S::load_first(from, self.count) }
+    pub unsafe fn load<S: Simd, E: Element>(self, from: *const E) -> S::Vector {
+        if self.count == S::LANES {
+            E::load::<S>(from)
+        } else {
+            E::load_first::<S>(from, self.count)
+        }
     }
 
     /// # Safety
     /// `to` is writable for the lanes in use.
     #[inline(always)]
-    pub unsafe fn store<S: Simd>(self, to: *mut f32, value: S::Vector) {
+    pub unsafe fn store<S: Simd, E: Element>(self, to: *mut E, value: S::Vector) {
         if self.count == S::LANES {
-            S::store(to, value);
+            E::store::<S>(to, value);
         } else {
-            S::store_first(to, value, self.count);
+            E::store_first::<S>(to, value, self.count);
         }
     }
 }

@@ -2,25 +2,70 @@
 
 #![expect(unsafe_code, unsafe_op_in_unsafe_fn, reason = "innermost stores on raw pointers")]
 
-use crate::cpu::simd::Simd;
+use std::ops::Range;
+
+use crate::cpu::channels::Lane;
+use crate::cpu::simd::{Element, Simd};
 use crate::types::Activation;
 
 /// Bias, residual and activation; pointers are null where there is nothing to add.
 #[derive(Clone, Copy)]
-pub(crate) struct Epilogue {
+pub(crate) struct Epilogue<E = f32> {
     /// `[channels]`.
     pub bias: *const f32,
     /// Laid out like the output; may be the output itself.
-    pub residual: *const f32,
+    pub residual: *const E,
     pub activation: Activation,
 }
 
 // SAFETY: pointers that are only read; who builds one keeps them valid.
-unsafe impl Send for Epilogue {}
+unsafe impl<E> Send for Epilogue<E> {}
 // SAFETY: as above.
-unsafe impl Sync for Epilogue {}
+unsafe impl<E> Sync for Epilogue<E> {}
 
-impl Epilogue {
+/// An epilogue for one vector of channels.
+pub(crate) struct OfChannels<S: Simd, E> {
+    bias: S::Vector,
+    residual: *const E,
+    activation: Activation,
+    lane: Lane,
+}
+
+impl<S: Simd, E: Element> OfChannels<S, E> {
+    /// Stores the sums of a pixel whose first channel lies at `offset` of the output.
+    ///
+    /// # Safety
+    /// All pointers are valid for the channels at those places.
+    #[inline(always)]
+    pub unsafe fn store(&self, output: *mut E, offset: usize, sums: S::Vector) {
+        let at = offset + self.lane.channel;
+        let mut value = S::add(sums, self.bias);
+        if !self.residual.is_null() {
+            value = S::add(value, self.lane.load::<S, _>(self.residual.add(at)));
+        }
+        if self.activation == Activation::Relu {
+            value = S::relu(value);
+        }
+        self.lane.store::<S, _>(output.add(at), value);
+    }
+}
+
+impl<E: Element> Epilogue<E> {
+    /// For up to a vector of channels.
+    ///
+    /// # Safety
+    /// There is no bias, or it has these channels.
+    #[inline(always)]
+    pub unsafe fn of_channels<S: Simd>(&self, channels: Range<usize>) -> OfChannels<S, E> {
+        let lane = Lane { channel: channels.start, count: channels.len() };
+        let bias = if self.bias.is_null() {
+            S::splat(0.0)
+        } else {
+            lane.load::<S, _>(self.bias.add(lane.channel))
+        };
+        OfChannels { bias, residual: self.residual, activation: self.activation, lane }
+    }
+
     /// Nothing happens.
     pub const NONE: Self = Self {
         bias: std::ptr::null(),
@@ -35,19 +80,14 @@ impl Epilogue {
     #[inline(always)]
     pub unsafe fn store<S: Simd>(
         &self,
-        output: *mut f32,
+        output: *mut E,
         offset: usize,
         channel: usize,
         count: usize,
         sums: S::Vector,
     ) {
-        if count == S::LANES {
-            let value = self.finish::<S>(sums, offset, channel, |from| S::load(from));
-            S::store(output.add(offset), value);
-        } else {
-            let value = self.finish::<S>(sums, offset, channel, |from| S::load_first(from, count));
-            S::store_first(output.add(offset), value, count);
-        }
+        let value = self.finish::<S>(sums, offset, channel, count);
+        Lane { channel, count }.store::<S, _>(output.add(offset), value);
     }
 
     #[inline(always)]
@@ -56,13 +96,14 @@ impl Epilogue {
         mut value: S::Vector,
         offset: usize,
         channel: usize,
-        load: impl Fn(*const f32) -> S::Vector,
+        count: usize,
     ) -> S::Vector {
+        let lane = Lane { channel, count };
         if !self.bias.is_null() {
-            value = S::add(value, load(self.bias.add(channel)));
+            value = S::add(value, lane.load::<S, _>(self.bias.add(channel)));
         }
         if !self.residual.is_null() {
-            value = S::add(value, load(self.residual.add(offset)));
+            value = S::add(value, lane.load::<S, _>(self.residual.add(offset)));
         }
         match self.activation {
             Activation::Identity => value,

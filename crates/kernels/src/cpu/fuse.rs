@@ -8,14 +8,18 @@ use super::channels::Lane;
 use super::epilogue::Epilogue;
 use super::maps::{Extent, Maps, Place};
 use super::parallel::{self, Shared};
-use super::simd::{Isa, Kernel, Simd, dispatch};
+use super::simd::{Element, Isa, Kernel, Simd};
 use crate::types::Activation;
 
 /// Values that a task handles at least.
 const TASK_VALUES: usize = 32 * 1024;
 
 /// `activation(target + Σ upsample(edge))`; in place if nobody else holds the target.
-pub(crate) fn forward(target: Maps, edges: &[Maps], activation: Activation) -> Maps {
+pub(crate) fn forward<E: Element>(
+    target: Maps<E>,
+    edges: &[Maps<E>],
+    activation: Activation,
+) -> Maps<E> {
     let extent = target.extent;
     let mut place = Place::of(target);
     let (from, to) = place.pointers();
@@ -26,34 +30,39 @@ pub(crate) fn forward(target: Maps, edges: &[Maps], activation: Activation) -> M
     parallel::ranges(lines, extent.len() / TASK_VALUES + 1, 1, |lines| {
         let (from, to) = shared.get();
         // SAFETY: the lines exist, edges cover them, and tasks write disjoint ones.
-        unsafe { dispatch(isa, Forward { from, to, extent, edges, lines, epilogue }) };
+        unsafe { E::dispatch(isa, Forward { from, to, extent, edges, lines, epilogue }) };
     });
     place.result
 }
 
-struct Forward<'a> {
-    from: *const f32,
-    to: *mut f32,
+struct Forward<'a, E> {
+    from: *const E,
+    to: *mut E,
     extent: Extent,
-    edges: &'a [Maps],
+    edges: &'a [Maps<E>],
     lines: Range<usize>,
-    epilogue: Epilogue,
+    epilogue: Epilogue<E>,
 }
 
-impl Kernel for Forward<'_> {
+impl<E: Element> Kernel for Forward<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { from, to, extent, edges, lines, epilogue } = self;
         let Extent { channels, height, width, .. } = extent;
         for line in lines {
+            let mut edges: Vec<Row<E>> =
+                edges.iter().map(|edge| Row::of(edge, [height, width], line)).collect();
             for x in 0..width {
                 let pixel = (line * width + x) * channels;
+                for edge in &mut edges {
+                    edge.pixel = edge.first.wrapping_add(x / edge.repeats * channels);
+                }
                 for lane in Lane::all::<S>(channels) {
                     let offset = pixel + lane.channel;
-                    let mut sum = lane.load::<S>(from.add(offset));
-                    for edge in edges {
-                        let at = coarse_pixel(&edge.extent, height, width, line, x) + lane.channel;
-                        sum = S::add(sum, lane.load::<S>(edge.as_ptr().add(at)));
+                    let mut sum = lane.load::<S, _>(from.add(offset));
+                    for edge in &edges {
+                        let from = edge.pixel.add(lane.channel);
+                        sum = S::add(sum, lane.load::<S, _>(from));
                     }
                     epilogue.store::<S>(to, offset, lane.channel, lane.count, sum);
                 }
@@ -62,16 +71,29 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// Offset of the coarse pixel that is repeated at column `x` of a line.
-#[inline(always)]
-fn coarse_pixel(edge: &Extent, height: usize, width: usize, line: usize, x: usize) -> usize {
-    let (picture, y) = (line / height, line % height);
-    let (y, x) = (y * edge.height / height, x * edge.width / width);
-    ((picture * edge.height + y) * edge.width + x) * edge.channels
+/// A row of an edge's pixels.
+struct Row<E> {
+    first: *const E,
+    /// The one at a column of the target.
+    pixel: *const E,
+    /// Pixels of the target that each of them becomes.
+    repeats: usize,
+}
+
+impl<E: Element> Row<E> {
+    /// The row that is repeated at a line of targets of this height and width.
+    #[inline(always)]
+    fn of(edge: &Maps<E>, [height, width]: [usize; 2], line: usize) -> Self {
+        let Extent { channels, height: rows, width: columns, .. } = edge.extent;
+        let (picture, y) = (line / height, line % height);
+        let row = picture * rows + y * rows / height;
+        let first = edge.as_ptr().wrapping_add(row * columns * channels);
+        Self { first, pixel: first, repeats: width / columns }
+    }
 }
 
 /// Gradient of an edge of extent `edge`: sums over the pixels that each of its pixels became.
-pub(crate) fn edge_gradient(gradient: &Maps, edge: Extent) -> Maps {
+pub(crate) fn edge_gradient<E: Element>(gradient: &Maps<E>, edge: Extent) -> Maps<E> {
     let mut output = Maps::new(edge);
     let fine = gradient.extent;
     let lines = edge.batch * edge.height;
@@ -80,20 +102,20 @@ pub(crate) fn edge_gradient(gradient: &Maps, edge: Extent) -> Maps {
     parallel::ranges(lines, fine.len() / TASK_VALUES + 1, 1, |lines| {
         let (from, to) = shared.get();
         // SAFETY: the lines exist, and tasks write disjoint ones.
-        unsafe { dispatch(isa, Downsample { from, fine, to, edge, lines }) };
+        unsafe { E::dispatch(isa, Downsample { from, fine, to, edge, lines }) };
     });
     output
 }
 
-struct Downsample {
-    from: *const f32,
+struct Downsample<E> {
+    from: *const E,
     fine: Extent,
-    to: *mut f32,
+    to: *mut E,
     edge: Extent,
     lines: Range<usize>,
 }
 
-impl Kernel for Downsample {
+impl<E: Element> Kernel for Downsample<E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { from, fine, to, edge, lines } = self;
@@ -107,10 +129,13 @@ impl Kernel for Downsample {
                     for row in 0..rows {
                         for column in 0..columns {
                             let at = first + (row * fine.width + column) * channels + lane.channel;
-                            sum = S::add(sum, lane.load::<S>(from.add(at)));
+                            sum = S::add(sum, lane.load::<S, _>(from.add(at)));
                         }
                     }
-                    lane.store::<S>(to.add((line * edge.width + x) * channels + lane.channel), sum);
+                    lane.store::<S, _>(
+                        to.add((line * edge.width + x) * channels + lane.channel),
+                        sum,
+                    );
                 }
             }
         }

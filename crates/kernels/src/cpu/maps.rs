@@ -1,7 +1,10 @@
 //! Feature maps stored channels last, shown to the framework as `[batch, channels, height, width]`
 //! tensors with permuted strides.
 
-use burn_backend::{DType, Shape, TensorMetadata};
+use super::simd::Element;
+use std::marker::PhantomData;
+
+use burn_backend::{Shape, TensorMetadata};
 use burn_flex::{FlexTensor, Layout};
 
 use super::memory::Buffer;
@@ -47,18 +50,19 @@ impl Extent {
     }
 }
 
-/// A `f32` tensor known to be stored channels last.
+/// A tensor known to be stored channels last.
 #[derive(Clone)]
-pub(crate) struct Maps {
+pub(crate) struct Maps<E = f32> {
     tensor: FlexTensor,
     pub extent: Extent,
+    values: PhantomData<E>,
 }
 
-impl Maps {
+impl<E: Element> Maps<E> {
     /// New maps of unspecified content.
     pub fn new(extent: Extent) -> Self {
-        let bytes = Buffer::new(extent.len()).into_bytes();
-        Self { tensor: FlexTensor::new(bytes, extent.layout(0), DType::F32), extent }
+        let bytes = Buffer::<E>::new(extent.len()).into_bytes();
+        Self::of(FlexTensor::new(bytes, extent.layout(0), E::DTYPE), extent)
     }
 
     /// Takes a tensor over, copying it only if it is stored otherwise.
@@ -67,24 +71,28 @@ impl Maps {
         if is_channels_last(&tensor, &extent) {
             // Axes of one pixel may carry any stride; from here on they do not.
             let layout = extent.layout(tensor.layout().start_offset());
-            return Self { tensor: tensor.with_layout(layout), extent };
+            return Self::of(tensor.with_layout(layout), extent);
         }
         let mut maps = Self::new(extent);
         transpose(&tensor, &extent, maps.as_mut_slice());
         maps
     }
 
-    pub fn as_slice(&self) -> &[f32] {
+    fn of(tensor: FlexTensor, extent: Extent) -> Self {
+        Self { tensor, extent, values: PhantomData }
+    }
+
+    pub fn as_slice(&self) -> &[E] {
         let start = self.tensor.layout().start_offset();
         &self.tensor.storage()[start..start + self.extent.len()]
     }
 
-    pub fn as_ptr(&self) -> *const f32 {
+    pub fn as_ptr(&self) -> *const E {
         self.as_slice().as_ptr()
     }
 
     /// The values of maps that nobody else holds.
-    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+    pub fn as_mut_slice(&mut self) -> &mut [E] {
         let start = self.tensor.layout().start_offset();
         &mut self.tensor.storage_mut()[start..start + self.extent.len()]
     }
@@ -103,7 +111,7 @@ impl Maps {
     pub fn into_plain_tensor(self) -> FlexTensor {
         let Extent { batch, channels, height, width } = self.extent;
         let pixels = height * width;
-        let mut plain = Buffer::new(self.extent.len());
+        let mut plain = Buffer::<E>::new(self.extent.len());
         let shared = parallel::Shared((self.as_ptr(), plain.as_mut_slice().as_mut_ptr()));
         by_rows(&self.extent, |row| {
             let (picture, first) = (row / height, row % height * width);
@@ -121,18 +129,18 @@ impl Maps {
             }
         });
         let shape = Shape::from([batch, channels, height, width]);
-        FlexTensor::new(plain.into_bytes(), Layout::contiguous(shape), DType::F32)
+        FlexTensor::new(plain.into_bytes(), Layout::contiguous(shape), E::DTYPE)
     }
 }
 
 /// Where an elementwise operation reads and writes: in place if nobody else holds its input.
-pub(crate) struct Place {
-    input: Option<Maps>,
-    pub result: Maps,
+pub(crate) struct Place<E> {
+    input: Option<Maps<E>>,
+    pub result: Maps<E>,
 }
 
-impl Place {
-    pub fn of(input: Maps) -> Self {
+impl<E: Element> Place<E> {
+    pub fn of(input: Maps<E>) -> Self {
         if input.tensor.is_unique() {
             Self { input: None, result: input }
         } else {
@@ -141,7 +149,7 @@ impl Place {
     }
 
     /// Where to read and where to write.
-    pub fn pointers(&mut self) -> (*const f32, *mut f32) {
+    pub fn pointers(&mut self) -> (*const E, *mut E) {
         let to = self.result.as_mut_slice().as_mut_ptr();
         (self.input.as_ref().map_or(to.cast_const(), Maps::as_ptr), to)
     }
@@ -162,9 +170,9 @@ fn by_rows(extent: &Extent, copy: impl Fn(usize) + Send + Sync) {
 }
 
 /// Copies a tensor of any strides to channels-last order.
-fn transpose(tensor: &FlexTensor, extent: &Extent, to: &mut [f32]) {
+fn transpose<E: Element>(tensor: &FlexTensor, extent: &Extent, to: &mut [E]) {
     let Extent { channels, height, width, .. } = *extent;
-    let from: &[f32] = tensor.storage();
+    let from: &[E] = tensor.storage();
     let strides = tensor.layout().strides();
     let [sn, sc, sy, sx] = [strides[0], strides[1], strides[2], strides[3]];
     let start = tensor.layout().start_offset() as isize;

@@ -7,8 +7,10 @@
 
 #![expect(unsafe_code, reason = "owns raw memory and lends it to tensors")]
 
+use super::simd::Element;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -140,72 +142,73 @@ impl MemoryUse {
     }
 }
 
-/// `f32` values in recycled memory.
-pub(crate) struct Buffer {
+/// Values in recycled memory.
+pub(crate) struct Buffer<E = f32> {
     memory: NonNull<u8>,
     /// Size class, in bytes.
     size: usize,
     /// Values in use.
     len: usize,
+    values: PhantomData<E>,
 }
 
 // SAFETY: owns its memory like a `Vec`.
-unsafe impl Send for Buffer {}
+unsafe impl<E: Element> Send for Buffer<E> {}
 // SAFETY: shared access only reads.
-unsafe impl Sync for Buffer {}
+unsafe impl<E: Element> Sync for Buffer<E> {}
 
-impl Buffer {
+impl<E: Element> Buffer<E> {
     /// `len` values of unspecified content.
     ///
     /// # Panics
     /// If so many values are more than memory can address.
     pub fn new(len: usize) -> Self {
-        let size = class(len);
+        let size = class(len, size_of::<E>());
         let (block, excess) = {
             let mut pool = pool();
             (pool.lend(size), pool.excess())
         };
         excess.into_iter().for_each(Block::free);
         match block {
-            Some(Block { memory, size, .. }) => Self { memory, size, len },
-            None => Self { memory: fresh(size), size, len },
+            Some(Block { memory, size, .. }) => Self { memory, size, len, values: PhantomData },
+            None => Self { memory: fresh(size), size, len, values: PhantomData },
         }
     }
 
     /// `len` zeros.
     pub fn zeros(len: usize) -> Self {
         let mut buffer = Self::new(len);
-        buffer.as_mut_slice().fill(0.0);
+        buffer.as_mut_slice().fill(E::default());
         buffer
     }
 
-    pub fn as_slice(&self) -> &[f32] {
+    pub fn as_slice(&self) -> &[E] {
         // SAFETY: initialised, aligned, and `len` values fit the size class.
         unsafe { std::slice::from_raw_parts(self.as_ptr(), self.len) }
     }
 
-    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+    pub fn as_mut_slice(&mut self) -> &mut [E] {
         // SAFETY: as above; `&mut self` makes it the only access.
         unsafe { std::slice::from_raw_parts_mut(self.as_mut_ptr(), self.len) }
     }
 
-    pub fn as_ptr(&self) -> *const f32 {
+    pub fn as_ptr(&self) -> *const E {
         self.memory.as_ptr().cast()
     }
 
-    pub fn as_mut_ptr(&mut self) -> *mut f32 {
+    pub fn as_mut_ptr(&mut self) -> *mut E {
         self.memory.as_ptr().cast()
     }
 
     /// Storage for a tensor, which hands the memory back when it is dropped.
     pub fn into_bytes(self) -> Bytes {
-        let bytes = self.len * size_of::<f32>();
+        let bytes = self.len * size_of::<E>();
         // SAFETY: the whole size class is initialised.
         unsafe { Bytes::from_controller(Box::new(self), bytes) }
     }
 }
 
-impl Drop for Buffer {
+impl<E> Drop for Buffer<E> {
     fn drop(&mut self) {
         let excess = {
             let mut pool = pool();
@@ -216,7 +219,7 @@ impl Drop for Buffer {
     }
 }
 
-impl AllocationController for Buffer {
+impl<E: Element> AllocationController for Buffer<E> {
     fn alloc_align(&self) -> usize {
         FRAMEWORK_ALIGNMENT
     }
@@ -247,9 +250,9 @@ pub(super) fn release() {
     idle.into_values().flatten().for_each(Block::free);
 }
 
-/// The size class of `len` values in bytes: at most an eighth is unused.
-fn class(len: usize) -> usize {
-    let bytes = len.checked_mul(size_of::<f32>()).filter(|&bytes| bytes <= isize::MAX as usize / 4);
+/// The size class of `len` values of so many bytes, in bytes: at most an eighth is unused.
+fn class(len: usize, value: usize) -> usize {
+    let bytes = len.checked_mul(value).filter(|&bytes| bytes <= isize::MAX as usize / 4);
     let bytes = bytes.unwrap_or_else(|| panic!("{len} values do not fit in memory"));
     if EXACT {
         return bytes.max(1);
@@ -277,7 +280,7 @@ mod tests {
     #[test]
     fn classes_waste_an_eighth_at_most() {
         for len in (1..5_000_000).step_by(9973) {
-            let (bytes, size) = (len * size_of::<f32>(), class(len));
+            let (bytes, size) = (len * size_of::<f32>(), class(len, size_of::<f32>()));
             assert!(
                 size >= bytes && size <= (bytes + bytes / 8 + ALIGNMENT).max(SMALLEST),
                 "{len}"
@@ -288,12 +291,12 @@ mod tests {
     #[test]
     #[should_panic(expected = "do not fit in memory")]
     fn sizes_beyond_memory_are_refused() {
-        Buffer::new(usize::MAX / 2);
+        Buffer::<f32>::new(usize::MAX / 2);
     }
 
     #[test]
     fn copies_of_a_tensor_in_pool_memory_are_equal() {
-        let mut buffer = Buffer::new(1000);
+        let mut buffer = Buffer::<f32>::new(1000);
         buffer.as_mut_slice().fill(3.0);
         let bytes = buffer.into_bytes();
         assert_eq!(bytes.clone(), bytes);
@@ -306,7 +309,8 @@ mod tests {
         let mut next = 0usize;
         for round in 1..200usize {
             // Every round wants other sizes, 400 MiB in all.
-            let sizes: Vec<usize> = (0..4).map(|k| class((20 + round % 37 + k) << 20)).collect();
+            let sizes: Vec<usize> =
+                (0..4).map(|k| class((20 + round % 37 + k) << 20, size_of::<f32>())).collect();
             let lent: Vec<(NonNull<u8>, usize)> = sizes
                 .into_iter()
                 .map(|size| {

@@ -4,13 +4,16 @@
 mod backend;
 mod channels;
 mod conv;
+mod convert;
 mod epilogue;
 mod fuse;
+mod half;
 mod lanes;
 mod many;
 mod maps;
 mod memory;
 mod norm;
+mod operations;
 mod parallel;
 mod peak;
 mod pixels;

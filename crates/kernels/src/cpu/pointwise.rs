@@ -9,19 +9,19 @@ use super::maps::{Maps, Place};
 use super::norm::gradient::add_to;
 use super::norm::moments::{Values, fold};
 use super::parallel::{self, Shared};
-use super::simd::{Isa, Kernel, Simd, dispatch};
+use super::simd::{Element, Isa, Kernel, Simd};
 
 /// Values a task handles between two looks at the clock of the scheduler.
 const TASK_VALUES: usize = 64 * 1024;
 
 /// `a + b`; in place if nobody else holds one of them.
-pub(crate) fn add(a: Maps, b: Maps) -> Maps {
+pub(crate) fn add<E: Element>(a: Maps<E>, b: Maps<E>) -> Maps<E> {
     let (into, other) = if a.is_unique() { (a, b) } else { (b, a) };
     pairs(into, &other, Pairing::Sum)
 }
 
 /// `gradient` where `output` is positive or NaN, otherwise zero; in place if possible.
-pub(crate) fn relu_gradient(output: &Maps, gradient: Maps) -> Maps {
+pub(crate) fn relu_gradient<E: Element>(output: &Maps<E>, gradient: Maps<E>) -> Maps<E> {
     pairs(gradient, output, Pairing::WherePositive)
 }
 
@@ -33,7 +33,7 @@ enum Pairing {
     WherePositive,
 }
 
-fn pairs(into: Maps, other: &Maps, pairing: Pairing) -> Maps {
+fn pairs<E: Element>(into: Maps<E>, other: &Maps<E>, pairing: Pairing) -> Maps<E> {
     let len = into.extent.len();
     let mut place = Place::of(into);
     let (from, to) = place.pointers();
@@ -42,39 +42,39 @@ fn pairs(into: Maps, other: &Maps, pairing: Pairing) -> Maps {
     parallel::ranges(len, len / TASK_VALUES + 1, TASK_VALUES, |range| {
         let (from, other, to) = shared.get();
         // SAFETY: all maps have the same extent; ranges are disjoint.
-        unsafe { dispatch(isa, Pairs { from, other, to, range, pairing }) };
+        unsafe { E::dispatch(isa, Pairs { from, other, to, range, pairing }) };
     });
     place.result
 }
 
-struct Pairs {
-    from: *const f32,
-    other: *const f32,
-    to: *mut f32,
+struct Pairs<E> {
+    from: *const E,
+    other: *const E,
+    to: *mut E,
     range: Range<usize>,
     pairing: Pairing,
 }
 
-impl Kernel for Pairs {
+impl<E: Element> Kernel for Pairs<E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { from, other, to, range, pairing } = self;
         let (from, other, to) =
             (from.add(range.start), other.add(range.start), to.add(range.start));
         for lane in Lane::all::<S>(range.len()) {
-            let a = lane.load::<S>(from.add(lane.channel));
-            let b = lane.load::<S>(other.add(lane.channel));
+            let a = lane.load::<S, _>(from.add(lane.channel));
+            let b = lane.load::<S, _>(other.add(lane.channel));
             let value = match pairing {
                 Pairing::Sum => S::add(a, b),
                 Pairing::WherePositive => S::where_positive(a, b),
             };
-            lane.store::<S>(to.add(lane.channel), value);
+            lane.store::<S, _>(to.add(lane.channel), value);
         }
     }
 }
 
 /// Sum over all pixels, per channel.
-pub(crate) fn channel_sums(x: &Maps) -> Vec<f64> {
+pub(crate) fn channel_sums<E: Element>(x: &Maps<E>) -> Vec<f64> {
     let channels = x.extent.channels;
     let shared = Shared(x.as_ptr());
     let isa = Isa::current();
@@ -82,7 +82,7 @@ pub(crate) fn channel_sums(x: &Maps) -> Vec<f64> {
     let parts = channels::by_pieces(&x.extent, none, |pixels, sums| {
         let from = shared.get();
         // SAFETY: the pixels exist.
-        unsafe { dispatch(isa, ChannelSums { from, channels, pixels, sums }) };
+        unsafe { E::dispatch(isa, ChannelSums { from, channels, pixels, sums }) };
     });
     let mut sums = vec![0.0; channels];
     for part in parts {
@@ -91,14 +91,14 @@ pub(crate) fn channel_sums(x: &Maps) -> Vec<f64> {
     sums
 }
 
-struct ChannelSums<'a> {
-    from: *const f32,
+struct ChannelSums<'a, E> {
+    from: *const E,
     channels: usize,
     pixels: Range<usize>,
     sums: &'a mut Vec<f64>,
 }
 
-impl Kernel for ChannelSums<'_> {
+impl<E: Element> Kernel for ChannelSums<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { from, channels, pixels, sums } = self;

@@ -186,7 +186,7 @@ impl Panels {
     /// If they were made for another instruction set: memory laid out for them has other sizes.
     #[inline(always)]
     pub fn seen_by<S: Simd>(self) -> Self {
-        assert_eq!(self.isa.level(), S::LEVEL, "panels for another instruction set");
+        assert_eq!(self.isa.level().vectors(), S::LEVEL, "panels for another instruction set");
         self
     }
 

@@ -2,7 +2,7 @@
 //! of other shapes and single values go the composed way.
 
 use burn::tensor::ops::{FloatTensorOps, ModuleOps};
-use burn_backend::DType;
+use burn_backend::{Backend, DType};
 use burn_cubecl::kernel::{cast, into_contiguous};
 use burn_cubecl::ops::{permute_nchw_to_nhwc, permute_nhwc_to_nchw};
 use burn_cubecl::tensor::CubeTensor;
@@ -295,6 +295,10 @@ where
 
     fn reserved_memory(device: &Self::Device) -> Option<u64> {
         R::client(device).memory_usage().ok().map(|usage| usage.bytes_reserved)
+    }
+
+    fn is_faster_in_bfloat16(device: &Self::Device) -> bool {
+        <Self as Backend>::supports_dtype(device, DType::BF16)
     }
 
     fn add_gradients(a: CubeTensor<R>, b: CubeTensor<R>) -> CubeTensor<R> {

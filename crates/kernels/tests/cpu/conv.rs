@@ -11,31 +11,31 @@ use crate::common::{B, channels_last, close, distance, on_all_levels, tensor, ve
 const LIMIT: f64 = 3e-6;
 
 #[derive(Debug, Clone, Copy)]
-struct Case {
-    batch: usize,
-    input: usize,
-    output: usize,
-    size: [usize; 2],
-    kernel: usize,
-    geometry: ConvGeometry,
+pub struct Case {
+    pub batch: usize,
+    pub input: usize,
+    pub output: usize,
+    pub size: [usize; 2],
+    pub kernel: usize,
+    pub geometry: ConvGeometry,
 }
 
 impl Case {
-    fn x_shape(&self) -> [usize; 4] {
+    pub fn x_shape(&self) -> [usize; 4] {
         [self.batch, self.input, self.size[0], self.size[1]]
     }
 
-    fn weight_shape(&self) -> [usize; 4] {
+    pub fn weight_shape(&self) -> [usize; 4] {
         [self.output, self.input, self.kernel, self.kernel]
     }
 
-    fn out(&self) -> [usize; 2] {
+    pub fn out(&self) -> [usize; 2] {
         let ConvGeometry { stride, padding } = self.geometry;
         self.size.map(|n| (n + 2 * padding - self.kernel) / stride + 1)
     }
 
     /// Calls `visit` with flat indices of input, weight and output of every product.
-    fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
+    pub fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
         let [oh, ow] = self.out();
         let [h, w] = self.size;
         let (k, ConvGeometry { stride, padding }) = (self.kernel, self.geometry);
@@ -104,7 +104,7 @@ fn check(case: Case) {
     });
 }
 
-fn case(
+pub fn case(
     batch: usize,
     [input, output]: [usize; 2],
     size: [usize; 2],

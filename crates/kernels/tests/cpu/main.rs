@@ -7,6 +7,7 @@ mod adam;
 mod autodiff;
 mod conv;
 mod group;
+mod half;
 mod many;
 mod norm;
 mod pixels;

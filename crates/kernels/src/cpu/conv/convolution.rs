@@ -6,7 +6,7 @@ use burn_flex::FlexTensor;
 use super::weights::{Direction, WeightView};
 use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Maps;
-use crate::cpu::simd::Isa;
+use crate::cpu::simd::{Element, Isa};
 use crate::types::{Activation, ConvGeometry};
 
 /// Whether rearranged weights are kept.
@@ -20,9 +20,11 @@ pub(crate) enum Reuse {
 
 /// Algorithm that computes a convolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Algorithm {
+pub(crate) enum Algorithm {
     /// Tap by tap.
     Direct,
+    /// Tap by tap, by products of bfloat16.
+    Half,
     /// Winograd's, with weights that are transformed before.
     Winograd,
     /// Winograd's, with weights that are transformed where they are used.
@@ -30,20 +32,20 @@ pub(super) enum Algorithm {
 }
 
 /// Bias, residual and activation that follow a convolution's sums.
-pub(crate) struct Addition<'a> {
+pub(crate) struct Addition<'a, E = f32> {
     /// `[out]`.
     pub bias: Option<&'a [f32]>,
     /// Laid out like the output.
-    pub residual: Option<&'a Maps>,
+    pub residual: Option<&'a Maps<E>>,
     pub activation: Activation,
 }
 
-impl Addition<'_> {
+impl<E: Element> Addition<'_, E> {
     /// Nothing.
     pub const NONE: Self =
         Addition { bias: None, residual: None, activation: Activation::Identity };
 
-    pub fn epilogue(&self) -> Epilogue {
+    pub fn epilogue(&self) -> Epilogue<E> {
         Epilogue {
             bias: self.bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
             residual: self.residual.map_or(std::ptr::null(), Maps::as_ptr),

@@ -41,7 +41,7 @@ pub(crate) struct Direct<'a> {
 pub(crate) unsafe fn run(direct: Direct<'_>) {
     let Direct { weights, sweep, input_extent, .. } = direct;
     assert!(sweep.taps.len() <= MAX_TAPS, "kernels of more than {MAX_TAPS} taps are not supported");
-    let zeros = Buffer::zeros(input_extent.channels);
+    let zeros = Buffer::<f32>::zeros(input_extent.channels);
     let positions = input_extent.batch * sweep.count[0] * sweep.count[1];
     let panels = weights.panels.count();
     let group = (CACHED_WEIGHTS / weights.panel_bytes().max(1)).clamp(1, panels.max(1));

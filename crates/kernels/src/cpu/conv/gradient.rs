@@ -5,12 +5,11 @@
 
 use std::ops::Range;
 
-use crate::cpu::lanes::from_lanes;
+use super::sums::{Shape, Sums};
 use crate::cpu::maps::{Extent, Maps};
-use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, MAX_LANES, RowsMut, Simd, dispatch};
-use crate::cpu::tile::{PANEL_VECTORS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
+use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::tile::{Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 use crate::types::ConvGeometry;
 
 /// Sums beyond this many bytes are not kept once per thread but cut by inputs among the threads.
@@ -32,9 +31,33 @@ pub(crate) fn weight_gradient(
 ) {
     let panels = Panels::new(dy.extent.channels, isa);
     let (from, to) = (x.extent, dy.extent);
-    let job = Job { x: x.as_ptr(), dy: dy.as_ptr(), from, to, kernel, geometry, panels };
-    assert_eq!(gradient.len(), kernel * kernel * from.channels * to.channels, "gradient's length");
-    Sums::of(&job).write(&job, gradient);
+    let (taps, inputs) = (kernel * kernel, from.channels);
+    let shape = Shape { taps, inputs, rows: inputs, panels };
+    let job = Job { x: x.as_ptr(), dy: dy.as_ptr(), from, to, kernel, geometry, shape };
+    let lines = to.batch * to.height;
+    let private = shape.len() * size_of::<f32>() <= PRIVATE_SUMS;
+    let slots = if private { parallel::threads().min(lines).max(1) } else { 1 };
+    let mut sums = Sums::zeros(shape, slots);
+    let shared = Shared((sums.as_mut_ptr(), job));
+    if private {
+        let share = lines.div_ceil(slots);
+        parallel::run(slots, |slot| {
+            let (to, job) = shared.get();
+            let lines = lines.min(slot * share)..lines.min((slot + 1) * share);
+            // SAFETY: slots are disjoint.
+            unsafe {
+                let to = to.add(slot * job.shape.len());
+                dispatch(isa, Part { job, to, lines, inputs: 0..inputs });
+            }
+        });
+    } else {
+        parallel::ranges(inputs, inputs.div_ceil(TASK_INPUTS), 1, |inputs| {
+            let (to, job) = shared.get();
+            // SAFETY: rows of inputs are disjoint.
+            unsafe { dispatch(isa, Part { job, to, lines: 0..lines, inputs }) };
+        });
+    }
+    sums.write(gradient);
 }
 
 #[derive(Clone, Copy)]
@@ -47,119 +70,8 @@ struct Job {
     to: Extent,
     kernel: usize,
     geometry: ConvGeometry,
-    /// Of output channels.
-    panels: Panels,
-}
-
-/// Sums of all slots: `[slot][tap][panel][input][two vectors of outputs]`.
-struct Sums {
-    buffer: Buffer,
-    slots: usize,
-}
-
-impl Sums {
-    /// Sums over all pixels, on all cores.
-    fn of(job: &Job) -> Self {
-        let inputs = job.from.channels;
-        let lines = job.to.batch * job.to.height;
-        let slot_len = job.kernel * job.kernel * job.panels.padded() * inputs;
-        let private = slot_len * size_of::<f32>() <= PRIVATE_SUMS;
-        let slots = if private { parallel::threads().min(lines).max(1) } else { 1 };
-        let mut buffer = Buffer::zeros(slot_len * slots);
-        let shared = Shared((buffer.as_mut_ptr(), *job));
-        if private {
-            let share = lines.div_ceil(slots);
-            parallel::run(slots, |slot| {
-                let (to, job) = shared.get();
-                let lines = lines.min(slot * share)..lines.min((slot + 1) * share);
-                // SAFETY: slots are disjoint.
-                unsafe {
-                    let to = to.add(slot * slot_len);
-                    dispatch(job.panels.isa, Part { job, to, lines, inputs: 0..inputs });
-                }
-            });
-        } else {
-            parallel::ranges(inputs, inputs.div_ceil(TASK_INPUTS), 1, |inputs| {
-                let (to, job) = shared.get();
-                // SAFETY: rows of inputs are disjoint.
-                unsafe { dispatch(job.panels.isa, Part { job, to, lines: 0..lines, inputs }) };
-            });
-        }
-        Self { buffer, slots }
-    }
-
-    /// Adds the slots in their order and rearranges them as a weight.
-    fn write(&self, job: &Job, gradient: &mut [f32]) {
-        let shared = Shared((gradient.as_mut_ptr(), *job));
-        let vectors = job.panels.padded() / job.panels.isa.lanes();
-        let inputs = job.from.channels;
-        let groups = inputs.div_ceil(WRITE_INPUTS);
-        let work = vectors * groups * job.kernel * job.kernel * self.slots;
-        parallel::ranges(vectors * groups, work / TASK_WRITES + 1, 1, |range| {
-            let (gradient, job) = shared.get();
-            for index in range {
-                let (vector, first) = (index / groups, index % groups * WRITE_INPUTS);
-                let inputs = first..inputs.min(first + WRITE_INPUTS);
-                // SAFETY: vectors and groups of inputs are disjoint.
-                unsafe {
-                    let write = Write { sums: self, job, gradient, vector, inputs };
-                    dispatch(job.panels.isa, write);
-                }
-            }
-        });
-    }
-}
-
-/// Inputs whose gradients are written at a time.
-const WRITE_INPUTS: usize = 16;
-/// Vectors times inputs that a task writes at least, in units of a group: about ten microseconds.
-const TASK_WRITES: usize = 128;
-/// Vectors rearranged at a time: the taps of a 3x3 kernel from a group of inputs.
-const SCRATCH: usize = WRITE_INPUTS * 9;
-
-/// Gradients of some inputs' kernels to one vector of outputs.
-struct Write<'a> {
-    sums: &'a Sums,
-    job: Job,
-    gradient: *mut f32,
-    vector: usize,
-    inputs: Range<usize>,
-}
-
-impl Kernel for Write<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let Self { sums: Sums { buffer, slots }, job, gradient, vector, inputs } = self;
-        let panels = job.panels.seen_by::<S>();
-        let panel = panels.get(vector / PANEL_VECTORS);
-        let v = vector % PANEL_VECTORS;
-        let outputs = panel.outputs(v, S::LANES);
-        let (width, taps) = (panel.vectors * S::LANES, job.kernel * job.kernel);
-        let tap_len = panels.padded() * job.from.channels;
-        let mut scratch = [0.0; SCRATCH * MAX_LANES];
-        let step = (SCRATCH / taps).max(1);
-        let start = panel.start * job.from.channels + v * S::LANES;
-        for first in inputs.clone().step_by(step) {
-            let count = step.min(inputs.end - first);
-            // SAFETY: inside the sums and the gradient; the scratch has room for `step` inputs.
-            unsafe {
-                for index in 0..count {
-                    for tap in 0..taps {
-                        let from =
-                            buffer.as_ptr().add(tap * tap_len + start + (first + index) * width);
-                        let mut sum = S::load(from);
-                        for slot in 1..*slots {
-                            sum = S::add(sum, S::load(from.add(slot * taps * tap_len)));
-                        }
-                        S::store(scratch.as_mut_ptr().add((index * taps + tap) * S::LANES), sum);
-                    }
-                }
-                let kernels = (outputs.start * job.from.channels + first) * taps;
-                let to = RowsMut { first: gradient.add(kernels), stride: job.from.channels * taps };
-                from_lanes::<S>(scratch.as_ptr(), to, [outputs.len(), count * taps]);
-            }
-        }
-    }
+    /// Of the sums.
+    shape: Shape,
 }
 
 /// One task: some rows of output gradients, some input channels.
@@ -173,8 +85,8 @@ struct Part {
 impl Kernel for Part {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Job { from, to, geometry, kernel, panels, .. } = self.job;
-        let panels = panels.seen_by::<S>();
+        let Job { from, to, geometry, kernel, shape, .. } = self.job;
+        let panels = shape.panels.seen_by::<S>();
         let line_bytes = (from.width * from.channels * geometry.stride + to.width * to.channels)
             * size_of::<f32>();
         let step = (BLOCK_BYTES / line_bytes.max(1)).max(1);
@@ -219,10 +131,8 @@ unsafe fn block<S: Simd, const R: usize, const N: usize>(
     lines: Range<usize>,
 ) {
     let Part { job, to, .. } = part;
-    let panels = &job.panels;
-    let columns = panels.get(place.panel);
-    let inputs = job.from.channels;
-    let start = (place.tap * panels.padded() + columns.start) * inputs + place.input * N * S::LANES;
+    let columns = job.shape.panels.get(place.panel);
+    let start = job.shape.row(place.tap, place.panel, place.input);
     // SAFETY: by the caller's promise.
     unsafe {
         let at = |r: usize, v: usize| to.add(start + (r * N + v) * S::LANES);

@@ -4,11 +4,12 @@ mod choice;
 mod convolution;
 mod direct;
 mod gradient;
-mod packed;
+pub(crate) mod packed;
 mod run;
-mod sweep;
+pub(crate) mod sums;
+pub(crate) mod sweep;
 pub(crate) mod weights;
 
-pub(crate) use convolution::{Addition, Conv, Reuse};
+pub(crate) use convolution::{Addition, Algorithm, Conv, Reuse};
 pub(crate) use packed::purge;
 pub(crate) use run::{forward, input_gradient, weight_gradient};

@@ -7,14 +7,17 @@ use burn_std::Bytes;
 
 use super::convolution::{Algorithm, Conv, Reuse};
 use super::weights::{Direction, PackedWeights};
+use crate::cpu::half::HalfWeights;
 use crate::cpu::simd::Isa;
 use crate::cpu::winograd::TransformedWeights;
+use crate::types::ConvGeometry;
 
 /// Weights as an algorithm wants them.
-pub(super) enum Packed {
+pub(crate) enum Packed {
     /// Not rearranged.
     Plain,
     Direct(PackedWeights),
+    Half(HalfWeights),
     Winograd(TransformedWeights),
 }
 
@@ -36,6 +39,7 @@ struct Key {
     storage: usize,
     start: usize,
     shape: [usize; 4],
+    geometry: ConvGeometry,
     direction: Direction,
     algorithm: Algorithm,
     isa: Isa,
@@ -79,7 +83,7 @@ pub(crate) fn purge() {
 }
 
 /// The weight of `conv`, rearranged.
-pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) -> Arc<Packed> {
+pub(crate) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) -> Arc<Packed> {
     if conv.reuse == Reuse::Never {
         return Arc::new(pack(&conv, direction, algorithm));
     }
@@ -88,6 +92,7 @@ pub(super) fn get(conv: Conv<'_>, direction: Direction, algorithm: Algorithm) ->
         storage: Arc::as_ptr(&source) as usize,
         start: conv.weight.layout().start_offset(),
         shape: conv.shape(),
+        geometry: conv.geometry,
         direction,
         algorithm,
         isa: conv.isa,
@@ -108,6 +113,7 @@ fn pack(conv: &Conv<'_>, direction: Direction, algorithm: Algorithm) -> Packed {
     let view = conv.view(direction);
     match algorithm {
         Algorithm::Direct => Packed::Direct(PackedWeights::new(&view, conv.isa)),
+        Algorithm::Half => Packed::Half(HalfWeights::new(conv, direction)),
         Algorithm::WinogradOnce => Packed::Plain,
         Algorithm::Winograd => Packed::Winograd(TransformedWeights::new(&view, conv.isa)),
     }

@@ -77,6 +77,7 @@ fn apply(
     let weights = match &*packed {
         Packed::Direct(weights) => return apply_directly(x, weights, &sweeps(), addition, output),
         Packed::Plain => Weights::Plain(view),
+        Packed::Half(_) => unreachable!("chosen for bfloat16 alone"),
         Packed::Winograd(weights) => Weights::Transformed(weights),
     };
     let winograd = Winograd {

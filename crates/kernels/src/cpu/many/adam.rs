@@ -77,18 +77,18 @@ impl Kernel for Step {
         let Coefficients { keep, take, root, epsilon, rate, weight: kept } = coefficients;
         for lane in Lane::all::<S>(range.len()) {
             let at = range.start + lane.channel;
-            let g = lane.load::<S>(gradient.add(at));
+            let g = lane.load::<S, _>(gradient.add(at));
             let m = S::mul(S::splat(take[0]), g);
-            let m = S::mul_add(S::splat(keep[0]), lane.load::<S>(mean.0.add(at)), m);
+            let m = S::mul_add(S::splat(keep[0]), lane.load::<S, _>(mean.0.add(at)), m);
             let v = S::mul(S::splat(take[1]), S::mul(g, g));
-            let v = S::mul_add(S::splat(keep[1]), lane.load::<S>(square.0.add(at)), v);
+            let v = S::mul_add(S::splat(keep[1]), lane.load::<S, _>(square.0.add(at)), v);
             let scale = S::mul_add(S::sqrt(v), S::splat(root), S::splat(epsilon));
             let change = S::div(m, scale);
-            let w = S::mul(S::splat(kept), lane.load::<S>(weight.0.add(at)));
+            let w = S::mul(S::splat(kept), lane.load::<S, _>(weight.0.add(at)));
             let w = S::mul_add(S::splat(rate), change, w);
-            lane.store::<S>(mean.1.add(at), m);
-            lane.store::<S>(square.1.add(at), v);
-            lane.store::<S>(weight.1.add(at), w);
+            lane.store::<S, _>(mean.1.add(at), m);
+            lane.store::<S, _>(square.1.add(at), v);
+            lane.store::<S, _>(weight.1.add(at), w);
         }
     }
 }

@@ -51,11 +51,11 @@ impl Kernel for Sum {
         let Self { pointers: (from, to), other, factors, range } = self;
         for lane in Lane::all::<S>(range.len()) {
             let at = range.start + lane.channel;
-            let mut value = S::mul(S::splat(factors[0]), lane.load::<S>(from.add(at)));
+            let mut value = S::mul(S::splat(factors[0]), lane.load::<S, _>(from.add(at)));
             if let Some(other) = other {
-                value = S::mul_add(S::splat(factors[1]), lane.load::<S>(other.add(at)), value);
+                value = S::mul_add(S::splat(factors[1]), lane.load::<S, _>(other.add(at)), value);
             }
-            lane.store::<S>(to.add(at), value);
+            lane.store::<S, _>(to.add(at), value);
         }
     }
 }

@@ -32,7 +32,7 @@ impl Slot {
             return Self { input: None, result: tensor };
         }
         let shape = tensor.shape();
-        let bytes = Buffer::new(shape.num_elements()).into_bytes();
+        let bytes = Buffer::<f32>::new(shape.num_elements()).into_bytes();
         let result = FlexTensor::new(bytes, Layout::contiguous(shape), DType::F32);
         Self { input: Some(tensor), result }
     }

@@ -43,7 +43,7 @@ impl Kernel for Squares<'_> {
         let Self { values, lanes } = self;
         let mut sum = S::splat(0.0);
         for lane in Lane::all::<S>(values.len()) {
-            let value = lane.load::<S>(values.as_ptr().add(lane.channel));
+            let value = lane.load::<S, _>(values.as_ptr().add(lane.channel));
             sum = S::mul_add(value, value, sum);
         }
         S::store(lanes.as_mut_ptr(), sum);

@@ -8,7 +8,7 @@ use crate::cpu::channels::{self, Lane};
 use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::{Maps, Place};
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::simd::{Element, Isa, Kernel, Simd};
 use crate::types::Activation;
 
 /// `(x - mean) · factor + bias`, each `[channels]`.
@@ -30,12 +30,12 @@ impl Scale {
 }
 
 /// `activation(scale(x) + residual)`; in place if nobody else holds `x`.
-pub(crate) fn apply(
-    x: Maps,
+pub(crate) fn apply<E: Element>(
+    x: Maps<E>,
     scale: &Scale,
-    residual: Option<&Maps>,
+    residual: Option<&Maps<E>>,
     activation: Activation,
-) -> Maps {
+) -> Maps<E> {
     let extent = x.extent;
     let mut place = Place::of(x);
     let (from, to) = place.pointers();
@@ -49,32 +49,32 @@ pub(crate) fn apply(
         let pixels = channels::piece(&extent, pieces, index);
         let channels = extent.channels;
         // SAFETY: the pixels exist in all maps, and tasks write disjoint ones.
-        unsafe { dispatch(isa, Apply { from, to, scale, channels, pixels, epilogue }) };
+        unsafe { E::dispatch(isa, Apply { from, to, scale, channels, pixels, epilogue }) };
     });
     place.result
 }
 
-struct Apply<'a> {
-    from: *const f32,
-    to: *mut f32,
+struct Apply<'a, E> {
+    from: *const E,
+    to: *mut E,
     scale: &'a Scale,
     channels: usize,
     pixels: Range<usize>,
-    epilogue: Epilogue,
+    epilogue: Epilogue<E>,
 }
 
-impl Kernel for Apply<'_> {
+impl<E: Element> Kernel for Apply<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { from, to, scale, channels, pixels, epilogue } = self;
         for chunk in channels::chunks(pixels, channels) {
             for lane in Lane::all::<S>(channels) {
-                let mean = lane.load::<S>(scale.mean.as_ptr().add(lane.channel));
-                let factor = lane.load::<S>(scale.factor.as_ptr().add(lane.channel));
-                let bias = lane.load::<S>(scale.bias.as_ptr().add(lane.channel));
+                let mean = lane.load::<S, _>(scale.mean.as_ptr().add(lane.channel));
+                let factor = lane.load::<S, _>(scale.factor.as_ptr().add(lane.channel));
+                let bias = lane.load::<S, _>(scale.bias.as_ptr().add(lane.channel));
                 for pixel in chunk.clone() {
                     let offset = pixel * channels + lane.channel;
-                    let centred = S::sub(lane.load::<S>(from.add(offset)), mean);
+                    let centred = S::sub(lane.load::<S, _>(from.add(offset)), mean);
                     let value = S::mul_add(centred, factor, bias);
                     epilogue.store::<S>(to, offset, lane.channel, lane.count, value);
                 }

@@ -9,18 +9,18 @@ use super::moments::{Term, fold};
 use crate::cpu::channels::{self, Lane};
 use crate::cpu::maps::{Maps, Place};
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, MAX_LANES, Simd, dispatch};
+use crate::cpu::simd::{Element, Isa, Kernel, MAX_LANES, Simd};
 use crate::types::Origin;
 
 /// Where the activation let values pass.
 #[derive(Clone, Copy)]
-pub(crate) enum Mask {
+pub(crate) enum Mask<E> {
     /// Everywhere: there was none, or the gradient is masked already.
     Open,
     /// Where the normalised value, computed anew, is positive.
     Normalised,
     /// Where the output is positive; the masked gradient is written on the way.
-    Output { output: *const f32, masked: *mut f32 },
+    Output { output: *const E, masked: *mut E },
 }
 
 /// Sums per channel.
@@ -32,19 +32,24 @@ pub(crate) struct Sums {
 }
 
 /// Sums over all pixels.
-pub(crate) fn sums(x: &Maps, dy: &Maps, scale: &Scale, mask: Mask) -> Sums {
+pub(crate) fn sums<E: Element>(x: &Maps<E>, dy: &Maps<E>, scale: &Scale, mask: Mask<E>) -> Sums {
     sums_of(x, dy.as_ptr(), scale, mask)
 }
 
 /// The gradient where `output` is positive or NaN, in place if nobody else holds it, and its sums.
-pub(crate) fn masked_sums(x: &Maps, dy: Maps, output: &Maps, scale: &Scale) -> (Maps, Sums) {
+pub(crate) fn masked_sums<E: Element>(
+    x: &Maps<E>,
+    dy: Maps<E>,
+    output: &Maps<E>,
+    scale: &Scale,
+) -> (Maps<E>, Sums) {
     let mut place = Place::of(dy);
     let (dy, masked) = place.pointers();
     let sums = sums_of(x, dy, scale, Mask::Output { output: output.as_ptr(), masked });
     (place.result, sums)
 }
 
-fn sums_of(x: &Maps, dy: *const f32, scale: &Scale, mask: Mask) -> Sums {
+fn sums_of<E: Element>(x: &Maps<E>, dy: *const E, scale: &Scale, mask: Mask<E>) -> Sums {
     let channels = x.extent.channels;
     let none = || Sums { gradient: vec![0.0; channels], product: vec![0.0; channels] };
     let shared = Shared((x.as_ptr(), dy, mask));
@@ -53,7 +58,7 @@ fn sums_of(x: &Maps, dy: *const f32, scale: &Scale, mask: Mask) -> Sums {
         let (x, dy, mask) = shared.get();
         let masked = Masked { x, dy, scale, mask, channels };
         // SAFETY: the pixels exist in all maps, and pieces do not overlap.
-        unsafe { dispatch(isa, Sum { masked, pixels, sums }) };
+        unsafe { E::dispatch(isa, Sum { masked, pixels, sums }) };
     });
     let mut whole = none();
     for part in &parts {
@@ -89,7 +94,13 @@ impl Slope {
 }
 
 /// The input's gradient; in place if nobody else holds `dy`.
-pub(crate) fn input(x: &Maps, dy: Maps, scale: &Scale, slope: &Slope, mask: Mask) -> Maps {
+pub(crate) fn input<E: Element>(
+    x: &Maps<E>,
+    dy: Maps<E>,
+    scale: &Scale,
+    slope: &Slope,
+    mask: Mask<E>,
+) -> Maps<E> {
     let extent = x.extent;
     let mut place = Place::of(dy);
     let (dy, to) = place.pointers();
@@ -101,18 +112,18 @@ pub(crate) fn input(x: &Maps, dy: Maps, scale: &Scale, slope: &Slope, mask: Mask
         let pixels = channels::piece(&extent, pieces, index);
         let masked = Masked { x, dy, scale, mask, channels: extent.channels };
         // SAFETY: the pixels exist in all maps, and tasks write disjoint ones.
-        unsafe { dispatch(isa, Input { masked, slope, to, pixels }) };
+        unsafe { E::dispatch(isa, Input { masked, slope, to, pixels }) };
     });
     place.result
 }
 
 /// Inputs of both passes.
 #[derive(Clone, Copy)]
-struct Masked<'a> {
-    x: *const f32,
-    dy: *const f32,
+struct Masked<'a, E> {
+    x: *const E,
+    dy: *const E,
     scale: &'a Scale,
-    mask: Mask,
+    mask: Mask<E>,
     channels: usize,
 }
 
@@ -124,10 +135,10 @@ struct Coefficients<S: Simd> {
     bias: S::Vector,
 }
 
-impl Masked<'_> {
+impl<E: Element> Masked<'_, E> {
     #[inline(always)]
     unsafe fn coefficients<S: Simd>(&self, lane: Lane) -> Coefficients<S> {
-        let load = |values: &[f32]| lane.load::<S>(values.as_ptr().add(lane.channel));
+        let load = |values: &[f32]| lane.load::<S, _>(values.as_ptr().add(lane.channel));
         let Scale { mean, factor, bias } = self.scale;
         Coefficients { mean: load(mean), factor: load(factor), bias: load(bias) }
     }
@@ -140,28 +151,28 @@ impl Masked<'_> {
         offset: usize,
         coefficients: &Coefficients<S>,
     ) -> (S::Vector, S::Vector) {
-        let centred = S::sub(lane.load::<S>(self.x.add(offset)), coefficients.mean);
-        let dy = lane.load::<S>(self.dy.add(offset));
+        let centred = S::sub(lane.load::<S, _>(self.x.add(offset)), coefficients.mean);
+        let dy = lane.load::<S, _>(self.dy.add(offset));
         let dz = match self.mask {
             Mask::Open => dy,
             Mask::Normalised => {
                 S::where_positive(dy, S::mul_add(centred, coefficients.factor, coefficients.bias))
             }
             Mask::Output { output, .. } => {
-                S::where_positive(dy, lane.load::<S>(output.add(offset)))
+                S::where_positive(dy, lane.load::<S, _>(output.add(offset)))
             }
         };
         (dz, centred)
     }
 }
 
-struct Sum<'a> {
-    masked: Masked<'a>,
+struct Sum<'a, E> {
+    masked: Masked<'a, E>,
     pixels: Range<usize>,
     sums: &'a mut Sums,
 }
 
-impl Kernel for Sum<'_> {
+impl<E: Element> Kernel for Sum<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { masked, pixels, sums } = self;
@@ -182,21 +193,21 @@ impl Kernel for Sum<'_> {
 }
 
 /// Products of masked gradient and centred input, and beside them the gradients alone.
-struct Products<'a, S: Simd> {
-    masked: Masked<'a>,
+struct Products<'a, S: Simd, E> {
+    masked: Masked<'a, E>,
     lane: Lane,
     offset: usize,
     coefficients: Coefficients<S>,
     gradient: [S::Vector; 2],
 }
 
-impl<S: Simd> Term<S> for Products<'_, S> {
+impl<S: Simd, E: Element> Term<S> for Products<'_, S, E> {
     #[inline(always)]
     unsafe fn add(&mut self, sum: S::Vector, pixel: usize) -> S::Vector {
         let at = self.offset + pixel * self.masked.channels;
         let (dz, centred) = self.masked.at::<S>(self.lane, at, &self.coefficients);
         if let Mask::Output { masked, .. } = self.masked.mask {
-            self.lane.store::<S>(masked.add(at), dz);
+            self.lane.store::<S, _>(masked.add(at), dz);
         }
         let gradient = &mut self.gradient[pixel % 2];
         *gradient = S::add(*gradient, dz);
@@ -213,14 +224,14 @@ pub(crate) unsafe fn add_to<S: Simd>(sums: &mut [f64], lane: Lane, value: S::Vec
     }
 }
 
-struct Input<'a> {
-    masked: Masked<'a>,
+struct Input<'a, E> {
+    masked: Masked<'a, E>,
     slope: &'a Slope,
-    to: *mut f32,
+    to: *mut E,
     pixels: Range<usize>,
 }
 
-impl Kernel for Input<'_> {
+impl<E: Element> Kernel for Input<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { masked, slope, to, pixels } = self;
@@ -228,13 +239,13 @@ impl Kernel for Input<'_> {
         for chunk in channels::chunks(pixels, channels) {
             for lane in Lane::all::<S>(channels) {
                 let coefficients = masked.coefficients::<S>(lane);
-                let offset = lane.load::<S>(slope.offset.as_ptr().add(lane.channel));
-                let slope = lane.load::<S>(slope.slope.as_ptr().add(lane.channel));
+                let offset = lane.load::<S, _>(slope.offset.as_ptr().add(lane.channel));
+                let slope = lane.load::<S, _>(slope.slope.as_ptr().add(lane.channel));
                 for pixel in chunk.clone() {
                     let at = pixel * channels + lane.channel;
                     let (dz, centred) = masked.at::<S>(lane, at, &coefficients);
                     let rest = S::mul_add(slope, centred, offset);
-                    lane.store::<S>(to.add(at), S::mul_add(coefficients.factor, dz, rest));
+                    lane.store::<S, _>(to.add(at), S::mul_add(coefficients.factor, dz, rest));
                 }
             }
         }

@@ -10,7 +10,7 @@ use std::ops::Range;
 use crate::cpu::channels::{self, Lane};
 use crate::cpu::maps::Maps;
 use crate::cpu::parallel::Shared;
-use crate::cpu::simd::{Isa, Kernel, MAX_LANES, Simd, dispatch};
+use crate::cpu::simd::{Element, Isa, Kernel, MAX_LANES, Simd};
 
 /// Statistics of some pixels, per channel.
 #[derive(Debug, Clone)]
@@ -23,7 +23,7 @@ pub(crate) struct Moments {
 
 impl Moments {
     /// Of all pixels of maps.
-    pub fn of(x: &Maps) -> Self {
+    pub fn of<E: Element>(x: &Maps<E>) -> Self {
         let channels = x.extent.channels;
         let shared = Shared(x.as_ptr());
         let isa = Isa::current();
@@ -31,7 +31,7 @@ impl Moments {
         let parts = channels::by_pieces(&x.extent, none, |pixels, moments| {
             let from = shared.get();
             // SAFETY: the pixels exist.
-            unsafe { dispatch(isa, Measure { from, channels, pixels, moments }) };
+            unsafe { E::dispatch(isa, Measure { from, channels, pixels, moments }) };
         });
         let mut whole = Self::none(channels);
         for part in &parts {
@@ -65,14 +65,14 @@ impl Moments {
     }
 }
 
-struct Measure<'a> {
-    from: *const f32,
+struct Measure<'a, E> {
+    from: *const E,
     channels: usize,
     pixels: Range<usize>,
     moments: &'a mut Moments,
 }
 
-impl Kernel for Measure<'_> {
+impl<E: Element> Kernel for Measure<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { from, channels, pixels, moments } = self;
@@ -80,7 +80,7 @@ impl Kernel for Measure<'_> {
             let count = chunk.len() as f64;
             for lane in Lane::all::<S>(channels) {
                 let from = from.add(chunk.start * channels + lane.channel);
-                let (means, squares) = measure::<S>(from, channels, chunk.len(), lane);
+                let (means, squares) = measure::<S, E>(from, channels, chunk.len(), lane);
                 for i in 0..lane.count {
                     let (mean, squares) = (f64::from(means[i]), f64::from(squares[i]));
                     moments.merge(lane.channel + i, count, mean, squares);
@@ -93,8 +93,8 @@ impl Kernel for Measure<'_> {
 
 /// Mean and squared deviations of one vector of channels over `pixels`.
 #[inline(always)]
-unsafe fn measure<S: Simd>(
-    from: *const f32,
+unsafe fn measure<S: Simd, E: Element>(
+    from: *const E,
     channels: usize,
     pixels: usize,
     lane: Lane,
@@ -102,7 +102,7 @@ unsafe fn measure<S: Simd>(
     let sum = fold::<S>(pixels, &mut Values { from, channels, lane });
     let mean = S::mul(sum, S::splat(1.0 / pixels as f32));
     let values = Values { from, channels, lane };
-    let squares = fold::<S>(pixels, &mut Squares::<S> { values, mean });
+    let squares = fold::<S>(pixels, &mut Squares::<S, E> { values, mean });
     let (mut means, mut sums) = ([0.0; MAX_LANES], [0.0; MAX_LANES]);
     S::store(means.as_mut_ptr(), mean);
     S::store(sums.as_mut_ptr(), squares);
@@ -120,30 +120,30 @@ pub(crate) trait Term<S: Simd> {
 }
 
 /// One vector of channels, pixel by pixel.
-pub(crate) struct Values {
-    pub from: *const f32,
+pub(crate) struct Values<E> {
+    pub from: *const E,
     pub channels: usize,
     pub lane: Lane,
 }
 
-impl<S: Simd> Term<S> for Values {
+impl<S: Simd, E: Element> Term<S> for Values<E> {
     #[inline(always)]
     unsafe fn add(&mut self, sum: S::Vector, pixel: usize) -> S::Vector {
-        S::add(sum, self.lane.load::<S>(self.from.add(pixel * self.channels)))
+        S::add(sum, self.lane.load::<S, _>(self.from.add(pixel * self.channels)))
     }
 }
 
 /// Their squared distances to a mean.
-struct Squares<S: Simd> {
-    values: Values,
+struct Squares<S: Simd, E> {
+    values: Values<E>,
     mean: S::Vector,
 }
 
-impl<S: Simd> Term<S> for Squares<S> {
+impl<S: Simd, E: Element> Term<S> for Squares<S, E> {
     #[inline(always)]
     unsafe fn add(&mut self, sum: S::Vector, pixel: usize) -> S::Vector {
         let Values { from, channels, lane } = self.values;
-        let distance = S::sub(lane.load::<S>(from.add(pixel * channels)), self.mean);
+        let distance = S::sub(lane.load::<S, _>(from.add(pixel * channels)), self.mean);
         S::mul_add(distance, distance, sum)
     }
 }

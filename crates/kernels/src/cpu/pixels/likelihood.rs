@@ -59,7 +59,7 @@ pub(crate) fn log_likelihood(scores: &FlexTensor, labels: &Labels) -> [Buffer; 2
     let Labels { values, height, width } = labels;
     let rows = positions(scores.extent.height, *height);
     let columns = positions(scores.extent.width, *width);
-    let mut results = [Buffer::new(values.len()), Buffer::new(values.len())];
+    let mut results = [Buffer::<f32>::new(values.len()), Buffer::<f32>::new(values.len())];
     let shared = Shared(results.each_mut().map(Buffer::as_mut_ptr));
     let (isa, bands) = (Isa::current(), height.div_ceil(LINES));
     parallel::run(scores.extent.batch * bands, |task| {
@@ -149,7 +149,7 @@ pub(crate) fn log_likelihood_gradient(
 ) -> Maps {
     let scores = Scores::new(scores);
     let extent = scores.extent;
-    let mut result = Maps::new(extent);
+    let mut result = Maps::<f32>::new(extent);
     let lines = [positions(extent.height, labels.height), positions(extent.width, labels.width)];
     let used = [uses(extent.height, labels.height), uses(extent.width, labels.width)];
     let shared = Shared(result.as_mut_slice().as_mut_ptr());
@@ -198,7 +198,7 @@ impl Kernel for Backward<'_> {
         let Self { mut wide, pixels, lines, used: [by_row, by_column], rows, to } = self;
         let (classes, width) = (wide.classes, pixels.labels.width);
         let stride = width.next_multiple_of(BLOCK);
-        let mut sums = Buffer::zeros(rows.len() * classes * stride);
+        let mut sums = Buffer::<f32>::zeros(rows.len() * classes * stride);
         let mut scores = vec![[0.0; BLOCK]; classes];
         for line in covering(&by_row[rows.clone()]) {
             let row = lines[line];

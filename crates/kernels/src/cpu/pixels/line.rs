@@ -34,7 +34,7 @@ impl<'a> Wide<'a> {
         columns: &'a [Position],
     ) -> Self {
         // Zeros beyond the last column stay: blocks there are computed in full.
-        let row = || (None, Buffer::zeros(classes * stride(columns)));
+        let row = || (None, Buffer::<f32>::zeros(classes * stride(columns)));
         Self { scores, size, columns, rows: [row(), row()], classes }
     }
 

@@ -89,7 +89,7 @@ impl Kernel for Forward<'_> {
                     let offset = pixel + lane.channel;
                     let mut sum = S::splat(0.0);
                     if !from.is_null() {
-                        sum = lane.load::<S>(from.add(offset));
+                        sum = lane.load::<S, _>(from.add(offset));
                     }
                     for edge in &edges {
                         sum = S::add(sum, edge.at::<S>(x, channels, lane));
@@ -130,7 +130,7 @@ impl Line<'_> {
         let column = self.columns[x];
         let [low, high] = [column.low, column.high].map(|x| x * channels + lane.channel);
         let across = |line: *const f32| {
-            let (low, high) = (lane.load::<S>(line.add(low)), lane.load::<S>(line.add(high)));
+            let (low, high) = (lane.load::<S, _>(line.add(low)), lane.load::<S, _>(line.add(high)));
             mix::<S>(low, high, column.fraction)
         };
         mix::<S>(across(self.between[0]), across(self.between[1]), self.fraction)
@@ -178,7 +178,7 @@ impl Kernel for Backward<'_> {
         let Self { gradient, fine, to, rows, columns, lines } = self;
         let Extent { channels, height, width, .. } = fine;
         let len = width * channels;
-        let mut sums = Buffer::new(len);
+        let mut sums = Buffer::<f32>::new(len);
         let sums = sums.as_mut_ptr();
         for line in lines {
             let (picture, row) = (line / rows.len(), &rows[line % rows.len()]);
@@ -186,10 +186,10 @@ impl Kernel for Backward<'_> {
             for lane in Lane::all::<S>(len) {
                 let mut sum = S::splat(0.0);
                 for (y, weight) in row.weights.iter().enumerate() {
-                    let value = lane.load::<S>(first.add(y * len + lane.channel));
+                    let value = lane.load::<S, _>(first.add(y * len + lane.channel));
                     sum = S::mul_add(S::splat(*weight), value, sum);
                 }
-                lane.store::<S>(sums.add(lane.channel), sum);
+                lane.store::<S, _>(sums.add(lane.channel), sum);
             }
             for (index, column) in columns.iter().enumerate() {
                 let to = to.add((line * columns.len() + index) * channels);
@@ -197,10 +197,10 @@ impl Kernel for Backward<'_> {
                 for lane in Lane::all::<S>(channels) {
                     let mut sum = S::splat(0.0);
                     for (x, weight) in column.weights.iter().enumerate() {
-                        let value = lane.load::<S>(first.add(x * channels + lane.channel));
+                        let value = lane.load::<S, _>(first.add(x * channels + lane.channel));
                         sum = S::mul_add(S::splat(*weight), value, sum);
                     }
-                    lane.store::<S>(to.add(lane.channel), sum);
+                    lane.store::<S, _>(to.add(lane.channel), sum);
                 }
             }
         }

@@ -4,6 +4,8 @@
 
 use core::arch::x86_64::*;
 
+use burn_std::bf16;
+
 use super::level::Level;
 use super::vector::{Kernel, Rows, RowsMut, Simd};
 
@@ -23,6 +25,19 @@ static MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 
 #[inline(always)]
 unsafe fn first(count: usize) -> __m256i {
     _mm256_loadu_si256(MASKS.as_ptr().add(8 - count).cast())
+}
+
+/// Upper halves of 32-bit lanes, rounded to the nearest, ties to even; NaN stays NaN.
+#[inline(always)]
+unsafe fn round(value: __m256) -> __m128i {
+    let bits = _mm256_castps_si256(value);
+    let even = _mm256_and_si256(_mm256_srli_epi32::<16>(bits), _mm256_set1_epi32(1));
+    let rounded = _mm256_add_epi32(bits, _mm256_add_epi32(even, _mm256_set1_epi32(0x7fff)));
+    let quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x0040_0000));
+    let nan = _mm256_castps_si256(_mm256_cmp_ps::<_CMP_UNORD_Q>(value, value));
+    let upper = _mm256_srli_epi32::<16>(_mm256_blendv_epi8(rounded, quiet, nan));
+    let packed = _mm256_packus_epi32(upper, upper);
+    _mm256_castsi256_si128(_mm256_permute4x64_epi64::<0b1000>(packed))
 }
 
 impl Simd for Avx2 {
@@ -134,5 +149,16 @@ impl Simd for Avx2 {
                 Self::store_first(to.row(column), x, width);
             }
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_half(from: *const bf16) -> __m256 {
+        let bits = _mm256_cvtepu16_epi32(_mm_loadu_si128(from.cast()));
+        _mm256_castsi256_ps(_mm256_slli_epi32::<16>(bits))
+    }
+
+    #[inline(always)]
+    unsafe fn store_half(to: *mut bf16, value: __m256) {
+        _mm_storeu_si128(to.cast(), round(value));
     }
 }

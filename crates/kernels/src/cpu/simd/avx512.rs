@@ -4,24 +4,53 @@
 
 use core::arch::x86_64::*;
 
+use burn_std::bf16;
+
 use super::level::Level;
 use super::vector::{Kernel, Rows, RowsMut, Simd};
 
+/// With instructions for bfloat16 where `HALF` says so.
 #[derive(Clone, Copy)]
-pub(super) struct Avx512;
+pub(super) struct Avx512<const HALF: bool>;
 
 /// # Safety
-/// The processor has AVX-512 F; the kernel's pointers are valid.
-#[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+/// The processor has AVX-512 F, BW and VL; the kernel's pointers are valid.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx2,fma")]
 pub(super) unsafe fn run<K: Kernel>(kernel: K) {
-    kernel.run::<Avx512>();
+    kernel.run::<Avx512<false>>();
+}
+
+/// # Safety
+/// The processor has AVX-512 F, BW, VL and BF16; the kernel's pointers are valid.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16,avx2,fma")]
+pub(super) unsafe fn run_half<K: Kernel>(kernel: K) {
+    kernel.run::<Avx512<true>>();
+}
+
+/// Upper halves of 32-bit lanes, rounded to the nearest, ties to even; NaN stays NaN.
+#[inline(always)]
+unsafe fn round<const HALF: bool>(value: __m512) -> __m256i {
+    if HALF {
+        return core::mem::transmute::<__m256bh, __m256i>(_mm512_cvtneps_pbh(value));
+    }
+    let bits = _mm512_castps_si512(value);
+    let even = _mm512_and_si512(_mm512_srli_epi32::<16>(bits), _mm512_set1_epi32(1));
+    let rounded = _mm512_add_epi32(bits, _mm512_add_epi32(even, _mm512_set1_epi32(0x7fff)));
+    let nan = _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(value, value);
+    let quiet = _mm512_mask_or_epi32(rounded, nan, bits, _mm512_set1_epi32(0x0040_0000));
+    _mm512_cvtepi32_epi16(_mm512_srli_epi32::<16>(quiet))
+}
+
+#[inline(always)]
+unsafe fn widen(halves: __m256i) -> __m512 {
+    _mm512_castsi512_ps(_mm512_slli_epi32::<16>(_mm512_cvtepu16_epi32(halves)))
 }
 
 fn first(count: usize) -> __mmask16 {
     ((1u32 << count) - 1) as __mmask16
 }
 
-impl Simd for Avx512 {
+impl<const HALF: bool> Simd for Avx512<HALF> {
     type Vector = __m512;
     const LEVEL: Level = Level::Avx512;
     const ROWS: usize = 12;
@@ -137,5 +166,39 @@ impl Simd for Avx512 {
                 Self::store_first(to.row(column), x, width);
             }
         }
+    }
+
+    #[inline(always)]
+    unsafe fn load_half(from: *const bf16) -> __m512 {
+        widen(_mm256_loadu_si256(from.cast()))
+    }
+
+    #[inline(always)]
+    unsafe fn load_half_first(from: *const bf16, count: usize) -> __m512 {
+        widen(_mm256_maskz_loadu_epi16(first(count), from.cast()))
+    }
+
+    #[inline(always)]
+    unsafe fn store_half(to: *mut bf16, value: __m512) {
+        _mm256_storeu_si256(to.cast(), round::<HALF>(value));
+    }
+
+    #[inline(always)]
+    unsafe fn store_half_first(to: *mut bf16, value: __m512, count: usize) {
+        _mm256_mask_storeu_epi16(to.cast(), first(count), round::<HALF>(value));
+    }
+
+    #[inline(always)]
+    unsafe fn store_pairs(to: *mut bf16, even: __m512, odd: __m512) {
+        let [even, odd] = [even, odd].map(|value| _mm512_cvtepu16_epi32(round::<HALF>(value)));
+        _mm512_storeu_si512(to.cast(), _mm512_or_si512(even, _mm512_slli_epi32::<16>(odd)));
+    }
+
+    #[inline(always)]
+    unsafe fn load_pairs(even: *const bf16, odd: *const bf16, count: usize) -> __m512 {
+        let keep = first(count);
+        let even = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(keep, even.cast()));
+        let odd = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(keep, odd.cast()));
+        _mm512_castsi512_ps(_mm512_or_si512(even, _mm512_slli_epi32::<16>(odd)))
     }
 }

@@ -12,12 +12,26 @@ use super::vector::Kernel;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2, avx512};
 
+/// Runs a kernel on values of bfloat16 with an instruction set, those for bfloat16 included.
+///
+/// # Safety
+/// The kernel's pointers must be valid for what it reads and writes.
+pub(crate) unsafe fn dispatch_half<K: Kernel>(isa: Isa, kernel: K) {
+    #[cfg(target_arch = "x86_64")]
+    if isa.level().has_half() {
+        // SAFETY: the processor has it, by the invariant of `Isa`; pointers by the caller's promise.
+        return unsafe { avx512::run_half(kernel) };
+    }
+    // SAFETY: by the caller's promise.
+    unsafe { dispatch(isa, kernel) };
+}
+
 /// Runs a kernel with an instruction set.
 ///
 /// # Safety
 /// The kernel's pointers must be valid for what it reads and writes.
 pub(crate) unsafe fn dispatch<K: Kernel>(isa: Isa, kernel: K) {
-    match isa.level() {
+    match isa.level().vectors() {
         // SAFETY: the processor has it, by the invariant of `Isa`; pointers by the caller's promise.
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { avx512::run(kernel) },

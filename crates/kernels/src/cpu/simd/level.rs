@@ -20,6 +20,10 @@ pub enum Level {
     Avx2,
     /// 512-bit vectors.
     Avx512,
+    /// 512-bit vectors, with instructions that round to bfloat16.
+    Avx512Half,
+    /// 512-bit vectors, and products of matrices of bfloat16.
+    Amx,
 }
 
 thread_local! {
@@ -39,10 +43,19 @@ impl Level {
         #[cfg(target_arch = "x86_64")]
         {
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            let avx512 =
-                is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
             // The 512-bit kernels use 256-bit instructions, too.
-            if avx2 && avx512 {
+            let avx512 = avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl");
+            let half = avx512 && is_x86_feature_detected!("avx512bf16");
+            if half && super::amx::available() {
+                levels.push(Self::Amx);
+            }
+            if half {
+                levels.push(Self::Avx512Half);
+            }
+            if avx512 {
                 levels.push(Self::Avx512);
             }
             if avx2 {
@@ -60,8 +73,23 @@ impl Level {
         match self {
             Self::Portable | Self::Neon => 4,
             Self::Avx2 => 8,
-            Self::Avx512 => 16,
+            Self::Avx512 | Self::Avx512Half | Self::Amx => 16,
         }
+    }
+
+    /// The one whose vectors it has: all that matters for float32.
+    #[must_use]
+    pub const fn vectors(self) -> Self {
+        match self {
+            Self::Avx512Half | Self::Amx => Self::Avx512,
+            level => level,
+        }
+    }
+
+    /// Whether it has instructions for values of bfloat16.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) const fn has_half(self) -> bool {
+        matches!(self, Self::Avx512Half | Self::Amx)
     }
 
     /// Runs a program whose operations, as far as this thread starts them, use this instruction set:

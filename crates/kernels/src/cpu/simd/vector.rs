@@ -2,7 +2,9 @@
 
 #![expect(unsafe_code, reason = "vector instructions are chosen at run time")]
 
-use super::level::Level;
+use burn_std::bf16;
+
+use super::level::{Level, MAX_LANES};
 
 /// Operations on vectors of `f32`.
 ///
@@ -37,6 +39,72 @@ pub(crate) trait Simd: Copy {
     unsafe fn where_positive(value: Self::Vector, of: Self::Vector) -> Self::Vector;
     /// Whether every lane is zero of either sign; NaN is not.
     unsafe fn all_zero(a: Self::Vector) -> bool;
+
+    /// Values of bfloat16, widened.
+    #[inline(always)]
+    unsafe fn load_half(from: *const bf16) -> Self::Vector {
+        // SAFETY: by the caller's promise.
+        unsafe { Self::load_half_first(from, Self::LANES) }
+    }
+
+    /// The first `count` lanes; the others are zero.
+    #[inline(always)]
+    unsafe fn load_half_first(from: *const bf16, count: usize) -> Self::Vector {
+        let mut lanes = [0.0; MAX_LANES];
+        for (index, lane) in lanes.iter_mut().enumerate().take(count) {
+            // SAFETY: by the caller's promise.
+            *lane = unsafe { *from.add(index) }.to_f32();
+        }
+        // SAFETY: there are at least as many lanes as in a vector.
+        unsafe { Self::load(lanes.as_ptr()) }
+    }
+
+    /// Rounds to the nearest value of bfloat16, of two that are equally near to the even one; NaN stays NaN.
+    #[inline(always)]
+    unsafe fn store_half(to: *mut bf16, value: Self::Vector) {
+        // SAFETY: by the caller's promise.
+        unsafe { Self::store_half_first(to, value, Self::LANES) };
+    }
+
+    /// [`Simd::store_half`] of the first `count` lanes.
+    #[inline(always)]
+    unsafe fn store_half_first(to: *mut bf16, value: Self::Vector, count: usize) {
+        let mut lanes = [0.0; MAX_LANES];
+        // SAFETY: there are at least as many lanes as in a vector; `to` by the caller's promise.
+        unsafe {
+            Self::store(lanes.as_mut_ptr(), value);
+            for (index, &lane) in lanes.iter().enumerate().take(count) {
+                *to.add(index) = bf16::from_f32(lane);
+            }
+        }
+    }
+
+    /// Rounds the lanes of two vectors to bfloat16 and stores them in turn: pairs.
+    #[inline(always)]
+    unsafe fn store_pairs(to: *mut bf16, even: Self::Vector, odd: Self::Vector) {
+        let mut lanes = [[0.0; MAX_LANES]; 2];
+        // SAFETY: there are at least as many lanes as in a vector; `to` by the caller's promise.
+        unsafe {
+            Self::store(lanes[0].as_mut_ptr(), even);
+            Self::store(lanes[1].as_mut_ptr(), odd);
+            for index in 0..2 * Self::LANES {
+                *to.add(index) = bf16::from_f32(lanes[index % 2][index / 2]);
+            }
+        }
+    }
+
+    /// Pairs of the first `count` values at two addresses, as bits of lanes; the others are zero.
+    #[inline(always)]
+    unsafe fn load_pairs(even: *const bf16, odd: *const bf16, count: usize) -> Self::Vector {
+        let mut lanes = [0.0; MAX_LANES];
+        for (index, lane) in lanes.iter_mut().enumerate().take(count) {
+            // SAFETY: by the caller's promise.
+            let [low, high] = unsafe { [*even.add(index), *odd.add(index)] };
+            *lane = f32::from_bits(u32::from(low.to_bits()) | u32::from(high.to_bits()) << 16);
+        }
+        // SAFETY: there are at least as many lanes as in a vector.
+        unsafe { Self::load(lanes.as_ptr()) }
+    }
 
     /// Says that the values at an address will be read soon; the address may be anything.
     #[inline(always)]

@@ -28,7 +28,7 @@ const BLOCK_UNIT: usize = 4;
 /// # Safety
 /// Pointers are valid for their extents; channels of the input are whole vectors.
 pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
-    let zeros = Buffer::zeros(winograd.input_extent.channels);
+    let zeros = Buffer::<f32>::zeros(winograd.input_extent.channels);
     let grid = Grid::of(&winograd.output_extent);
     let not_finite = AtomicBool::new(false);
     let job = Job { winograd, grid, zeros: zeros.as_ptr(), not_finite: &not_finite };
@@ -55,7 +55,7 @@ fn by_blocks(job: Job<'_>, weights: &TransformedWeights) {
         let job = shared.get();
         let tiles = block * step..tiles.min((block + 1) * step);
         let (from, to) = (Points::new(tiles.len(), inputs), Points::new(tiles.len(), outputs));
-        let (mut transformed, mut sums) = (Buffer::new(from.len()), Buffer::new(to.len()));
+        let (mut transformed, mut sums) = (Buffer::<f32>::new(from.len()), Buffer::new(to.len()));
         let memory =
             Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
         // SAFETY: by the promise of `run`; blocks write disjoint tiles.
@@ -73,7 +73,7 @@ fn by_points(job: Job<'_>, weights: &TransformedWeights) {
     let tiles = job.grid.tiles();
     let from = Points::new(tiles, weights.inputs);
     let to = Points::new(tiles, weights.panels.padded());
-    let (mut transformed, mut sums) = (Buffer::new(from.len()), Buffer::new(to.len()));
+    let (mut transformed, mut sums) = (Buffer::<f32>::new(from.len()), Buffer::new(to.len()));
     let memory =
         Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
     transform_inputs(job, memory);

@@ -39,7 +39,7 @@ pub(crate) fn weight_gradient(
     let [inputs, outputs] = [x.extent.channels, dy.extent.channels];
     assert_eq!(gradient.len(), TAPS * inputs * outputs, "gradient's length");
     let panels = Panels::new(outputs, isa);
-    let zeros = Buffer::zeros(inputs.max(outputs));
+    let zeros = Buffer::<f32>::zeros(inputs.max(outputs));
     let source =
         |maps: &Maps| Source { pixels: maps.as_ptr(), extent: maps.extent, zeros: zeros.as_ptr() };
     let not_finite = AtomicBool::new(false);
@@ -93,7 +93,7 @@ fn by_tiles(job: Job<'_>) {
     let tiles = job.grid.tiles();
     let slots = parallel::threads().min(tiles);
     let slot_len = POINTS * job.inputs * job.outputs;
-    let mut sums = Buffer::new(slot_len * slots);
+    let mut sums = Buffer::<f32>::new(slot_len * slots);
     let share = tiles.div_ceil(slots);
     let most = BLOCK_BYTES / (POINTS * (job.inputs + job.outputs) * size_of::<f32>());
     let step = share.div_ceil(share.div_ceil(most.max(1)));
@@ -102,7 +102,7 @@ fn by_tiles(job: Job<'_>) {
         let (job, sums) = shared.get();
         let tiles = slot * share..tiles.min((slot + 1) * share);
         let (from, to) = (Points::new(step, job.inputs), Points::new(step, job.outputs));
-        let (mut x, mut dy) = (Buffer::new(from.len()), Buffer::new(to.len()));
+        let (mut x, mut dy) = (Buffer::<f32>::new(from.len()), Buffer::new(to.len()));
         let memory = Memory { from, x: x.as_mut_ptr(), to, dy: dy.as_mut_ptr() };
         // SAFETY: slots are disjoint.
         let sums = unsafe { sums.add(slot * slot_len) };
@@ -133,7 +133,7 @@ fn by_kernels(job: Job<'_>) {
     let isa = job.panels.isa;
     let tiles = job.grid.tiles();
     let (from, to) = (Points::new(tiles, job.inputs), Points::new(tiles, job.outputs));
-    let (mut x, mut dy) = (Buffer::new(from.len()), Buffer::new(to.len()));
+    let (mut x, mut dy) = (Buffer::<f32>::new(from.len()), Buffer::new(to.len()));
     let memory = Memory { from, x: x.as_mut_ptr(), to, dy: dy.as_mut_ptr() };
     let shared = Shared((job, memory));
     parallel::ranges(tiles, parallel::threads() * 2, 1, |tiles| {
@@ -260,7 +260,7 @@ impl Kernel for Kernels<'_> {
         let Self { job, memory, tiles, panel, inputs } = self;
         let columns = job.panels.seen_by::<S>().get(panel);
         let width = columns.vectors * S::LANES;
-        let mut sums = Buffer::new(POINTS * MAX_ROWS * width);
+        let mut sums = Buffer::<f32>::new(POINTS * MAX_ROWS * width);
         let sums = sums.as_mut_ptr();
         let mut input = inputs.start;
         while input < inputs.end {

@@ -22,7 +22,7 @@ use crate::cpu::tile::Panels;
 pub(super) fn run(job: Job<'_>, weight: WeightView<'_>) {
     let tiles = job.grid.tiles();
     let from = Points::new(tiles, weight.inputs);
-    let mut transformed = Buffer::new(from.len());
+    let mut transformed = Buffer::<f32>::new(from.len());
     let (to, sums) = (Points::new(0, 0), std::ptr::null_mut());
     let memory = Memory { from, transformed: transformed.as_mut_ptr(), to, sums };
     transform_inputs(job, memory);
@@ -61,7 +61,8 @@ impl Kernel for Outputs<'_> {
         let width = columns.vectors * S::LANES;
         // Kernels at the points have the layout of tiles: an input for a tile, outputs for channels.
         let (kernels, to) = (Points::new(PACK_DEPTH, width), Points::new(tiles.len(), width));
-        let (mut block, mut sums) = (Buffer::new(kernels.len()), Buffer::new(to.len()));
+        let (mut block, mut sums) =
+            (Buffer::<f32>::new(kernels.len()), Buffer::<f32>::new(to.len()));
         let (block, sums) = (block.as_mut_ptr(), sums.as_mut_ptr());
         let mut begin = Begin::Zero;
         for first in (0..weight.inputs).step_by(PACK_DEPTH) {

@@ -27,7 +27,7 @@ impl TransformedWeights {
         assert_eq!(weight.taps, TAPS, "Winograd's algorithm is for 3x3 kernels");
         let panels = Panels::new(weight.outputs, isa);
         let inputs = weight.inputs;
-        let mut buffer = Buffer::new(POINTS * panels.padded() * inputs);
+        let mut buffer = Buffer::<f32>::new(POINTS * panels.padded() * inputs);
         let to = Shared((buffer.as_mut_ptr(), *weight));
         let blocks = inputs.div_ceil(PACK_DEPTH);
         parallel::ranges(panels.count() * blocks, MAX_TASKS, 1, |range| {

@@ -1,0 +1,37 @@
+//! Blocks of a product of matrices of bfloat16, summed in float32.
+
+#![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "nothing multiplies them"))]
+
+use burn_std::bf16;
+
+/// Rows and columns of a whole block.
+pub(crate) const BLOCK: usize = 32;
+/// Values that are multiplied and summed at a time.
+pub(crate) const DEPTH: usize = 32;
+
+/// `sums[r][c] (+)= Σ_tap Σ_k left[offset of tap + r · stride + k] · right[tap][k][c]`.
+///
+/// The left matrix lies in memory as it is, each tap somewhere else; the right one is packed: per tap, per chunk of
+/// [`DEPTH`] values, per 16 columns, 16 rows of 16 pairs of neighbours in `k`.
+///
+/// Whoever runs it promises that all of this is readable, and the sums readable and writable, for `rows` rounded up to a
+/// multiple of 16.
+pub(crate) struct Block<'a> {
+    pub left: *const bf16,
+    /// Bytes from one row to the next.
+    pub left_stride: usize,
+    /// Bytes from `left` to each tap.
+    pub offsets: &'a [isize],
+    /// Chunks of every tap.
+    pub chunks: usize,
+    pub right: *const bf16,
+    pub sums: *mut f32,
+    /// Bytes from one row to the next.
+    pub sums_stride: usize,
+    /// At most [`BLOCK`].
+    pub rows: usize,
+    /// At most [`BLOCK`].
+    pub columns: usize,
+    /// Whether the products are added to what the sums hold.
+    pub add: bool,
+}
