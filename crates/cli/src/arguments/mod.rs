@@ -7,6 +7,7 @@ mod data;
 mod device;
 mod format;
 mod network;
+mod precision;
 pub mod values;
 
 pub use changes::Changes;
@@ -15,3 +16,4 @@ pub use data::{DataArguments, FileArguments};
 pub use device::DeviceArguments;
 pub use format::Format;
 pub use network::NetworkArguments;
+pub use precision::{PrecisionArguments, settle};

@@ -3,6 +3,7 @@
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use scalenas_kernels::KernelBackend;
+use scalenas_kernels::precision::cast;
 
 use super::calibrated::Calibrated;
 use super::supernet::Supernet;
@@ -17,14 +18,16 @@ pub struct FoldedSubnet<'a, B: Backend> {
     supernet: &'a Supernet<B>,
     subnet: Calibrated<B>,
     folded: Folded<B>,
+    /// Number format of features.
+    format: DType,
 }
 
 impl<'a, B: KernelBackend> FoldedSubnet<'a, B> {
-    /// Folds the layers that the subnet runs.
-    pub fn new(supernet: &'a Supernet<B>, subnet: Calibrated<B>) -> Self {
+    /// Folds the layers that the subnet runs, for features in a number format.
+    pub fn new(supernet: &'a Supernet<B>, subnet: Calibrated<B>, format: DType) -> Self {
         let mut folded = supernet.fold(&subnet);
-        folded.prepare(DType::F32);
-        Self { supernet, subnet, folded }
+        folded.prepare(format);
+        Self { supernet, subnet, folded, format }
     }
 
     /// The subnet with its statistics.
@@ -32,9 +35,10 @@ impl<'a, B: KernelBackend> FoldedSubnet<'a, B> {
         &self.subnet
     }
 
-    /// Normalised pictures `[batch, 3, height, width]` in float32 to predictions, which equal those of
-    /// [`Supernet::predict`] within rounding.
+    /// Normalised pictures `[batch, 3, height, width]` to predictions, which equal those of [`Supernet::predict`] within
+    /// rounding to the format.
     pub fn predict(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        let images = cast(images, self.format);
         self.supernet.run(images, self.subnet.plan(), &mut Norms::Folded(&self.folded))
     }
 }

@@ -3,6 +3,7 @@
 use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Tensor};
 use scalenas_kernels::KernelBackend;
+use scalenas_kernels::precision::cast;
 
 use super::subnet::Subnet;
 use crate::layers::folded::Folded;
@@ -17,6 +18,8 @@ use crate::statistics::Statistics;
 pub struct InferenceNet<B: Backend> {
     layers: Subnet<B>,
     folded: Folded<B>,
+    /// Number format of features.
+    format: DType,
 }
 
 impl<B: KernelBackend> InferenceNet<B> {
@@ -29,15 +32,15 @@ impl<B: KernelBackend> InferenceNet<B> {
             (unit.norm_name.clone(), unit.fold(layer))
         };
         let folded = Folded::new(units.into_iter().map(fold));
-        Self { layers: layers.clone(), folded }.with_weights(DType::F32)
+        Self { layers: layers.clone(), folded, format: DType::F32 }.with_format(DType::F32)
     }
 
-    /// Converts the weights once to this number format and to the order that the device's convolutions
-    /// read, instead of at every convolution. Pictures must then have the same format; biases stay
-    /// float32, in which they are added.
+    /// Computes with features in this number format. Weights are converted once to it and to the order that the device's
+    /// convolutions read, instead of at every convolution; biases stay float32, in which they are added.
     #[must_use]
-    pub fn with_weights(mut self, dtype: DType) -> Self {
+    pub fn with_format(mut self, dtype: DType) -> Self {
         self.folded.prepare(dtype);
+        self.format = dtype;
         self
     }
 
@@ -48,6 +51,7 @@ impl<B: KernelBackend> InferenceNet<B> {
 
     /// Normalised pictures `[batch, 3, height, width]` to the predictions at all strides.
     pub fn predict(&self, images: Tensor<B, 4>) -> Prediction<B> {
+        let images = cast(images, self.format);
         self.layers.run(images, &mut Norms::Folded(&self.folded))
     }
 }

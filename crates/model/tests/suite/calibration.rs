@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{DType, Tensor, TensorData};
 use proptest::prelude::*;
 use scalenas_model::{
     Calibration, FoldedSubnet, LayerStatistics, NamedParameters, Statistics, Supernet,
@@ -128,7 +128,8 @@ fn folded_subnets_predict_the_same() {
         for architecture in family(&spec, 3) {
             let calibrated = calibrated(&supernet, &architecture);
             let expected = supernet.predict(pictures(5, 2), &calibrated);
-            let found = FoldedSubnet::new(&supernet, calibrated).predict(pictures(5, 2));
+            let found =
+                FoldedSubnet::new(&supernet, calibrated, DType::F32).predict(pictures(5, 2));
             same(preset, &found.coarse, &expected.coarse);
             if let Some((found, expected)) = found.fine.zip(expected.fine) {
                 same(preset, &found, &expected);
@@ -143,6 +144,6 @@ fn folded_subnets_predict_the_same() {
     calibration.add(pictures(5, 2));
     let calibrated = calibration.finish();
     let expected = supernet.predict(pictures(6, 1), &calibrated).coarse;
-    let found = FoldedSubnet::new(&supernet, calibrated).predict(pictures(6, 1)).coarse;
+    let found = FoldedSubnet::new(&supernet, calibrated, DType::F32).predict(pictures(6, 1)).coarse;
     same("one head", &found, &expected);
 }

@@ -10,13 +10,13 @@ use scalenas_space::{Architecture, Head};
 
 use super::network::Network;
 use crate::error::Result;
-use crate::run::options::TrainOptions;
+use crate::run::options::{Precision, TrainOptions};
 use crate::task::data::TaskData;
 
 /// Epoch of the random streams of calibration, apart from every epoch of a training run.
 const CALIBRATION_EPOCH: u64 = u64::MAX;
 
-/// Training pictures kept on the device, so that a search calibrates thousands of subnets on the
+/// Training pictures kept on the device, in float32 unless converted, so that a search calibrates thousands of subnets on the
 /// same batches without reading them again.
 #[derive(Debug, Clone)]
 pub struct CalibrationSource<B: Backend> {
@@ -24,6 +24,8 @@ pub struct CalibrationSource<B: Backend> {
     batches: Vec<Tensor<B, 4>>,
     /// Head that learns from the pictures.
     head: Head,
+    /// Number format of the pictures.
+    precision: Precision,
 }
 
 impl<B: KernelBackend> CalibrationSource<B> {
@@ -41,7 +43,16 @@ impl<B: KernelBackend> CalibrationSource<B> {
         let mut batches = task.training.load(config)?;
         let samples = std::iter::from_fn(|| batches.next(device));
         let pictures = samples.map(|sample| sample.map(|(images, _)| images));
-        Ok(Self { batches: pictures.collect::<Result<_>>()?, head: task.head })
+        let batches = pictures.collect::<Result<_>>()?;
+        Ok(Self { batches, head: task.head, precision: Precision::F32 })
+    }
+
+    /// Pictures in a number format: subnets are calibrated, and then predict, with features in it.
+    #[must_use]
+    pub fn in_format(mut self, precision: Precision) -> Self {
+        self.batches = self.batches.into_iter().map(|images| precision.convert(images)).collect();
+        self.precision = precision;
+        self
     }
 
     /// The batches, each `[batch, 3, height, width]`, normalised.
@@ -80,7 +91,7 @@ impl<'a, B: KernelBackend> CalibratedSubnet<'a, B> {
     ) -> Self {
         let plan = supernet.plan_for(&[source.head], architecture);
         let calibrated = source.calibrate(supernet, plan);
-        Self { subnet: FoldedSubnet::new(supernet, calibrated) }
+        Self { subnet: FoldedSubnet::new(supernet, calibrated, source.precision.dtype()) }
     }
 
     /// Calibrated statistics.

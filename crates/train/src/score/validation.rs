@@ -8,7 +8,7 @@ use scalenas_space::{Architecture, Head};
 use super::calibration::{CalibratedSubnet, CalibrationSource};
 use super::grade::{Grade, SubnetScore};
 use crate::error::Result;
-use crate::run::options::{SubnetSampling, TrainOptions};
+use crate::run::options::{Precision, SubnetSampling, TrainOptions};
 use crate::task::data::Tasks;
 use crate::task::registry::HeldOut;
 
@@ -47,6 +47,15 @@ impl<B: KernelBackend> Validation<B> {
         });
         let sampling = options.sampling.clone();
         Ok(Self { tasks: tasks.collect::<Result<_>>()?, sampling })
+    }
+
+    /// Subnets are calibrated and predict with features in a number format.
+    #[must_use]
+    pub fn in_format(mut self, precision: Precision) -> Self {
+        for task in &mut self.tasks {
+            task.calibration = task.calibration.clone().in_format(precision);
+        }
+        self
     }
 
     /// Every task on one in `parts` of its pictures, with the same statistics of subnets.

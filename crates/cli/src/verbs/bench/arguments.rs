@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use scalenas_base::Size;
 
-use crate::arguments::{DeviceArguments, Format, values};
+use crate::arguments::{DeviceArguments, PrecisionArguments, values};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -45,9 +45,9 @@ pub struct Arguments {
     /// Kinds of step to measure
     #[arg(long, num_args = 1.., value_enum, default_values_t = [Mode::Infer, Mode::Train])]
     pub mode: Vec<Mode>,
-    /// Number format of features; weights stay float32 in training
-    #[arg(long, value_enum, default_value_t = Format::F32)]
-    pub precision: Format,
+    /// Number format.
+    #[command(flatten)]
+    pub precision: PrecisionArguments,
     /// Repetitions, of which the median counts
     #[arg(long, default_value_t = 5)]
     pub reps: usize,

@@ -26,6 +26,8 @@ pub struct Case<'a> {
     pub mode: Mode,
     /// Pictures per batch.
     pub batch: usize,
+    /// Number format of features.
+    pub precision: Precision,
 }
 
 impl Case<'_> {
@@ -39,23 +41,13 @@ impl Case<'_> {
 
     /// The training step of the measurement.
     pub fn step(&self) -> Step<'_> {
-        let Self { space, architecture, batch, arguments, .. } = *self;
-        Step { space, architecture, input: arguments.input, batch, precision: self.precision() }
+        let Self { space, architecture, batch, arguments, precision, .. } = *self;
+        Step { space, architecture, input: arguments.input, batch, precision }
     }
 
     /// Repetitions, as the arguments say.
     pub fn repetitions(&self) -> Repetitions {
         Repetitions { warm_up: WARM_UP, counted: self.arguments.reps }
-    }
-
-    /// Number format of features.
-    pub fn precision(&self) -> Precision {
-        self.arguments.precision.precision()
-    }
-
-    /// Name of the number format in results.
-    pub fn precision_name(&self) -> &'static str {
-        self.arguments.precision.name()
     }
 
     /// Keys and values that identify the measurement.
@@ -69,7 +61,7 @@ impl Case<'_> {
             "batch": self.batch,
             "mode": self.mode_name(),
             "device": self.arguments.device.choice.to_string(),
-            "dtype": self.precision_name(),
+            "dtype": self.precision.name(),
         })
     }
 }

@@ -10,15 +10,10 @@ use serde_json::{Value, json};
 use super::arguments::Mode;
 use super::case::Case;
 use super::memory;
-use crate::error::user;
 use crate::networks::step::median;
 
 /// Measures a case: seconds, throughput and peak memory.
 pub fn measure<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<Value> {
-    if !case.precision().fits::<B>(device) {
-        let (format, device) = (case.precision_name(), case.arguments.device.choice);
-        return Err(user(format!("--precision {format}: {device} has none; accepted: f32")));
-    }
     memory::reset::<B>(device);
     let seconds = match case.mode {
         Mode::Infer => infer::<B>(case, device)?,
@@ -40,7 +35,7 @@ fn infer<B: KernelBackend>(case: &Case<'_>, device: &B::Device) -> Result<f64> {
     let statistics = supernet.initial_statistics(device);
     let subnet = supernet.with_running_statistics(supernet.plan(case.architecture), &statistics);
     let network = supernet.extract(case.architecture, &subnet).fold();
-    let network = network.with_weights(case.precision().dtype());
+    let network = network.with_format(case.precision.dtype());
     drop(supernet);
     let images = case.step().pictures::<B>(device);
     median::<B>(case.repetitions(), device, || {

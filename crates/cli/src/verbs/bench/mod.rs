@@ -11,6 +11,7 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_kernels::cpu::Peak;
 use scalenas_space::{Architecture, MaskFile, SpaceSpec, cost};
+use scalenas_train::Precision;
 use serde_json::{Value, json};
 
 use self::against::Against;
@@ -27,7 +28,8 @@ pub use arguments::Arguments;
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     device::require(arguments.device.choice)?;
     let (space, architecture) = resolve(arguments)?;
-    let cases = cases(arguments, &space, &architecture);
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
+    let cases = cases(arguments, (&space, &architecture), precision);
     // Read before the measurements, which take long.
     let against = arguments.against.as_deref().map(Against::read).transpose()?;
     let others = other_seconds(&cases, against.as_ref(), output)?;
@@ -71,11 +73,12 @@ fn other_seconds(
 
 fn cases<'a>(
     arguments: &'a Arguments,
-    space: &'a SpaceSpec,
-    architecture: &'a Architecture,
+    (space, architecture): (&'a SpaceSpec, &'a Architecture),
+    precision: Precision,
 ) -> Vec<Case<'a>> {
     let of_mode = |&mode: &Mode| {
-        let case = move |&batch: &usize| Case { arguments, space, architecture, mode, batch };
+        let case =
+            move |&batch: &usize| Case { arguments, space, architecture, mode, batch, precision };
         arguments.batch.iter().map(case)
     };
     arguments.mode.iter().flat_map(of_mode).collect()

@@ -41,7 +41,7 @@ impl Deviation {
 /// that multiply with fewer bits (TF32).
 pub(super) fn limit(precision: Precision) -> f64 {
     match precision {
-        Precision::F32 => 1e-3,
+        Precision::F32 | Precision::Auto => 1e-3,
         Precision::Bf16 => 3e-2,
     }
 }

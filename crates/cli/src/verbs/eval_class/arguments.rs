@@ -3,7 +3,9 @@
 use clap::{ArgGroup, Args};
 use scalenas_base::Size;
 
-use crate::arguments::{DataArguments, DeviceArguments, FlipTest, NetworkArguments, values};
+use crate::arguments::{
+    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PrecisionArguments, values,
+};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -40,6 +42,9 @@ pub struct Arguments {
     /// Pictures per batch
     #[arg(long, default_value_t = 32, value_parser = values::count)]
     pub batch: usize,
+    /// Number format.
+    #[command(flatten)]
+    pub precision: PrecisionArguments,
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,

@@ -60,7 +60,9 @@ fn score<B: KernelBackend>(
         flip: arguments.flip_test.into(),
     };
     let held_out = HeldOut { dataset: Arc::new(dataset), options };
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let network = Single::<B>::load(&selection, device)?.network.fold();
+    let network = network.with_format(precision.dtype());
     let stats = held_out.stats(&network, &ProgressView::new(output), device)?;
     report_skipped(&held_out.dataset.skipped(), output);
     Ok(stats)

@@ -6,7 +6,8 @@ use clap::{ArgGroup, Args, ValueEnum};
 use scalenas_base::Size;
 
 use crate::arguments::{
-    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, values,
+    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, PrecisionArguments,
+    values,
 };
 
 /// Examples below the help text.
@@ -95,6 +96,9 @@ pub struct Arguments {
     /// Crops per batch (top-down)
     #[arg(long, default_value_t = 32, value_parser = values::count)]
     pub batch: usize,
+    /// Number format.
+    #[command(flatten)]
+    pub precision: PrecisionArguments,
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,

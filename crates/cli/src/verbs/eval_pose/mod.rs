@@ -124,7 +124,9 @@ fn score_run<B: KernelBackend>(
         max_samples: 0,
         reading: arguments.data.reading_of_run(),
     };
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+    let source = source.in_format(precision);
     let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
     let found = target.predict(&subnet, arguments, output, device)?;
     Ok((target, found))
@@ -145,7 +147,8 @@ fn score_file<B: KernelBackend>(
     let data = Origin::Folder(arguments.data.folder.as_deref());
     let (net, fit) = ((space, input), Fit::default());
     let target = Target::new(arguments, data, &facts, net, fit, weights)?;
-    let folded: InferenceNet<B> = network.fold();
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
+    let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let found = target.predict(&network, arguments, output, device)?;
     Ok((target, found))

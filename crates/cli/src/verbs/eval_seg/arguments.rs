@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use scalenas_base::Size;
 
-use crate::arguments::{DataArguments, DeviceArguments, FlipTest, NetworkArguments, values};
+use crate::arguments::{
+    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PrecisionArguments, values,
+};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -52,6 +54,9 @@ pub struct Arguments {
     /// Write label pictures for the benchmark's server here
     #[arg(long)]
     pub submission: Option<PathBuf>,
+    /// Number format.
+    #[command(flatten)]
+    pub precision: PrecisionArguments,
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,

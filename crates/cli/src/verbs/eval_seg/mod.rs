@@ -76,7 +76,9 @@ fn score_run<'a, B: KernelBackend>(
         max_samples: 0,
         reading: arguments.data.reading_of_run(),
     };
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+    let source = source.in_format(precision);
     let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
     let stats = target.predict(&subnet, output, device)?;
     Ok((target, stats))
@@ -93,7 +95,8 @@ fn score_file<'a, B: KernelBackend>(
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or("cityscapes"))?;
     let data = Origin::Folder(arguments.data.folder.as_deref());
     let target = Target::new(arguments, network.spec(), &facts, data, weights)?;
-    let folded: InferenceNet<B> = network.fold();
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
+    let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let stats = target.predict(&network, output, device)?;
     Ok((target, stats))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::arguments::{DataArguments, DeviceArguments, values};
+use crate::arguments::{DataArguments, DeviceArguments, PrecisionArguments, values};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -75,6 +75,9 @@ pub struct Arguments {
     /// Change any key of the file: --set search.survivors=20
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,
+    /// Number format.
+    #[command(flatten)]
+    pub precision: PrecisionArguments,
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,

@@ -72,6 +72,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         archive,
         share: arguments.share,
         role: if arguments.worker { Role::Worker } else { Role::Owner },
+        precision: arguments.precision.settle(arguments.device.choice, output)?,
         device: arguments.device.choice.to_string(),
     };
     let searched = on_device!(arguments.device.choice, search(&plan, output, stop))?;

@@ -6,7 +6,7 @@ use scalenas_archive::Place;
 use scalenas_data::Reading;
 use scalenas_evolve::SearchConfig;
 use scalenas_space::latency::LatencyTable;
-use scalenas_train::RunFolder;
+use scalenas_train::{Precision, RunFolder};
 
 use crate::task::Variation;
 
@@ -36,6 +36,8 @@ pub struct SearchPlan {
     pub share: bool,
     /// Part of the process in the search.
     pub role: Role,
+    /// Number format of features of calibration and predictions.
+    pub precision: Precision,
     /// Name of the device.
     pub device: String,
 }

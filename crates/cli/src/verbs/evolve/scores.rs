@@ -1,13 +1,14 @@
 //! Archive of a search's scores, and the evaluation that they belong to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 use scalenas_archive::{Archive, Evaluation, Place, Record, digest_of_file, read_state};
 use scalenas_evolve::{Outcome, StopReason};
-use scalenas_train::RunFolder;
-use serde_json::{Value, json};
+use scalenas_train::{Precision, RunFolder};
+use serde_json::json;
 
 use super::plan::SearchPlan;
 use crate::data::fingerprint;
@@ -60,7 +61,7 @@ pub fn evaluation(plan: &SearchPlan) -> Result<Evaluation> {
             "files": fingerprint(folder, &task.source)?,
         }))
     });
-    Ok(Evaluation::new(json!({
+    let mut document = json!({
         "space": info.space,
         "weights": digest_of_file(&plan.run.weights())?,
         "data": data.collect::<Result<Vec<_>>>()?,
@@ -70,7 +71,12 @@ pub fn evaluation(plan: &SearchPlan) -> Result<Evaluation> {
         "calibration": format!("{:?}", train.calibration),
         "precision": format!("{:?}", train.precision),
         "seed": train.seed,
-    })))
+    });
+    // Without the key it is float32, as in archives of before.
+    if plan.precision != Precision::F32 {
+        document["format"] = json!(plan.precision.name());
+    }
+    Ok(Evaluation::new(document))
 }
 
 /// Keys in which an evaluation differs from the one that an archive saw last; empty where the archive has it, or none.
@@ -82,8 +88,9 @@ pub fn differences(archive: &Archive, evaluation: &Evaluation) -> Result<Vec<Str
     else {
         return Ok(Vec::new());
     };
-    let differs = |(key, value): &(&String, &Value)| last.get(*key) != Some(*value);
-    Ok(own.iter().filter(differs).map(|(key, _)| key.clone()).collect())
+    let keys: BTreeSet<&String> = own.keys().chain(last.keys()).collect();
+    let differs = |key: &&String| last.get(*key) != own.get(*key);
+    Ok(keys.into_iter().filter(differs).cloned().collect())
 }
 
 /// Takes the scores of a search of an earlier version into the archive.

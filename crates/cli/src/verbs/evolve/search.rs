@@ -197,5 +197,5 @@ fn validation<B: KernelBackend>(plan: &SearchPlan, device: &B::Device) -> Result
         max_samples: plan.samples,
         reading: plan.reading,
     };
-    Ok(Validation::read(&request.tasks()?, &info.train, device)?)
+    Ok(Validation::read(&request.tasks()?, &info.train, device)?.in_format(plan.precision))
 }

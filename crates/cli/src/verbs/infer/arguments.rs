@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args};
 use scalenas_base::Size;
 
-use crate::arguments::{DataArguments, DeviceArguments, FlipTest, NetworkArguments, Task, values};
+use crate::arguments::{
+    DataArguments, DeviceArguments, FlipTest, NetworkArguments, PrecisionArguments, Task, values,
+};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -77,6 +79,9 @@ pub struct Arguments {
     /// Data set of the pictures that calibrate the network.
     #[command(flatten)]
     pub data: DataArguments,
+    /// Number format.
+    #[command(flatten)]
+    pub precision: PrecisionArguments,
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,

@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::Result;
 use scalenas_data::BoxSource;
 use scalenas_kernels::KernelBackend;
-use scalenas_train::SingleHead;
+use scalenas_train::{Precision, SingleHead};
 
 use crate::arguments::NetworkArguments;
 use crate::context::device::{self, on_device};
@@ -31,11 +31,13 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     check_target("--csv", arguments.csv.as_deref())?;
     check_folder("--pictures", arguments.pictures.as_deref())?;
     check_folder("--labels", arguments.labels.as_deref())?;
-    on_device!(arguments.device.choice, infer(arguments, output))
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
+    on_device!(arguments.device.choice, infer(arguments, precision, output))
 }
 
 fn infer<B: KernelBackend>(
     arguments: &Arguments,
+    precision: Precision,
     output: Output,
     device: &B::Device,
 ) -> Result<()> {
@@ -48,11 +50,14 @@ fn infer<B: KernelBackend>(
         Boxes::Needless if !room(single.head).takes_boxes() => Vec::new(),
         // Refused unless the network has learnt to look at whole pictures.
         Boxes::Needless | Boxes::Whole => boxes::whole(&inputs.pictures),
-        Boxes::Run(run) => find_boxes::<B>(arguments, run, &inputs.pictures, output, device)?,
+        Boxes::Run(run) => {
+            let asked = (arguments, precision);
+            find_boxes::<B>(asked, run, &inputs.pictures, output, device)?
+        }
         Boxes::Named(file, named) => boxes::of_file(file, named, &inputs.pictures)?,
     };
     let request = request(arguments, &single, &inputs.pictures, &people, output);
-    let network = single_head(&single);
+    let network = single_head(&single, precision);
     let start = Instant::now();
     let predicted = task::infer::<B>(single.head, &network, &request, device)?;
     let seconds = start.elapsed().as_secs_f64();
@@ -75,8 +80,9 @@ fn load<B: KernelBackend>(
 /// The folded network.
 fn single_head<B: KernelBackend>(
     single: &Single<B>,
+    precision: Precision,
 ) -> SingleHead<scalenas_model::InferenceNet<B>> {
-    let network = single.network.fold();
+    let network = single.network.fold().with_format(precision.dtype());
     SingleHead::new(network, single.network.spec(), single.head).expect("the head of the space")
 }
 
@@ -129,7 +135,7 @@ fn request<'a, B: KernelBackend>(
 
 /// Boxes around the people whom the bottom-up network of a run finds.
 fn find_boxes<B: KernelBackend>(
-    arguments: &Arguments,
+    (arguments, precision): (&Arguments, Precision),
     run: &Path,
     pictures: &[Picture],
     output: Output,
@@ -153,7 +159,7 @@ fn find_boxes<B: KernelBackend>(
         labels: None,
         ..request(arguments, &finder, pictures, &[], output)
     };
-    task::find_boxes(&single_head(&finder), &request, device)
+    task::find_boxes(&single_head(&finder, precision), &request, device)
 }
 
 /// Drawn frames as videos.

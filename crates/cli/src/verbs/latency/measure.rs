@@ -106,7 +106,7 @@ impl<'a, B: KernelBackend> Bench<'a, B> {
         let statistics = self.supernet.initial_statistics(self.device);
         let plan = self.supernet.plan(architecture);
         let subnet = self.supernet.with_running_statistics(plan, &statistics);
-        self.supernet.extract(architecture, &subnet).fold().with_weights(self.dtype())
+        self.supernet.extract(architecture, &subnet).fold().with_format(self.dtype())
     }
 
     /// Seconds of one call.

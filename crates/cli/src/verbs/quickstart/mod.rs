@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use scalenas_data::BadImages;
-use scalenas_train::{Existing, RunFolder};
+use scalenas_train::{Existing, Precision, RunFolder};
 use serde_json::json;
 
 use self::evaluate::{Row, evaluate_all, finish};
@@ -61,6 +61,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         archive: None,
         share: false,
         role: Role::Owner,
+        precision: Precision::F32,
         device: arguments.device.choice.to_string(),
     };
     let searched = on_device!(arguments.device.choice, search(&plan, output, stop))?;

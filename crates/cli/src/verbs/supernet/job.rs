@@ -18,8 +18,9 @@ use super::arguments::Arguments;
 use super::task::SharedTask;
 use super::together::Devices;
 use super::weights::check_weights;
+use crate::arguments::settle;
 use crate::context::Stop;
-use crate::context::device::on_device;
+use crate::context::device::{DeviceChoice, on_device};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::{Output, ProgressView};
@@ -45,7 +46,7 @@ pub struct Job {
 
 impl Job {
     /// Run that the arguments describe.
-    pub fn new(arguments: &Arguments) -> Result<Self> {
+    pub fn new(arguments: &Arguments, device: DeviceChoice, output: Output) -> Result<Self> {
         let changes = arguments.changes.list();
         let resumed = arguments.resume.as_deref().map(RunFolder::open).transpose()?;
         let mut experiment = match (&arguments.config, &resumed) {
@@ -61,7 +62,9 @@ impl Job {
             user(format!("{name} names no data set: add data: \"FOLDER\" or give --data FOLDER"))
         })?;
         arguments.files.apply(&mut experiment.files, &data, &arguments.data.pictures)?;
-        let experiment = experiment.changed(&[])?;
+        let mut experiment = experiment.changed(&[])?;
+        // Later verbs, and a run that is resumed elsewhere, read the chosen format.
+        experiment.train.precision = settle(experiment.train.precision, device, output)?.0;
         let (out, existing) = place(arguments);
         Self::prepare(experiment, &data, out, existing, arguments.data.reading())
     }

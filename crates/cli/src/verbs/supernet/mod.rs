@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         others.wait();
         return Ok(());
     }
-    let job = Job::new(arguments)?;
+    let job = Job::new(arguments, devices.here[0], output)?;
     devices.check(&job.tasks)?;
     if arguments.dry_run {
         let seconds = duration::seconds_per_iteration(&job, devices.here[0])?;

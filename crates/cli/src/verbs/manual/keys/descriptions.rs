@@ -110,7 +110,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "train.class_weights",
         "Weights of classes in the loss: `Facts`, `Pixels` (rarity among training pixels) or `Equal`",
     ),
-    ("train.precision", "Number format of features: `F32` or `Bf16`"),
+    (
+        "train.precision",
+        "Number format of features: `F32`, `Bf16`, or `Auto`: `Bf16` where the device is faster in it",
+    ),
     (
         "train.sampling",
         "Subnets of an iteration: `Grouped` (as published), `Uniform`, `Fair`, `Sandwich((random: 2, distil: true))`, or one network alone: `Largest`, `Smallest`, `Hrnet`",
