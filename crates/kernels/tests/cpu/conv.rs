@@ -34,8 +34,22 @@ impl Case {
         self.size.map(|n| (n + 2 * padding - self.kernel) / stride + 1)
     }
 
+    /// Output, gradient of the input and of the weight, in float64.
+    pub fn sums(&self, [x, weight, dy]: [&Tensor<B, 4>; 3]) -> [Vec<f64>; 3] {
+        let (xs, ws, ds) = (vec(x), vec(weight), vec(dy));
+        let mut y = vec![0.0f64; ds.len()];
+        let (mut dx, mut dw) = (vec![0.0f64; xs.len()], vec![0.0f64; ws.len()]);
+        self.products(|from, tap, to| {
+            let (x, w, d) = (f64::from(xs[from]), f64::from(ws[tap]), f64::from(ds[to]));
+            y[to] += x * w;
+            dx[from] += d * w;
+            dw[tap] += d * x;
+        });
+        [y, dx, dw]
+    }
+
     /// Calls `visit` with flat indices of input, weight and output of every product.
-    pub fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
+    fn products(&self, mut visit: impl FnMut(usize, usize, usize)) {
         let [oh, ow] = self.out();
         let [h, w] = self.size;
         let (k, ConvGeometry { stride, padding }) = (self.kernel, self.geometry);
@@ -65,15 +79,7 @@ fn check(case: Case) {
     let weight: Tensor<B, 4> = tensor(case.weight_shape(), 2);
     let [oh, ow] = case.out();
     let dy: Tensor<B, 4> = tensor([case.batch, case.output, oh, ow], 3);
-    let (xs, ws, ds) = (vec(&x), vec(&weight), vec(&dy));
-    let mut y = vec![0.0f64; ds.len()];
-    let (mut dx, mut dw) = (vec![0.0f64; xs.len()], vec![0.0f64; ws.len()]);
-    case.products(|from, tap, to| {
-        let (x, w, d) = (f64::from(xs[from]), f64::from(ws[tap]), f64::from(ds[to]));
-        y[to] += x * w;
-        dx[from] += d * w;
-        dw[tap] += d * x;
-    });
+    let [y, dx, dw] = case.sums([&x, &weight, &dy]);
     let primitive = |t: &Tensor<B, 4>| t.clone().into_primitive().tensor();
     let lift = |t| Tensor::<B, 4>::from_primitive(TensorPrimitive::Float(t));
     // Sums in float64 take the longest: all instruction sets are compared with the same.

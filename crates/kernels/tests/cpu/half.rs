@@ -52,16 +52,8 @@ fn check(case: Case) {
     let [oh, ow] = case.out();
     let (x, weight) = (exact(case.x_shape(), 1), exact(case.weight_shape(), 2));
     let dy = exact([case.batch, case.output, oh, ow], 3);
-    let (xs, ws, ds) = (vec(&x), vec(&weight), vec(&dy));
-    let mut y = vec![0.0f64; ds.len()];
-    let (mut dx, mut dw) = (vec![0.0f64; xs.len()], vec![0.0f64; ws.len()]);
-    case.products(|from, tap, to| {
-        let (x, w, d) = (f64::from(xs[from]), f64::from(ws[tap]), f64::from(ds[to]));
-        y[to] += x * w;
-        dx[from] += d * w;
-        dw[tap] += d * x;
-    });
-    let more: Vec<f64> = dx.iter().zip(&xs).map(|(dx, x)| dx + f64::from(*x)).collect();
+    let [y, dx, dw] = case.sums([&x, &weight, &dy]);
+    let more: Vec<f64> = dx.iter().zip(&vec(&x)).map(|(dx, x)| dx + f64::from(*x)).collect();
     on_all_levels(|| {
         for [x, dy] in [[half(&x), half(&dy)], [&x, &dy].map(|t| channels_last(&half(t)))] {
             for weight in [weight.clone(), half(&weight)] {
