@@ -52,6 +52,10 @@ fn auto_is_settled_before_a_run_is_written() {
     assert_eq!(info["train"]["precision"], settled);
     let kept = fs::read_to_string(place.path("run/experiment.ron")).unwrap();
     assert!(kept.contains(&format!("precision: {settled}")), "{kept}");
+    let (run, alone) = (place.arg("run"), place.arg("alone"));
+    let words = ["finetune", "--run", &run, "--arch", "smallest", "--epochs", "1", "--out", &alone];
+    scalenas(&[&words[..], &["--set", "train.precision=Auto"]].concat()).good();
+    assert_eq!(read_json(&place.path("alone/run.json"))["train"]["precision"], settled);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub use arguments::Arguments;
 /// Trains the network.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let devices = arguments.together.devices(arguments.device.choice)?;
-    let job = match (&arguments.run, &arguments.resume) {
+    let mut job = match (&arguments.run, &arguments.resume) {
         (_, Some(resume)) => resumed(arguments, resume)?,
         (Some(run), None) => started(arguments, &RunFolder::open(run)?)?,
         (None, None) => return Err(user("give --run RUN or --resume RUN")),

@@ -41,7 +41,8 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     };
     write_data(synthetic, &experiment, &data, output)?;
     output.say("2/4 training the supernet");
-    let job = Job::prepare(experiment, &data, folder.clone(), existing, BadImages::Fail.into())?;
+    let mut job =
+        Job::prepare(experiment, &data, folder.clone(), existing, BadImages::Fail.into())?;
     let trained = existing == Existing::Resume && RunFolder::open(&folder)?.weights().exists();
     if !trained && job.train(&arguments.device.choice.into(), output, stop)?.interrupted {
         return stopped(&arguments.out, output);

@@ -56,7 +56,7 @@ pub fn turn(
     let out = folder.join(&id);
     let exists = RunFolder::open(&out).is_ok();
     let existing = if exists { Existing::Resume } else { Existing::Refuse };
-    let job = alone.job(architecture.clone(), out.clone(), existing)?;
+    let mut job = alone.job(architecture.clone(), out.clone(), existing)?;
     if exists {
         check_same(&job, &out)?;
     }

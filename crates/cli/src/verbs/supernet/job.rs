@@ -46,7 +46,7 @@ pub struct Job {
 
 impl Job {
     /// Run that the arguments describe.
-    pub fn new(arguments: &Arguments, device: DeviceChoice, output: Output) -> Result<Self> {
+    pub fn new(arguments: &Arguments) -> Result<Self> {
         let changes = arguments.changes.list();
         let resumed = arguments.resume.as_deref().map(RunFolder::open).transpose()?;
         let mut experiment = match (&arguments.config, &resumed) {
@@ -62,9 +62,7 @@ impl Job {
             user(format!("{name} names no data set: add data: \"FOLDER\" or give --data FOLDER"))
         })?;
         arguments.files.apply(&mut experiment.files, &data, &arguments.data.pictures)?;
-        let mut experiment = experiment.changed(&[])?;
-        // Later verbs, and a run that is resumed elsewhere, read the chosen format.
-        experiment.train.precision = settle(experiment.train.precision, device, output)?.0;
+        let experiment = experiment.changed(&[])?;
         let (out, existing) = place(arguments);
         Self::prepare(experiment, &data, out, existing, arguments.data.reading())
     }
@@ -101,10 +99,21 @@ impl Job {
         Ok(Self { experiment, info, out, existing, tasks, data, reading })
     }
 
+    /// Chooses the number format for a device, where that is left to it. Later verbs, and a run that is resumed elsewhere,
+    /// read the chosen one.
+    pub fn settle(&mut self, device: DeviceChoice, output: Output) -> Result<()> {
+        let (settled, _) = settle(self.info.train.precision, device, output)?;
+        for train in [&mut self.info.train, &mut self.experiment.train] {
+            train.precision = settled;
+        }
+        Ok(())
+    }
+
     /// Creates or opens the folder and trains. A new run that fails before its first checkpoint
     /// leaves nothing behind.
-    pub fn train(&self, devices: &Devices, output: Output, stop: &Stop) -> Result<Outcome> {
+    pub fn train(&mut self, devices: &Devices, output: Output, stop: &Stop) -> Result<Outcome> {
         devices.check(&self.tasks)?;
+        self.settle(devices.here[0], output)?;
         let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
         let result = self.fill(&folder, devices, output, stop);
         if result.is_err() && self.existing != Existing::Resume {

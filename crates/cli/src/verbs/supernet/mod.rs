@@ -30,8 +30,9 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         others.wait();
         return Ok(());
     }
-    let job = Job::new(arguments, devices.here[0], output)?;
+    let mut job = Job::new(arguments)?;
     devices.check(&job.tasks)?;
+    job.settle(devices.here[0], output)?;
     if arguments.dry_run {
         let seconds = duration::seconds_per_iteration(&job, devices.here[0])?;
         return dry_run(&job, seconds, output);
