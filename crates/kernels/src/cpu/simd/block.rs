@@ -2,6 +2,9 @@
 
 #![cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "nothing multiplies them"))]
 
+#[cfg(feature = "exact-memory")]
+use std::hint::black_box;
+
 use burn_std::bf16;
 
 /// Rows and columns of a whole block.
@@ -34,4 +37,39 @@ pub(crate) struct Block<'a> {
     pub columns: usize,
     /// Whether the products are added to what the sums hold.
     pub add: bool,
+}
+
+#[cfg(feature = "exact-memory")]
+#[expect(unsafe_code, reason = "reads what the instructions will read")]
+impl Block<'_> {
+    /// Reads and writes every value that the block's instructions do, for sanitizers, which do not see into assembly.
+    ///
+    /// # Safety
+    /// The block's promise is kept.
+    pub unsafe fn touch(&self) {
+        const TILE: usize = BLOCK / 2;
+        let (rows, columns) =
+            (self.rows.next_multiple_of(TILE), self.columns.next_multiple_of(TILE));
+        // SAFETY: by the caller's promise.
+        unsafe {
+            for &offset in self.offsets {
+                for row in 0..rows {
+                    let left = self.left.byte_offset(offset).byte_add(row * self.left_stride);
+                    (0..self.chunks * DEPTH).for_each(|k| {
+                        black_box(left.add(k).read_volatile());
+                    });
+                }
+            }
+            let right = self.offsets.len() * self.chunks * DEPTH * columns;
+            (0..right).for_each(|index| {
+                black_box(self.right.add(index).read_volatile());
+            });
+            for row in 0..rows {
+                let sums = self.sums.byte_add(row * self.sums_stride);
+                for column in 0..columns {
+                    sums.add(column).write_volatile(sums.add(column).read_volatile());
+                }
+            }
+        }
+    }
 }

@@ -42,6 +42,11 @@ impl Multiplier {
     /// # Safety
     /// The block's promise is kept.
     pub unsafe fn sums(&self, block: &Block<'_>) {
+        #[cfg(feature = "exact-memory")]
+        // SAFETY: by the caller's promise.
+        unsafe {
+            block.touch();
+        }
         // SAFETY: tiles are in use as long as `self` lives; memory by the caller's promise.
         unsafe { (self.sums)(block) };
     }
