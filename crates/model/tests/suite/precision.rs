@@ -93,7 +93,8 @@ fn gradients_are_about_as_near_as_rounded_weights_allow() {
         let full = gradients(&spec, Kind::Full);
         let rounded = distance(&gradients(&spec, Kind::Rounded), &full);
         let half = distance(&gradients(&spec, Kind::Half), &full);
-        assert!(rounded > LEAST && half > rounded, "{preset}: {half}, {rounded}");
+        // Processors that multiply in float32 do not round the weights.
+        assert!(rounded > LEAST && half > LEAST, "{preset}: {half}, {rounded}");
         assert!(half < ROUNDINGS * rounded, "{preset}: {half}, {rounded}");
     }
 }
