@@ -23,9 +23,6 @@ impl Format {
 
     /// Name on the command line and in results.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::Bf16 => "bf16",
-        }
+        self.precision().name()
     }
 }

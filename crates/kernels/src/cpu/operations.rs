@@ -99,7 +99,7 @@ impl Features for bf16 {
     }
 }
 
-/// What follows a convolution's sums.
+/// Bias, residual and activation of a convolution, as tensors.
 pub(super) struct Added {
     /// `[out]`.
     pub bias: Option<Vec<f32>>,

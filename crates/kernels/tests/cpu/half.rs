@@ -94,6 +94,7 @@ fn corners() {
     check(case(3, [5, 9], [7, 5], [1, 2]));
     check(case(1, [2, 3], [9, 8], [5, 3]));
     check(case(40, [16, 16], [3, 3], [3, 1]));
+    check(case(1, [16, 8], [6, 5], [7, 2]));
     for padding in [0, 2] {
         let geometry = ConvGeometry { stride: 1, padding };
         check(Case { geometry, ..case(2, [16, 32], [9, 11], [3, 1]) });

@@ -129,6 +129,7 @@ impl Kernel for Part<'_> {
         // SAFETY: the input has these lines.
         let pixels = unsafe { Gathered::new(job.grid, &segments, job.input) };
         let tap = job.weights.first_tap(job.sweep);
+        let has_products = !pixels.offsets.is_empty() && job.weights.chunks > 0;
         let mut sums = Sums([0.0; BLOCK * BLOCK]);
         for segment in &segments {
             let (first, outputs) = (job.grid.first(segment), job.grid.outputs(segment));
@@ -152,9 +153,8 @@ impl Kernel for Part<'_> {
                     };
                     // SAFETY: positions of a block's rows were gathered; the sums have room for a block.
                     unsafe {
-                        if pixels.offsets.is_empty() {
-                            sums.0.fill(0.0);
-                        } else {
+                        // Otherwise they stay the zeros that they are.
+                        if has_products {
                             multiplier.sums(&block);
                         }
                         job.store::<S>(&places[..rows], panel, &sums);

@@ -7,12 +7,12 @@ use std::ops::Range;
 use burn_std::bf16;
 
 use super::grid::Grid;
-use super::planes::{Pairs, Planes, TILE};
+use super::planes::{Pairs, Planes};
 use crate::cpu::conv::sums::{Shape, Sums};
 use crate::cpu::conv::sweep;
 use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{BLOCK, Block, DEPTH, Isa, Kernel, Multiplier, Simd, dispatch_half};
+use crate::cpu::simd::{BLOCK, Block, DEPTH, Isa, Kernel, Multiplier, Simd, TILE, dispatch_half};
 use crate::cpu::tile::Panels;
 use crate::types::ConvGeometry;
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::cpu::conv::sweep::{Sweep, Tap};
 use crate::cpu::maps::Extent;
-use crate::cpu::simd::BLOCK;
+use crate::cpu::simd::TILE;
 
 /// Layout of copied pixels.
 pub(super) struct Grid {
@@ -97,7 +97,7 @@ impl Grid {
         }
         let (first, last) = (segments.first()?, segments.last()?);
         let pixel = (first.picture * self.height + first.lines.start) * self.width;
-        let end = pixel + self.first(last) + self.outputs(last).next_multiple_of(BLOCK / 2);
+        let end = pixel + self.first(last) + self.outputs(last).next_multiple_of(TILE);
         (end <= self.from.pixels()).then_some(pixel)
     }
 

@@ -10,11 +10,9 @@ use super::grid::{Grid, Segment};
 use super::weights::PIECE;
 use crate::cpu::channels::Lane;
 use crate::cpu::memory::Buffer;
-use crate::cpu::simd::{DEPTH, Rows, RowsMut, Simd};
+use crate::cpu::simd::{DEPTH, Rows, RowsMut, Simd, TILE};
 use crate::cpu::tile::Panels;
 
-/// Inputs of a tile.
-pub(super) const TILE: usize = 16;
 /// Values of a cache line, and of the vectors below.
 const LINE: usize = 32;
 

@@ -11,16 +11,14 @@ use crate::cpu::conv::sweep::{self, Sweep};
 use crate::cpu::conv::weights::{Direction, WeightView};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{DEPTH, Kernel, MAX_LANES, Simd, dispatch_half};
+use crate::cpu::simd::{DEPTH, Kernel, MAX_LANES, Simd, TILE, dispatch_half};
 use crate::cpu::tile::{Panel, Panels};
 use crate::types::ConvGeometry;
 
 /// Values of one vector of outputs and one chunk of inputs.
-pub(super) const PIECE: usize = DEPTH * 16;
+pub(super) const PIECE: usize = DEPTH * TILE;
 /// Values packed by one task at least.
 const TASK_VALUES: usize = 16 * 1024;
-/// Most taps whose inputs are rearranged together.
-const TAPS: usize = 9;
 
 /// The taps of a kernel in the order in which its sweeps use them.
 fn order(direction: Direction, kernel: usize, geometry: ConvGeometry) -> Vec<usize> {
@@ -49,7 +47,7 @@ impl HalfWeights {
         let order = order(direction, conv.shape()[2], conv.geometry);
         let panels = Panels::new(weight.outputs, isa);
         let chunks = weight.inputs.div_ceil(DEPTH);
-        let len = panels.count() * panels.width() / 16 * order.len() * chunks * PIECE;
+        let len = panels.count() * panels.width() / TILE * order.len() * chunks * PIECE;
         let mut result = Self { buffer: Buffer::<bf16>::new(len), order, chunks, panels };
         let to = Shared(result.buffer.as_mut_ptr());
         let work = panels.count() * chunks;
@@ -80,7 +78,7 @@ impl HalfWeights {
     }
 
     fn start(&self, panel: usize) -> usize {
-        panel * self.panels.width() / 16 * self.order.len() * self.chunks * PIECE
+        panel * self.panels.width() / TILE * self.order.len() * self.chunks * PIECE
     }
 }
 
@@ -95,13 +93,15 @@ struct Pack<'a> {
 impl Kernel for Pack<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
+        // Vectors of all taps, for a pair of inputs.
+        let mut scratch = vec![0.0; 2 * self.view.taps * MAX_LANES];
         for index in self.range.clone() {
             let (panel, chunk) = (index / self.weights.chunks, index % self.weights.chunks);
             let to = self.to.wrapping_add(self.weights.start(panel));
             let panel = self.weights.panels.get(panel);
             for vector in 0..panel.vectors {
                 // SAFETY: this vector of this chunk lies inside the panel.
-                unsafe { self.vector::<S>(panel, vector, chunk, to) };
+                unsafe { self.vector::<S>(panel, vector, chunk, (to, scratch.as_mut_ptr())) };
             }
         }
     }
@@ -110,13 +110,15 @@ impl Kernel for Pack<'_> {
 impl Pack<'_> {
     /// Writes one chunk of one vector of outputs.
     #[inline(always)]
-    unsafe fn vector<S: Simd>(&self, panel: Panel, vector: usize, chunk: usize, to: *mut bf16) {
+    unsafe fn vector<S: Simd>(
+        &self,
+        panel: Panel,
+        vector: usize,
+        chunk: usize,
+        (to, scratch): (*mut bf16, *mut f32),
+    ) {
         let taps = self.view.taps;
-        let mut scratch = [0.0; 2 * TAPS * MAX_LANES];
         let outputs = panel.outputs(vector, S::LANES);
-        // Kernels of many taps go one input at a time through a scratch of their own.
-        let mut large = (taps > TAPS).then(|| vec![0.0; 2 * taps * MAX_LANES]);
-        let scratch = large.as_mut().map_or(scratch.as_mut_ptr(), Vec::as_mut_ptr);
         for pair in 0..DEPTH / 2 {
             let first = chunk * DEPTH + 2 * pair;
             let inputs = first.min(self.view.inputs)..(first + 2).min(self.view.inputs);

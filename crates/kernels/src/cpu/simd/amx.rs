@@ -10,10 +10,7 @@ use core::arch::asm;
 use core::arch::x86_64::__cpuid_count;
 use core::marker::PhantomData;
 
-use super::block::Block;
-
-/// Rows of a tile, and columns of one of sums.
-const TILE: usize = 16;
+use super::block::{Block, TILE};
 
 /// Whether the processor has tiles of bfloat16 and the operating system lets the process use them.
 pub(super) fn available() -> bool {
@@ -78,7 +75,7 @@ impl Drop for Tiles {
     }
 }
 
-/// What the assembly reads, in eight-byte fields.
+/// A block as the assembly reads it: eight-byte fields at fixed offsets, strides in bytes.
 #[repr(C)]
 struct Job {
     left: *const u8,

@@ -7,18 +7,20 @@ use std::hint::black_box;
 
 use burn_std::bf16;
 
+/// Rows of a tile, and columns of a tile of sums.
+pub(crate) const TILE: usize = 16;
 /// Rows and columns of a whole block.
-pub(crate) const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 2 * TILE;
 /// Values that are multiplied and summed at a time.
 pub(crate) const DEPTH: usize = 32;
 
 /// `sums[r][c] (+)= Σ_tap Σ_k left[offset of tap + r · stride + k] · right[tap][k][c]`.
 ///
 /// The left matrix lies in memory as it is, each tap somewhere else; the right one is packed: per tap, per chunk of
-/// [`DEPTH`] values, per 16 columns, 16 rows of 16 pairs of neighbours in `k`.
+/// [`DEPTH`] values, per [`TILE`] columns, 16 rows of 16 pairs of neighbours in `k`.
 ///
 /// Whoever runs it promises that all of this is readable, and the sums readable and writable, for `rows` rounded up to a
-/// multiple of 16.
+/// multiple of [`TILE`].
 pub(crate) struct Block<'a> {
     pub left: *const bf16,
     /// Bytes from one row to the next.
@@ -47,7 +49,6 @@ impl Block<'_> {
     /// # Safety
     /// The block's promise is kept.
     pub unsafe fn touch(&self) {
-        const TILE: usize = BLOCK / 2;
         let (rows, columns) =
             (self.rows.next_multiple_of(TILE), self.columns.next_multiple_of(TILE));
         // SAFETY: by the caller's promise.

@@ -22,7 +22,7 @@ mod neon;
 mod portable;
 mod vector;
 
-pub(crate) use block::{BLOCK, Block, DEPTH};
+pub(crate) use block::{BLOCK, Block, DEPTH, TILE};
 pub(crate) use dispatch::{dispatch, dispatch_half};
 pub(crate) use element::Element;
 pub(crate) use half::Multiplier;
