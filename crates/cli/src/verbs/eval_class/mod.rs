@@ -44,6 +44,7 @@ fn score<B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<TopStats> {
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let selection = Selection {
         network: &arguments.network,
         data: &arguments.data,
@@ -60,7 +61,6 @@ fn score<B: KernelBackend>(
         flip: arguments.flip_test.into(),
     };
     let held_out = HeldOut { dataset: Arc::new(dataset), options };
-    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let network = Single::<B>::load(&selection, device)?.network.fold();
     let network = network.with_format(precision.dtype());
     let stats = held_out.stats(&network, &ProgressView::new(output), device)?;

@@ -99,6 +99,7 @@ fn score_run<B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<(Target, Vec<CocoResult>)> {
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let info = run.info();
     let search = networks::search(run)?;
     let architecture = networks::of_run(run, arguments.network.arch.as_deref(), search.as_ref())?;
@@ -124,7 +125,6 @@ fn score_run<B: KernelBackend>(
         max_samples: 0,
         reading: arguments.data.reading_of_run(),
     };
-    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
     let source = source.in_format(precision);
     let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
@@ -138,6 +138,7 @@ fn score_file<B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<(Target, Vec<CocoResult>)> {
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let network = ScaleNet::<B>::load(weights, device)?;
     let space = network.spec();
     let head = head(arguments, space, weights)?;
@@ -147,7 +148,6 @@ fn score_file<B: KernelBackend>(
     let data = Origin::Folder(arguments.data.folder.as_deref());
     let (net, fit) = ((space, input), Fit::default());
     let target = Target::new(arguments, data, &facts, net, fit, weights)?;
-    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let found = target.predict(&network, arguments, output, device)?;

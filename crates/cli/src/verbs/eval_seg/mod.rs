@@ -54,6 +54,7 @@ fn score_run<'a, B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<(Target<'a>, SemanticStats)> {
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let info = run.info();
     let head = head(&info.space, run.path())?;
     let search = networks::search(run)?;
@@ -76,7 +77,6 @@ fn score_run<'a, B: KernelBackend>(
         max_samples: 0,
         reading: arguments.data.reading_of_run(),
     };
-    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
     let source = source.in_format(precision);
     let subnet = CalibratedSubnet::new(&supernet, &architecture, &source);
@@ -90,12 +90,12 @@ fn score_file<'a, B: KernelBackend>(
     output: Output,
     device: &B::Device,
 ) -> Result<(Target<'a>, SemanticStats)> {
+    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let network = ScaleNet::<B>::load(weights, device)?;
     let head = head(network.spec(), weights)?;
     let facts = segmentation_facts(arguments.facts.as_deref().unwrap_or("cityscapes"))?;
     let data = Origin::Folder(arguments.data.folder.as_deref());
     let target = Target::new(arguments, network.spec(), &facts, data, weights)?;
-    let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let stats = target.predict(&network, output, device)?;
