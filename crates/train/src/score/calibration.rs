@@ -60,6 +60,11 @@ impl<B: KernelBackend> CalibrationSource<B> {
         &self.batches
     }
 
+    /// A subnet calibrated for the head that learns from the pictures.
+    pub(super) fn of(&self, supernet: &Supernet<B>, architecture: &Architecture) -> Calibrated<B> {
+        self.calibrate(supernet, supernet.plan_for(&[self.head], architecture))
+    }
+
     /// Calibrates a subnet; the supernet is not changed.
     pub fn calibrate(&self, supernet: &Supernet<B>, plan: Plan) -> Calibrated<B>
     where
@@ -89,8 +94,15 @@ impl<'a, B: KernelBackend> CalibratedSubnet<'a, B> {
         architecture: &Architecture,
         source: &CalibrationSource<B>,
     ) -> Self {
-        let plan = supernet.plan_for(&[source.head], architecture);
-        let calibrated = source.calibrate(supernet, plan);
+        Self::folded(supernet, source.of(supernet, architecture), source)
+    }
+
+    /// Folds what was calibrated on the pictures before.
+    pub(super) fn folded(
+        supernet: &'a Supernet<B>,
+        calibrated: Calibrated<B>,
+        source: &CalibrationSource<B>,
+    ) -> Self {
         Self { subnet: FoldedSubnet::new(supernet, calibrated, source.precision.dtype()) }
     }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::backend::Backend;
 use scalenas_kernels::KernelBackend;
-use scalenas_model::Supernet;
+use scalenas_model::{Calibrated, Supernet};
 use scalenas_space::{Architecture, Head};
 
 use super::calibration::{CalibratedSubnet, CalibrationSource};
@@ -84,11 +84,31 @@ impl<B: KernelBackend> Validation<B> {
         architecture: &Architecture,
         device: &B::Device,
     ) -> Result<Vec<TaskGrade>> {
-        let grade = |task: &TaskValidation<B>| {
-            let subnet = CalibratedSubnet::new(supernet, architecture, &task.calibration);
+        self.score_calibrated(supernet, self.calibrate(supernet, architecture), device)
+    }
+
+    /// One subnet with the statistics of every task, in the order of the heads.
+    pub fn calibrate(
+        &self,
+        supernet: &Supernet<B>,
+        architecture: &Architecture,
+    ) -> Vec<Calibrated<B>> {
+        let calibrate = |task: &TaskValidation<B>| task.calibration.of(supernet, architecture);
+        self.tasks.iter().map(calibrate).collect()
+    }
+
+    /// Scores one subnet once per task, with what [`Validation::calibrate`] found.
+    fn score_calibrated(
+        &self,
+        supernet: &Supernet<B>,
+        calibrated: Vec<Calibrated<B>>,
+        device: &B::Device,
+    ) -> Result<Vec<TaskGrade>> {
+        let grade = |(task, calibrated): (&TaskValidation<B>, _)| {
+            let subnet = CalibratedSubnet::folded(supernet, calibrated, &task.calibration);
             Ok(TaskGrade { head: task.head, grade: task.held_out.grade(&subnet, device)? })
         };
-        self.tasks.iter().map(grade).collect()
+        self.tasks.iter().zip(calibrated).map(grade).collect()
     }
 
     /// Ranking figures of one subnet on every resampled set of held-out pictures, once per task.
@@ -120,7 +140,20 @@ impl<B: KernelBackend> Validation<B> {
         architecture: &Architecture,
         device: &B::Device,
     ) -> Result<Vec<f64>> {
-        let grades = self.score(supernet, architecture, device)?;
+        self.figures_calibrated(supernet, self.calibrate(supernet, architecture), device)
+    }
+
+    /// [`Validation::figures`] of what [`Validation::calibrate`] found.
+    ///
+    /// # Errors
+    /// If held-out data cannot be read or scored.
+    pub fn figures_calibrated(
+        &self,
+        supernet: &Supernet<B>,
+        calibrated: Vec<Calibrated<B>>,
+        device: &B::Device,
+    ) -> Result<Vec<f64>> {
+        let grades = self.score_calibrated(supernet, calibrated, device)?;
         Ok(grades.iter().map(|task| task.grade.value().max(0.0)).collect())
     }
 

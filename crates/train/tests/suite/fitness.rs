@@ -102,6 +102,11 @@ fn a_score_depends_on_the_candidate_alone() {
         let alone = part.evaluate(&found.results[..]).unwrap().stats.ap;
         assert!((alone.max(0.0) - score).abs() < 1e-12, "{alone} and {score}");
     }
+    // Statistics found for a part serve for larger ones.
+    let mut halving = fitness();
+    halving.score_part(&all, 4).unwrap();
+    assert_eq!(halving.score_part(&all, 2).unwrap().concat(), half);
+    assert_eq!(halving.score(&all).unwrap().concat(), scores);
     let (read, _) = load_supernet::<Plain>(&weights, &DEVICE).unwrap();
     assert!(read.to_named() == supernet.to_named(), "scoring changed the shared weights");
 }
