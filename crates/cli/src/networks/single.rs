@@ -9,7 +9,7 @@ use scalenas_data::BoxSource;
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, ScaleNet};
 use scalenas_space::{CostModel, Head, SpaceSpec};
-use scalenas_train::{CalibrationSource, RunFolder};
+use scalenas_train::{CalibrationSource, Precision, RunFolder};
 
 use super::{of_run, search, supernet};
 use crate::arguments::{DataArguments, NetworkArguments, Task};
@@ -27,7 +27,7 @@ pub struct Single<B: KernelBackend> {
     pub input: Size,
     /// Name or file of its facts.
     pub facts: String,
-    /// Normalised training pictures `[batch, 3, height, width]`, of a run.
+    /// Normalised training pictures `[batch, 3, height, width]` in float32, of a run.
     pub pictures: Option<Tensor<B, 4>>,
 }
 
@@ -37,6 +37,8 @@ pub struct Selection<'a> {
     pub network: &'a NetworkArguments,
     /// Data set that calibrates a subnet, where it is no longer that of the run.
     pub data: &'a DataArguments,
+    /// Number format of the features that calibrate a subnet: the one that it predicts in.
+    pub precision: Precision,
     /// Task, where a network has several heads.
     pub task: Option<Task>,
     /// Refuses what cannot be done with a network of this space, head, input and facts, before weights
@@ -108,6 +110,8 @@ impl<B: KernelBackend> Single<B> {
             reading: selection.data.reading_of_run(),
         };
         let source = CalibrationSource::read(&request.training(head)?, &info.train, device)?;
+        let pictures = source.pictures().first().cloned();
+        let source = source.in_format(selection.precision);
         let plan = supernet.plan_for(&[head], &architecture);
         let calibrated = source.calibrate(&supernet, plan);
         let mut tensors = supernet.to_named();
@@ -118,7 +122,7 @@ impl<B: KernelBackend> Single<B> {
             head,
             input,
             facts: facts.to_owned(),
-            pictures: source.pictures().first().cloned(),
+            pictures,
         })
     }
 

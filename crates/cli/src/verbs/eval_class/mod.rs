@@ -48,6 +48,7 @@ fn score<B: KernelBackend>(
     let selection = Selection {
         network: &arguments.network,
         data: &arguments.data,
+        precision,
         task: Some(Task::Classification),
         accept: &|kind| kind.check(Some(&source.facts), Some(source.input)),
     };

@@ -12,6 +12,7 @@ use scalenas_export::{
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, ScaleNet};
 use scalenas_space::CostModel;
+use scalenas_train::Precision;
 use serde_json::json;
 
 use crate::context::device::{self, on_device};
@@ -41,8 +42,9 @@ fn export<B: KernelBackend>(
 ) -> Result<()> {
     let data = &arguments.data;
     let accept = |kind: &Kind<'_>| check(kind, arguments);
-    let network = &arguments.network;
-    let selection = Selection { network, data, task: arguments.task, accept: &accept };
+    let (network, task) = (&arguments.network, arguments.task);
+    let precision = Precision::F32;
+    let selection = Selection { network, data, precision, task, accept: &accept };
     let single = Single::<B>::load(&selection, device)?;
     let input = arguments.input.unwrap_or(single.input);
     let facts = arguments.facts.as_deref().unwrap_or(&single.facts);

@@ -44,16 +44,14 @@ fn infer<B: KernelBackend>(
     let accept = |kind: &Kind<'_>| check(kind, arguments);
     let files = Files::find(&arguments.inputs, arguments.data.reading(), output)?;
     let boxes = Boxes::read(arguments.boxes.as_deref())?;
-    let single = load::<B>(arguments, &arguments.network, &accept, device)?;
+    let asked = (arguments, precision);
+    let single = load::<B>(asked, &arguments.network, &accept, device)?;
     let inputs = files.open(output)?;
     let people = match &boxes {
         Boxes::Needless if !room(single.head).takes_boxes() => Vec::new(),
         // Refused unless the network has learnt to look at whole pictures.
         Boxes::Needless | Boxes::Whole => boxes::whole(&inputs.pictures),
-        Boxes::Run(run) => {
-            let asked = (arguments, precision);
-            find_boxes::<B>(asked, run, &inputs.pictures, output, device)?
-        }
+        Boxes::Run(run) => find_boxes::<B>(asked, run, &inputs.pictures, output, device)?,
         Boxes::Named(file, named) => boxes::of_file(file, named, &inputs.pictures)?,
     };
     let request = request(arguments, &single, &inputs.pictures, &people, output);
@@ -68,13 +66,13 @@ fn infer<B: KernelBackend>(
 
 /// Loads a network of a run or file.
 fn load<B: KernelBackend>(
-    arguments: &Arguments,
+    (arguments, precision): (&Arguments, Precision),
     network: &NetworkArguments,
     accept: &dyn Fn(&Kind<'_>) -> Result<()>,
     device: &B::Device,
 ) -> Result<Single<B>> {
     let (data, task) = (&arguments.data, arguments.task);
-    Single::load(&Selection { network, data, task, accept }, device)
+    Single::load(&Selection { network, data, precision, task, accept }, device)
 }
 
 /// The folded network.
@@ -135,7 +133,7 @@ fn request<'a, B: KernelBackend>(
 
 /// Boxes around the people whom the bottom-up network of a run finds.
 fn find_boxes<B: KernelBackend>(
-    (arguments, precision): (&Arguments, Precision),
+    asked @ (arguments, precision): (&Arguments, Precision),
     run: &Path,
     pictures: &[Picture],
     output: Output,
@@ -150,7 +148,7 @@ fn find_boxes<B: KernelBackend>(
         Ok(())
     };
     let network = NetworkArguments { run: Some(run.to_owned()), weights: None, arch: None };
-    let finder = load::<B>(arguments, &network, &accept, device)?;
+    let finder = load::<B>(asked, &network, &accept, device)?;
     let request = InferRequest {
         facts: &finder.facts,
         input: finder.input,
