@@ -26,6 +26,8 @@ mod infer;
 #[cfg(unix)]
 mod kills;
 mod latency;
+#[cfg(feature = "wgpu-plain")]
+mod launches;
 mod manual;
 mod multitask;
 mod own_files;

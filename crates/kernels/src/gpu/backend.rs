@@ -84,12 +84,11 @@ where
         if !is_supported(&x) {
             return composed::norm_batch::<Self>(x, weight, bias, epsilon, residual, activation);
         }
-        let x = Maps::from_tensor(x);
-        let residual = residual.map(Maps::from_tensor);
-        let Moments { mean, variance } = Moments::of(&x);
-        let scale = scale([mean.clone(), variance.clone(), weight, bias], epsilon);
-        let output = norm::apply(&x, &scale, residual.as_ref(), activation).into_tensor();
-        NormOutput { output, mean, variance }
+        let (x, residual) = (Maps::from_tensor(x), residual.map(Maps::from_tensor));
+        let vectors = [weight, bias].map(vector);
+        let (output, Moments { mean, variance }) =
+            norm::normalise(&x, vectors, epsilon, residual.as_ref(), activation);
+        NormOutput { output: output.into_tensor(), mean, variance }
     }
 
     fn moments(x: CubeTensor<R>) -> [CubeTensor<R>; 2] {

@@ -11,9 +11,10 @@ const THREADS: usize = 256;
 const LANES: usize = 32;
 /// Pixels that a thread takes at least, so that there are not more sums than values.
 const PIXELS: usize = 8;
-/// Cubes in all: so many that what is in work at a time stays in a cache for a second look, and few
-/// enough to be merged by one cube.
+/// Cubes in all: so many that what is in work at a time stays in a cache for a second look.
 const CUBES: usize = 4096;
+/// Blocks of pixels: few enough for every cube to merge what all blocks left.
+const BLOCKS: usize = 512;
 
 /// A reduction over pixels: every cube takes some vectors of channels (x) of some pixels (y), with
 /// one row of threads a pixel.
@@ -35,11 +36,11 @@ impl Reduction {
         let lanes = vectors.clamp(1, LANES);
         let columns = vectors.div_ceil(lanes).max(1);
         let rows = previous_power_of_two(THREADS / lanes);
-        let blocks = pixels.div_ceil(rows * PIXELS).clamp(1, (CUBES / columns).max(1));
+        let blocks = pixels.div_ceil(rows * PIXELS).clamp(1, (CUBES / columns).clamp(1, BLOCKS));
         Self { lanes, rows, columns, blocks }
     }
 
-    /// The second step: all blocks of the first in one cube.
+    /// One cube for all blocks.
     pub fn finish(self) -> Self {
         Self { blocks: 1, ..self }
     }

@@ -1,4 +1,4 @@
-//! Normalisation, bias, residual and activation in one pass over memory.
+//! Normalisation by given statistics, bias, residual and activation in one pass over memory.
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
@@ -125,7 +125,7 @@ fn add_bias<F: Float, N: Size>(
 
 /// Residual and activation.
 #[cube]
-fn last<F: Float, N: Size>(
+pub(super) fn last<F: Float, N: Size>(
     value: Vector<f32, N>,
     residual: &ComptimeOption<Tensor<Vector<F, N>>>,
     pixel: usize,

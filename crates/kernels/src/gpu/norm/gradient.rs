@@ -1,5 +1,5 @@
 //! Gradients of a normalisation: one pass over memory for the sums per channel, one for the input's
-//! gradient.
+//! gradient, which adds the sums of blocks of pixels first, in every cube.
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
@@ -9,7 +9,7 @@ use cubecl::prelude::*;
 
 use super::apply::Scale;
 use super::moments::block_pixels;
-use crate::gpu::grid::{Reduction, elementwise};
+use crate::gpu::grid::Reduction;
 use crate::gpu::maps::{Maps, common_lanes};
 use crate::gpu::sum::{Seat, over_rows};
 use crate::gpu::vectors::{load, where_positive};
@@ -43,18 +43,19 @@ pub(in crate::gpu) fn gradients<R: CubeRuntime>(
     let relu = forward.activation == Activation::Relu;
     let masked = (relu && output.is_some()).then(|| dy.new_like(dy.extent));
     let recompute = relu && output.is_none();
-    let [weight, bias] = sums(forward, &dy, masked.as_ref(), recompute);
+    let sums = Sums::of(forward, &dy, masked.as_ref(), recompute);
     // From here on the gradient is masked, or there was no activation, or it is masked on the way.
     let dz = masked.as_ref().unwrap_or(&dy);
     let result = x.new_like(x.extent);
+    let [weight, bias] = [0, 1].map(|_| x.vector([x.extent.channels]));
     let lanes = common_lanes(&[x, dz, &result]);
-    let (count, dim) = elementwise(x.tensor(), x.extent.len() / lanes);
-    // SAFETY: threads beyond the last vector do nothing.
+    let grid = Reduction::of(x.extent.pixels(), x.extent.channels / lanes);
+    // SAFETY: the grid covers the maps, and the kernel checks what lies outside of them.
     unsafe {
-        input::launch_unchecked(
+        add_and_apply::launch_unchecked(
             &x.tensor().client,
-            count,
-            dim,
+            grid.count(),
+            grid.dim(),
             lanes,
             x.arg(),
             dz.arg(),
@@ -62,77 +63,68 @@ pub(in crate::gpu) fn gradients<R: CubeRuntime>(
             scale.variance.clone().into_tensor_arg(),
             scale.weight.clone().into_tensor_arg(),
             scale.bias.clone().into_tensor_arg(),
+            sums.products.into_tensor_arg(),
+            sums.plain.into_tensor_arg(),
             weight.clone().into_tensor_arg(),
             bias.clone().into_tensor_arg(),
             result.arg(),
             scale.epsilon,
-            -1.0 / x.extent.pixels() as f32,
             forward.origin == Origin::Batch,
             recompute,
+            grid.lanes,
+            grid.rows,
             x.tensor().dtype.into(),
         );
     }
     Gradients { x: result, weight, bias, residual: masked }
 }
 
-/// Gradients of weight and bias; the masked gradient is written on the way.
-fn sums<R: CubeRuntime>(
-    forward: &Forward<'_, R>,
-    dy: &Maps<R>,
-    masked: Option<&Maps<R>>,
-    recompute: bool,
-) -> [CubeTensor<R>; 2] {
-    let Forward { x, scale, output, .. } = forward;
-    let (pixels, channels) = (x.extent.pixels(), x.extent.channels);
-    let output = output.filter(|_| masked.is_some());
-    let lanes = common_lanes(&[x, dy, output.unwrap_or(x), masked.unwrap_or(x)]);
-    let grid = Reduction::of(pixels, channels / lanes);
-    let client = &x.tensor().client;
-    let [products, plain] = [0, 1].map(|_| x.vector([grid.blocks, channels]));
-    // SAFETY: grids cover their tensors, and kernels check what lies outside of them.
-    unsafe {
-        block_sums::launch_unchecked(
-            client,
-            grid.count(),
-            grid.dim(),
-            lanes,
-            x.arg(),
-            dy.arg(),
-            output.map(Maps::arg).into(),
-            masked.map(Maps::arg).into(),
-            scale.mean.clone().into_tensor_arg(),
-            scale.variance.clone().into_tensor_arg(),
-            scale.weight.clone().into_tensor_arg(),
-            scale.bias.clone().into_tensor_arg(),
-            products.clone().into_tensor_arg(),
-            plain.clone().into_tensor_arg(),
-            scale.epsilon,
-            recompute,
-            grid.lanes,
-            grid.rows,
-            x.tensor().dtype.into(),
-        );
+/// Sums over blocks of pixels, `[blocks, channels]` each: of gradients times centred inputs, and of gradients.
+struct Sums<R: CubeRuntime> {
+    products: CubeTensor<R>,
+    plain: CubeTensor<R>,
+}
+
+impl<R: CubeRuntime> Sums<R> {
+    /// Writes the masked gradient on the way.
+    fn of(
+        forward: &Forward<'_, R>,
+        dy: &Maps<R>,
+        masked: Option<&Maps<R>>,
+        recompute: bool,
+    ) -> Self {
+        let Forward { x, scale, output, .. } = forward;
+        let (pixels, channels) = (x.extent.pixels(), x.extent.channels);
+        let output = output.filter(|_| masked.is_some());
+        let lanes = common_lanes(&[x, dy, output.unwrap_or(x), masked.unwrap_or(x)]);
+        let grid = Reduction::of(pixels, channels / lanes);
+        let [products, plain] = [0, 1].map(|_| x.vector([grid.blocks, channels]));
+        // SAFETY: grids cover their tensors, and kernels check what lies outside of them.
+        unsafe {
+            block_sums::launch_unchecked(
+                &x.tensor().client,
+                grid.count(),
+                grid.dim(),
+                lanes,
+                x.arg(),
+                dy.arg(),
+                output.map(Maps::arg).into(),
+                masked.map(Maps::arg).into(),
+                scale.mean.clone().into_tensor_arg(),
+                scale.variance.clone().into_tensor_arg(),
+                scale.weight.clone().into_tensor_arg(),
+                scale.bias.clone().into_tensor_arg(),
+                products.clone().into_tensor_arg(),
+                plain.clone().into_tensor_arg(),
+                scale.epsilon,
+                recompute,
+                grid.lanes,
+                grid.rows,
+                x.tensor().dtype.into(),
+            );
+        }
+        Self { products, plain }
     }
-    let [weight, bias] = [0, 1].map(|_| x.vector([channels]));
-    let grid = grid.finish();
-    // SAFETY: as above.
-    unsafe {
-        add_blocks::launch_unchecked(
-            client,
-            grid.count(),
-            grid.dim(),
-            lanes,
-            products.into_tensor_arg(),
-            plain.into_tensor_arg(),
-            scale.variance.clone().into_tensor_arg(),
-            weight.clone().into_tensor_arg(),
-            bias.clone().into_tensor_arg(),
-            scale.epsilon,
-            grid.lanes,
-            grid.rows,
-        );
-    }
-    [weight, bias]
 }
 
 #[cube(launch_unchecked)]
@@ -190,71 +182,72 @@ fn block_sums<F: Float, N: Size>(
     }
 }
 
+/// Gradients of weight and bias, and `factor · (dz - (Σ dz + normalised · Σ dz · normalised) / pixels)`, with statistics of
+/// the batch; given ones do not depend on the input, and leave `factor · dz`.
 #[cube(launch_unchecked)]
-fn add_blocks<N: Size>(
-    products: &Tensor<Vector<f32, N>>,
-    plain: &Tensor<Vector<f32, N>>,
-    variance: &Tensor<Vector<f32, N>>,
-    weight_gradient: &mut Tensor<Vector<f32, N>>,
-    bias_gradient: &mut Tensor<Vector<f32, N>>,
-    epsilon: f32,
-    #[comptime] lanes: usize,
-    #[comptime] rows: usize,
-) {
-    let seat = Seat::of(products.shape(1) / products.vector_size(), lanes);
-    let (blocks, source) = (products.shape(0), seat.source);
-    let mut product = Vector::<f32, N>::new(0.0f32);
-    let mut sum = Vector::<f32, N>::new(0.0f32);
-    let mut block = seat.row;
-    while block < blocks {
-        product += products[block * seat.vectors + source];
-        sum += plain[block * seat.vectors + source];
-        block += rows;
-    }
-    let product = over_rows(product, &seat, lanes, rows);
-    let sum = over_rows(sum, &seat, lanes, rows);
-    if seat.stores() {
-        let deviation = (variance[seat.vector] + Vector::new(epsilon)).sqrt();
-        weight_gradient[seat.vector] = product / deviation;
-        bias_gradient[seat.vector] = sum;
-    }
-}
-
-/// `factor · (dz + share · (Σ dz + normalised · Σ dz · normalised))`, with statistics of the batch;
-/// given ones do not depend on the input, and leave `factor · dz`.
-#[cube(launch_unchecked)]
-fn input<F: Float, N: Size>(
+fn add_and_apply<F: Float, N: Size>(
     x: &Tensor<Vector<F, N>>,
     dz: &Tensor<Vector<F, N>>,
     mean: &Tensor<Vector<f32, N>>,
     variance: &Tensor<Vector<f32, N>>,
     weight: &Tensor<Vector<f32, N>>,
     bias: &Tensor<Vector<f32, N>>,
-    weight_gradient: &Tensor<Vector<f32, N>>,
-    bias_gradient: &Tensor<Vector<f32, N>>,
+    products: &Tensor<Vector<f32, N>>,
+    plain: &Tensor<Vector<f32, N>>,
+    weight_gradient: &mut Tensor<Vector<f32, N>>,
+    bias_gradient: &mut Tensor<Vector<f32, N>>,
     result: &mut Tensor<Vector<F, N>>,
     epsilon: f32,
-    share: f32,
     #[comptime] of_batch: bool,
     #[comptime] recompute: bool,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
     #[define(F)] _dtype: StorageType,
 ) {
-    if ABSOLUTE_POS >= result.len() {
-        terminate!();
+    let seat = Seat::of(x.shape(1) / x.vector_size(), lanes);
+    let (block, source) = (CUBE_POS_Y as usize, seat.source);
+    let deviation = (variance[source] + Vector::new(epsilon)).sqrt();
+    let product = over_blocks(products, &seat, lanes, rows) / deviation;
+    let sum = over_blocks(plain, &seat, lanes, rows);
+    if seat.stores() && block == 0 {
+        weight_gradient[seat.vector] = product;
+        bias_gradient[seat.vector] = sum;
     }
-    let vectors = result.shape(1) / result.vector_size();
-    let (pixel, vector) = (ABSOLUTE_POS / vectors, ABSOLUTE_POS % vectors);
-    let deviation = (variance[vector] + Vector::new(epsilon)).sqrt();
-    let factor = weight[vector] / deviation;
-    let centred = load::<F, N>(x, pixel, vector) - mean[vector];
-    let mut gradient = load::<F, N>(dz, pixel, vector);
-    if comptime![recompute] {
-        // The same arithmetic as for the sums: a value next to zero must not pass in one alone.
-        gradient = where_positive(gradient, centred * factor + bias[vector]);
+    if seat.vector < seat.vectors {
+        let (mean, bias) = (mean[source], bias[source]);
+        let factor = weight[source] / deviation;
+        let share = Vector::new(-1.0f32 / f32::cast_from(x.shape(0)));
+        let (first, end) = block_pixels(x.shape(0), CUBE_COUNT_Y as usize, block);
+        let mut pixel = first + seat.row;
+        while pixel < end {
+            let centred = load::<F, N>(x, pixel, source) - mean;
+            let mut gradient = load::<F, N>(dz, pixel, source);
+            if comptime![recompute] {
+                // Arithmetic as for the sums: a value next to zero must not pass in one alone.
+                gradient = where_positive(gradient, centred * factor + bias);
+            }
+            if comptime![of_batch] {
+                gradient += (sum + centred / deviation * product) * share;
+            }
+            result[pixel * seat.vectors + seat.vector] = Vector::cast_from(factor * gradient);
+            pixel += rows;
+        }
     }
-    if comptime![of_batch] {
-        let common = bias_gradient[vector] + centred / deviation * weight_gradient[vector];
-        gradient += common * Vector::new(share);
+}
+
+/// The sum over all blocks.
+#[cube]
+fn over_blocks<N: Size>(
+    parts: &Tensor<Vector<f32, N>>,
+    seat: &Seat,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
+) -> Vector<f32, N> {
+    let mut sum = Vector::<f32, N>::new(0.0f32);
+    let mut block = seat.row;
+    while block < parts.shape(0) {
+        sum += parts[block * seat.vectors + seat.source];
+        block += rows;
     }
-    result[ABSOLUTE_POS] = Vector::cast_from(factor * gradient);
+    over_rows(sum, seat, lanes, rows)
 }

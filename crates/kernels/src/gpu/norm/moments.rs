@@ -1,8 +1,8 @@
 //! Mean and biased variance per channel.
 //!
 //! Every cube takes some pixels and looks at them twice, for their mean and for the squared
-//! deviations from it: the second time they are in a cache. A last cube merges all of them by Chan's
-//! formula. Accurate for any mean, and the same on every run.
+//! deviations from it: the second time they are in a cache. Those of all cubes ([`Parts`]) are merged by
+//! Chan's formula, by whoever reads them. Accurate for any mean, and the same on every run.
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
@@ -23,15 +23,51 @@ pub(in crate::gpu) struct Moments<R: CubeRuntime> {
 
 impl<R: CubeRuntime> Moments<R> {
     pub fn of(x: &Maps<R>) -> Self {
+        let Parts { means, squares } = Parts::of(x);
+        let result = Self::new(x);
+        let grid = Reduction::of(x.extent.pixels(), x.extent.channels / x.lanes()).finish();
+        // SAFETY: the grid covers all channels, and the kernel checks what lies outside of them.
+        unsafe {
+            merge::launch_unchecked(
+                &x.tensor().client,
+                grid.count(),
+                grid.dim(),
+                x.lanes(),
+                means.into_tensor_arg(),
+                squares.into_tensor_arg(),
+                result.mean.clone().into_tensor_arg(),
+                result.variance.clone().into_tensor_arg(),
+                x.extent.pixels(),
+                grid.lanes,
+                grid.rows,
+            );
+        }
+        result
+    }
+
+    /// Room for those of `x`.
+    pub(super) fn new(x: &Maps<R>) -> Self {
+        let [mean, variance] = [0, 1].map(|_| x.vector([x.extent.channels]));
+        Self { mean, variance }
+    }
+}
+
+/// Means and sums of squared deviations of blocks of pixels, `[blocks, channels]` each.
+pub(super) struct Parts<R: CubeRuntime> {
+    pub means: CubeTensor<R>,
+    pub squares: CubeTensor<R>,
+}
+
+impl<R: CubeRuntime> Parts<R> {
+    pub fn of(x: &Maps<R>) -> Self {
         let (pixels, channels) = (x.extent.pixels(), x.extent.channels);
         let lanes = x.lanes();
         let grid = Reduction::of(pixels, channels / lanes);
-        let client = &x.tensor().client;
         let [means, squares] = [0, 1].map(|_| x.vector([grid.blocks, channels]));
         // SAFETY: grids cover their tensors, and kernels check what lies outside of them.
         unsafe {
             measure::launch_unchecked(
-                client,
+                &x.tensor().client,
                 grid.count(),
                 grid.dim(),
                 lanes,
@@ -43,25 +79,7 @@ impl<R: CubeRuntime> Moments<R> {
                 x.tensor().dtype.into(),
             );
         }
-        let [mean, variance] = [0, 1].map(|_| x.vector([channels]));
-        let grid = grid.finish();
-        // SAFETY: as above.
-        unsafe {
-            merge::launch_unchecked(
-                client,
-                grid.count(),
-                grid.dim(),
-                lanes,
-                means.into_tensor_arg(),
-                squares.into_tensor_arg(),
-                mean.clone().into_tensor_arg(),
-                variance.clone().into_tensor_arg(),
-                pixels as u32,
-                grid.lanes,
-                grid.rows,
-            );
-        }
-        Self { mean, variance }
+        Self { means, squares }
     }
 }
 
@@ -116,13 +134,29 @@ fn merge<N: Size>(
     squares: &Tensor<Vector<f32, N>>,
     mean: &mut Tensor<Vector<f32, N>>,
     variance: &mut Tensor<Vector<f32, N>>,
-    pixels: u32,
+    pixels: usize,
     #[comptime] lanes: usize,
     #[comptime] rows: usize,
 ) {
     let seat = Seat::of(means.shape(1) / means.vector_size(), lanes);
+    let (average, spread) = merged(means, squares, pixels, &seat, lanes, rows);
+    if seat.stores() {
+        mean[seat.vector] = average;
+        variance[seat.vector] = spread;
+    }
+}
+
+/// Mean and biased variance of all pixels, from those of blocks.
+#[cube]
+pub(super) fn merged<N: Size>(
+    means: &Tensor<Vector<f32, N>>,
+    squares: &Tensor<Vector<f32, N>>,
+    pixels: usize,
+    seat: &Seat,
+    #[comptime] lanes: usize,
+    #[comptime] rows: usize,
+) -> (Vector<f32, N>, Vector<f32, N>) {
     let (blocks, source) = (means.shape(0), seat.source);
-    let pixels = pixels as usize;
     let whole = Vector::<f32, N>::new(f32::cast_from(pixels));
 
     let mut sum = Vector::<f32, N>::new(0.0f32);
@@ -132,7 +166,7 @@ fn merge<N: Size>(
         sum += means[block * seat.vectors + source] * Vector::new(f32::cast_from(end - first));
         block += rows;
     }
-    let average = over_rows(sum, &seat, lanes, rows) / whole;
+    let average = over_rows(sum, seat, lanes, rows) / whole;
 
     let mut sum = Vector::<f32, N>::new(0.0f32);
     let mut block = seat.row;
@@ -143,10 +177,5 @@ fn merge<N: Size>(
         sum += squares[block * seat.vectors + source] + distance * distance * count;
         block += rows;
     }
-    let sum = over_rows(sum, &seat, lanes, rows);
-
-    if seat.stores() {
-        mean[seat.vector] = average;
-        variance[seat.vector] = sum / whole;
-    }
+    (average, over_rows(sum, seat, lanes, rows) / whole)
 }

@@ -1,0 +1,77 @@
+//! Launches of GPU kernels, counted by the framework on any device: a GPU is fed more slowly than it computes.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::Stdio;
+
+use crate::common::{Place, command, ended};
+
+/// Launches by kernel, of `bench` with so many repetitions.
+fn counted(mode: &str, repetitions: usize) -> BTreeMap<String, usize> {
+    let place = Place::new();
+    let logger = r#"profiling.logger = { level = "minimal", file = "launches.log" }"#;
+    fs::write(place.path("cubecl.toml"), logger).unwrap();
+    let repetitions = repetitions.to_string();
+    let call = [
+        "bench",
+        "--device",
+        "wgpu",
+        "--space",
+        "tiny",
+        "--arch",
+        "largest",
+        "--input",
+        "64x64",
+        "--batch",
+        "1",
+        "--mode",
+        mode,
+        "--reps",
+        &repetitions,
+    ];
+    let mut bench = command(&call);
+    bench.current_dir(place.path(".")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    ended(bench.spawn().unwrap()).good();
+    let log = fs::read_to_string(place.path("launches.log")).unwrap();
+    let mut counts = BTreeMap::new();
+    for kernel in log.lines().filter_map(|line| line.split_once("Executing ")) {
+        *counts.entry(kernel.1.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+/// Launches of one step.
+fn step(mode: &str) -> BTreeMap<String, usize> {
+    let (one, mut two) = (counted(mode, 1), counted(mode, 2));
+    for (kernel, count) in &mut two {
+        *count -= one[kernel];
+    }
+    two.retain(|_, count| *count > 0);
+    two
+}
+
+/// Launches of a kernel, by the name of its function in camel case.
+fn of(step: &BTreeMap<String, usize>, kernel: &str) -> usize {
+    let named = step.iter().filter(|(name, _)| name.split(" |").next() == Some(kernel));
+    named.map(|(_, count)| count).sum()
+}
+
+#[test]
+fn a_layer_takes_two_for_its_normalisation_and_two_for_the_gradient() {
+    let step = step("train");
+    // The last convolution is not normalised.
+    let layers = of(&step, "DirectConv2dKernel") - 1;
+    for kernel in ["Measure", "MergeAndNormalise", "BlockSums", "AddAndApply"] {
+        assert_eq!(of(&step, kernel), layers, "{kernel}: {step:#?}");
+    }
+    assert_eq!(of(&step, "Merge"), 0, "{step:#?}");
+    let all: usize = step.values().sum();
+    assert!(layers > 100 && all <= 11 * (layers + 1), "{all} launches: {step:#?}");
+}
+
+#[test]
+fn a_folded_layer_takes_two_at_most() {
+    let step = step("infer");
+    let (layers, all) = (of(&step, "DirectConv2dKernel"), step.values().sum::<usize>());
+    assert!(layers > 100 && all <= 2 * layers, "{all} launches: {step:#?}");
+}
