@@ -8,7 +8,7 @@ use crate::common::{Place, metrics, read_json, scalenas};
 
 /// Format that `auto` stands for on this processor.
 fn fastest() -> &'static str {
-    if Level::current() == Level::Amx { "bf16" } else { "f32" }
+    if matches!(Level::current(), Level::Amx | Level::Avx512Pairs) { "bf16" } else { "f32" }
 }
 
 #[test]

@@ -303,7 +303,7 @@ impl KernelBackend for Flex {
     }
 
     fn is_faster_in_bfloat16(_device: &FlexDevice) -> bool {
-        Level::current() == Level::Amx
+        matches!(Level::current(), Level::Amx | Level::Avx512Pairs)
     }
 
     fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {

@@ -19,7 +19,7 @@ const CHANNELS_ONCE: usize = 96 * 96;
 const TILES_ONCE: usize = 128;
 
 /// For a forward convolution or a data gradient; `padding` is that of the convolution to run.
-pub(super) fn application(
+pub(crate) fn application(
     conv: Conv<'_>,
     input: &Extent,
     output: &Extent,
@@ -40,7 +40,7 @@ pub(super) fn application(
 }
 
 /// For a weight gradient.
-pub(super) fn gradient(
+pub(crate) fn gradient(
     kernel: usize,
     geometry: ConvGeometry,
     isa: Isa,

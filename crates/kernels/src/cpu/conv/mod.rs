@@ -1,6 +1,6 @@
 //! Convolutions: which algorithm runs, forward pass and both gradients.
 
-mod choice;
+pub(crate) mod choice;
 mod convolution;
 mod direct;
 mod gradient;
@@ -8,6 +8,7 @@ pub(crate) mod packed;
 mod run;
 pub(crate) mod sums;
 pub(crate) mod sweep;
+pub(crate) mod tiles;
 pub(crate) mod weights;
 
 pub(crate) use convolution::{Addition, Algorithm, Conv, Reuse};

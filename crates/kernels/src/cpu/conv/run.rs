@@ -5,10 +5,10 @@ use super::direct::{self, Direct};
 use super::packed::{self, Packed};
 use super::sweep::{self, Sweep};
 use super::weights::{Direction, PackedWeights};
-use super::{choice, gradient};
+use super::{choice, gradient, tiles};
 use crate::cpu::maps::{Extent, Maps};
 use crate::cpu::simd::Isa;
-use crate::cpu::winograd::{self, Outcome, Weights, Winograd};
+use crate::cpu::winograd::{self, Outcome};
 use crate::types::ConvGeometry;
 
 /// `activation(conv(x) + bias + residual)`.
@@ -72,30 +72,15 @@ fn apply(
         return;
     }
     let algorithm = choice::application(conv, &x.extent, &output.extent, padding);
-    let packed = packed::get(conv, direction, algorithm);
-    let view = conv.view(direction);
-    let weights = match &*packed {
-        Packed::Direct(weights) => return apply_directly(x, weights, &sweeps(), addition, output),
-        Packed::Plain => Weights::Plain(view),
-        Packed::Half(_) => unreachable!("chosen for bfloat16 alone"),
-        Packed::Winograd(weights) => Weights::Transformed(weights),
-    };
-    let winograd = Winograd {
-        input: x.as_ptr(),
-        input_extent: x.extent,
-        padding: padding.expect("Winograd's algorithm is chosen only if there is one"),
-        output: output.as_mut_slice().as_mut_ptr(),
-        output_extent: output.extent,
-        weights,
-        epilogue: addition.epilogue(),
-        isa: conv.isa,
-    };
-    #[expect(unsafe_code, reason = "the algorithm works on pointers")]
-    // SAFETY: all maps live until the call returns, and the output is not shared.
-    let outcome = unsafe { winograd::run(winograd) };
-    if outcome == Outcome::NotFinite {
-        apply_directly(x, &PackedWeights::new(&view, conv.isa), &sweeps(), addition, output);
+    if let (Algorithm::Winograd | Algorithm::WinogradOnce, Some(padding)) = (algorithm, padding) {
+        let outcome = tiles::apply(x, conv, direction, algorithm, padding, addition, output);
+        if outcome == Outcome::Finite {
+            return;
+        }
     }
+    let packed = packed::get(conv, direction, Algorithm::Direct);
+    let Packed::Direct(weights) = &*packed else { unreachable!("packed for this algorithm") };
+    apply_directly(x, weights, &sweeps(), addition, output);
 }
 
 fn apply_directly(

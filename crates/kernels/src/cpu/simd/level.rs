@@ -22,6 +22,8 @@ pub enum Level {
     Avx512,
     /// 512-bit vectors, with instructions that round to bfloat16.
     Avx512Half,
+    /// 512-bit vectors, and products of pairs of bfloat16 at the rate of products of float32.
+    Avx512Pairs,
     /// 512-bit vectors, and products of matrices of bfloat16.
     Amx,
 }
@@ -52,6 +54,9 @@ impl Level {
             if half && super::amx::available() {
                 levels.push(Self::Amx);
             }
+            if half && super::pairs::are_fast() {
+                levels.push(Self::Avx512Pairs);
+            }
             if half {
                 levels.push(Self::Avx512Half);
             }
@@ -73,7 +78,7 @@ impl Level {
         match self {
             Self::Portable | Self::Neon => 4,
             Self::Avx2 => 8,
-            Self::Avx512 | Self::Avx512Half | Self::Amx => 16,
+            Self::Avx512 | Self::Avx512Half | Self::Avx512Pairs | Self::Amx => 16,
         }
     }
 
@@ -81,7 +86,7 @@ impl Level {
     #[must_use]
     pub const fn vectors(self) -> Self {
         match self {
-            Self::Avx512Half | Self::Amx => Self::Avx512,
+            Self::Avx512Half | Self::Avx512Pairs | Self::Amx => Self::Avx512,
             level => level,
         }
     }
@@ -89,7 +94,7 @@ impl Level {
     /// Whether it has instructions for values of bfloat16.
     #[cfg(target_arch = "x86_64")]
     pub(crate) const fn has_half(self) -> bool {
-        matches!(self, Self::Avx512Half | Self::Amx)
+        matches!(self, Self::Avx512Half | Self::Avx512Pairs | Self::Amx)
     }
 
     /// Runs a program whose operations, as far as this thread starts them, use this instruction set:

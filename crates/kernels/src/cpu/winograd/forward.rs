@@ -12,7 +12,7 @@ use super::weights::TransformedWeights;
 use super::{Begin, Grid, Outcome, POINTS, Points, is_finite, once};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::simd::{Element, Kernel, Simd, dispatch};
 
 /// Transformed weights beyond this many bytes are streamed once for all tiles instead of once for
 /// every block of tiles.
@@ -27,8 +27,8 @@ const BLOCK_UNIT: usize = 4;
 ///
 /// # Safety
 /// Pointers are valid for their extents; channels of the input are whole vectors.
-pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
-    let zeros = Buffer::<f32>::zeros(winograd.input_extent.channels);
+pub(crate) unsafe fn run<E: Element>(winograd: Winograd<'_, E>) -> Outcome {
+    let zeros = Buffer::<E>::zeros(winograd.input_extent.channels);
     let grid = Grid::of(&winograd.output_extent);
     let not_finite = AtomicBool::new(false);
     let job = Job { winograd, grid, zeros: zeros.as_ptr(), not_finite: &not_finite };
@@ -43,7 +43,7 @@ pub(crate) unsafe fn run(winograd: Winograd<'_>) -> Outcome {
 }
 
 /// Every task takes a block of tiles from pixels to pixels.
-fn by_blocks(job: Job<'_>, weights: &TransformedWeights) {
+fn by_blocks<E: Element>(job: Job<'_, E>, weights: &TransformedWeights) {
     let isa = job.winograd.isa;
     let [inputs, outputs] = [weights.inputs, weights.panels.padded()];
     let most = BLOCK_BYTES / (POINTS * (inputs + outputs) * size_of::<f32>());
@@ -60,15 +60,15 @@ fn by_blocks(job: Job<'_>, weights: &TransformedWeights) {
             Memory { from, transformed: transformed.as_mut_ptr(), to, sums: sums.as_mut_ptr() };
         // SAFETY: by the promise of `run`; blocks write disjoint tiles.
         unsafe {
-            dispatch(isa, Inputs { job, memory, tiles: tiles.clone(), first: 0 });
+            E::dispatch(isa, Inputs { job, memory, tiles: tiles.clone(), first: 0 });
             dispatch(isa, Products { weights, memory, points: 0..POINTS, tiles: tiles.len() });
-            dispatch(isa, Outputs { job, memory, tiles, first: 0 });
+            E::dispatch(isa, Outputs { job, memory, tiles, first: 0 });
         }
     });
 }
 
 /// All tiles to points, then all products point by point, then all tiles back.
-fn by_points(job: Job<'_>, weights: &TransformedWeights) {
+fn by_points<E: Element>(job: Job<'_, E>, weights: &TransformedWeights) {
     let isa = job.winograd.isa;
     let tiles = job.grid.tiles();
     let from = Points::new(tiles, weights.inputs);
@@ -87,7 +87,7 @@ fn by_points(job: Job<'_>, weights: &TransformedWeights) {
         let (job, memory) = shared.get();
         let first = tiles.start;
         // SAFETY: as above, with disjoint tiles.
-        unsafe { dispatch(isa, Outputs { job, memory, tiles, first }) };
+        unsafe { E::dispatch(isa, Outputs { job, memory, tiles, first }) };
     });
 }
 
@@ -126,14 +126,14 @@ impl Kernel for Products<'_> {
 }
 
 /// Points to output tiles.
-struct Outputs<'a> {
-    job: Job<'a>,
+struct Outputs<'a, E> {
+    job: Job<'a, E>,
     memory: Memory,
     tiles: Range<usize>,
     first: usize,
 }
 
-impl Kernel for Outputs<'_> {
+impl<E: Element> Kernel for Outputs<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job: Job { winograd, grid, not_finite, .. }, memory, tiles, first } = self;
@@ -149,7 +149,7 @@ impl Kernel for Outputs<'_> {
                     let from = memory.sums.add(memory.to.offset(0, index) + channel);
                     let tile = points_to_pixels::<S>(from, memory.to.stride);
                     finite &= is_finite::<S>(tile.as_flattened());
-                    store_tile::<S>(&winograd, place, channel, count, tile);
+                    store_tile::<S, E>(&winograd, place, channel, count, tile);
                 }
                 channel += S::LANES;
             }

@@ -13,7 +13,7 @@ use crate::cpu::lanes::{from_lanes, prefetch};
 use crate::cpu::maps::Maps;
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, RowsMut, Simd, dispatch};
+use crate::cpu::simd::{Element, Isa, Kernel, RowsMut, Simd, dispatch};
 use crate::cpu::tile::{MAX_ROWS, Panels, Run, Tile, correlate, rows_that_fit, with_tile};
 
 /// Sums beyond this many bytes are not kept once per thread but made kernel by kernel.
@@ -29,9 +29,9 @@ const TAPS: usize = KERNEL * KERNEL;
 ///
 /// `x` is the convolution's input and `dy` the gradient of its output; the channels of both are
 /// whole vectors.
-pub(crate) fn weight_gradient(
-    x: &Maps,
-    dy: &Maps,
+pub(crate) fn weight_gradient<E: Element>(
+    x: &Maps<E>,
+    dy: &Maps<E>,
     padding: usize,
     isa: Isa,
     gradient: &mut [f32],
@@ -39,9 +39,12 @@ pub(crate) fn weight_gradient(
     let [inputs, outputs] = [x.extent.channels, dy.extent.channels];
     assert_eq!(gradient.len(), TAPS * inputs * outputs, "gradient's length");
     let panels = Panels::new(outputs, isa);
-    let zeros = Buffer::<f32>::zeros(inputs.max(outputs));
-    let source =
-        |maps: &Maps| Source { pixels: maps.as_ptr(), extent: maps.extent, zeros: zeros.as_ptr() };
+    let zeros = Buffer::<E>::zeros(inputs.max(outputs));
+    let source = |maps: &Maps<E>| Source {
+        pixels: maps.as_ptr(),
+        extent: maps.extent,
+        zeros: zeros.as_ptr(),
+    };
     let not_finite = AtomicBool::new(false);
     let job = Job {
         x: source(x),
@@ -64,9 +67,9 @@ pub(crate) fn weight_gradient(
 
 /// Weight gradient to compute: inputs, extents and result, for all of its tasks.
 #[derive(Clone, Copy)]
-struct Job<'a> {
-    x: Source,
-    dy: Source,
+struct Job<'a, E> {
+    x: Source<E>,
+    dy: Source<E>,
     padding: usize,
     grid: Grid,
     inputs: usize,
@@ -77,7 +80,7 @@ struct Job<'a> {
     not_finite: &'a AtomicBool,
 }
 
-impl Job<'_> {
+impl<E> Job<'_, E> {
     /// Gradients of the kernels from an input on, one row an output.
     #[inline(always)]
     fn kernels(&self, input: usize, output: usize) -> RowsMut {
@@ -88,7 +91,7 @@ impl Job<'_> {
 
 /// Every slot sums over its own share of the tiles, block by block; then kernels from the sums
 /// `[slot][point][panel][input][two vectors of outputs]`.
-fn by_tiles(job: Job<'_>) {
+fn by_tiles<E: Element>(job: Job<'_, E>) {
     let isa = job.panels.isa;
     let tiles = job.grid.tiles();
     let slots = parallel::threads().min(tiles);
@@ -113,8 +116,8 @@ fn by_tiles(job: Job<'_>) {
             let count = block.len();
             // SAFETY: maps outlive the call; the memory has room for `step` tiles.
             unsafe {
-                dispatch(isa, Inputs { job, memory, tiles: block.clone(), first: 0 });
-                dispatch(isa, Gradients { job, memory, tiles: block, first: 0 });
+                E::dispatch(isa, Inputs { job, memory, tiles: block.clone(), first: 0 });
+                E::dispatch(isa, Gradients { job, memory, tiles: block, first: 0 });
                 dispatch(isa, Products { job, memory, sums, tiles: count, begin });
             }
             start += step;
@@ -129,7 +132,7 @@ fn by_tiles(job: Job<'_>) {
 
 /// All tiles to points; then every task takes some kernels from their sums to their values, which
 /// are too many for sums of all of them to stay in a cache.
-fn by_kernels(job: Job<'_>) {
+fn by_kernels<E: Element>(job: Job<'_, E>) {
     let isa = job.panels.isa;
     let tiles = job.grid.tiles();
     let (from, to) = (Points::new(tiles, job.inputs), Points::new(tiles, job.outputs));
@@ -141,8 +144,8 @@ fn by_kernels(job: Job<'_>) {
         let first = tiles.start;
         // SAFETY: maps outlive the call; tasks write disjoint tiles.
         unsafe {
-            dispatch(isa, Inputs { job, memory, tiles: tiles.clone(), first });
-            dispatch(isa, Gradients { job, memory, tiles, first });
+            E::dispatch(isa, Inputs { job, memory, tiles: tiles.clone(), first });
+            E::dispatch(isa, Gradients { job, memory, tiles, first });
         }
     });
     let groups = job.inputs.div_ceil(TASK_INPUTS);
@@ -164,48 +167,48 @@ struct Memory {
     dy: *mut f32,
 }
 
-struct Inputs<'a> {
-    job: Job<'a>,
+struct Inputs<'a, E> {
+    job: Job<'a, E>,
     memory: Memory,
     tiles: Range<usize>,
     first: usize,
 }
 
-impl Kernel for Inputs<'_> {
+impl<E: Element> Kernel for Inputs<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory: Memory { from, x, .. }, tiles, first } = self;
         // SAFETY: by the caller's promise.
-        unsafe { input::inputs::<S>(job.x, job.padding, job.grid, tiles, x, from, first) };
+        unsafe { input::inputs::<S, E>(job.x, job.padding, job.grid, tiles, x, from, first) };
     }
 }
 
-struct Gradients<'a> {
-    job: Job<'a>,
+struct Gradients<'a, E> {
+    job: Job<'a, E>,
     memory: Memory,
     tiles: Range<usize>,
     first: usize,
 }
 
-impl Kernel for Gradients<'_> {
+impl<E: Element> Kernel for Gradients<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory: Memory { to, dy, .. }, tiles, first } = self;
         // SAFETY: by the caller's promise.
-        unsafe { input::output_gradients::<S>(job.dy, job.grid, tiles, dy, to, first) };
+        unsafe { input::output_gradients::<S, E>(job.dy, job.grid, tiles, dy, to, first) };
     }
 }
 
 /// Correlations over tiles, of all kernels.
-struct Products<'a> {
-    job: Job<'a>,
+struct Products<'a, E> {
+    job: Job<'a, E>,
     memory: Memory,
     sums: *mut f32,
     tiles: usize,
     begin: Begin,
 }
 
-impl Kernel for Products<'_> {
+impl<E: Element> Kernel for Products<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory, sums, tiles, begin } = self;
@@ -246,15 +249,15 @@ impl Memory {
 }
 
 /// Some inputs' kernels to one panel of outputs.
-struct Kernels<'a> {
-    job: Job<'a>,
+struct Kernels<'a, E> {
+    job: Job<'a, E>,
     memory: Memory,
     tiles: usize,
     panel: usize,
     inputs: Range<usize>,
 }
 
-impl Kernel for Kernels<'_> {
+impl<E: Element> Kernel for Kernels<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory, tiles, panel, inputs } = self;
@@ -287,7 +290,7 @@ impl Kernel for Kernels<'_> {
                         slot: 0,
                     };
                     let outputs = columns.start + v * S::LANES;
-                    finish::<S>(&job, sums, input..input + rows, outputs);
+                    finish::<S, E>(&job, sums, input..input + rows, outputs);
                 }
             }
             input += rows;
@@ -341,15 +344,15 @@ struct Sums {
 }
 
 /// Points of some inputs to kernels.
-struct Finish<'a> {
-    job: Job<'a>,
+struct Finish<'a, E> {
+    job: Job<'a, E>,
     sums: *const f32,
     slots: usize,
     slot_len: usize,
     inputs: Range<usize>,
 }
 
-impl Kernel for Finish<'_> {
+impl<E: Element> Kernel for Finish<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, sums, slots, slot_len, inputs } = self;
@@ -366,7 +369,7 @@ impl Kernel for Finish<'_> {
                         let from = sums.add(start);
                         let point = job.inputs * job.outputs;
                         let sums = Sums { from, point, input: width, slots, slot: slot_len };
-                        finish::<S>(&job, sums, rows.clone(), columns.start + v * S::LANES);
+                        finish::<S, E>(&job, sums, rows.clone(), columns.start + v * S::LANES);
                     }
                 }
             }
@@ -379,7 +382,7 @@ impl Kernel for Finish<'_> {
 /// # Safety
 /// The sums are complete; inputs and outputs exist.
 #[inline(always)]
-unsafe fn finish<S: Simd>(job: &Job<'_>, sums: Sums, inputs: Range<usize>, outputs: usize) {
+unsafe fn finish<S: Simd, E>(job: &Job<'_, E>, sums: Sums, inputs: Range<usize>, outputs: usize) {
     let (first, count) = (inputs.start, inputs.len() * TAPS);
     // SAFETY: by the caller's promise; a vector is `LANES` values.
     unsafe {

@@ -4,20 +4,20 @@
 
 use super::{Grid, INPUT, OUTPUT, Place, Points, transform};
 use crate::cpu::maps::Extent;
-use crate::cpu::simd::Simd;
+use crate::cpu::simd::{Element, Simd};
 
 /// Where pixels come from; `zeros` stands for those outside.
 #[derive(Clone, Copy)]
-pub(super) struct Source {
-    pub pixels: *const f32,
+pub(super) struct Source<E> {
+    pub pixels: *const E,
     pub extent: Extent,
-    pub zeros: *const f32,
+    pub zeros: *const E,
 }
 
-impl Source {
+impl<E> Source<E> {
     /// Pointers to the `N` x `N` pixels from `(y, x)` on.
     #[inline(always)]
-    fn tile<const N: usize>(&self, picture: usize, y: isize, x: isize) -> [[*const f32; N]; N] {
+    fn tile<const N: usize>(&self, picture: usize, y: isize, x: isize) -> [[*const E; N]; N] {
         let Extent { height, width, channels, .. } = self.extent;
         let mut pointers = [[self.zeros; N]; N];
         for (i, row) in pointers.iter_mut().enumerate() {
@@ -43,8 +43,8 @@ impl Source {
 /// # Safety
 /// `source` is valid for its extent, `to` for `points`; channels are whole vectors.
 #[inline(always)]
-pub(super) unsafe fn inputs<S: Simd>(
-    source: Source,
+pub(super) unsafe fn inputs<S: Simd, E: Element>(
+    source: Source<E>,
     padding: usize,
     grid: Grid,
     tiles: std::ops::Range<usize>,
@@ -60,7 +60,7 @@ pub(super) unsafe fn inputs<S: Simd>(
         while channel < points.channels {
             let mut rows = [[S::splat(0.0); INPUT]; INPUT];
             for (row, pixels) in rows.iter_mut().zip(&pixels) {
-                *row = transform::input::<S>(load_row::<S, INPUT>(pixels, channel));
+                *row = transform::input::<S>(load_row::<S, E, INPUT>(pixels, channel));
             }
             for j in 0..INPUT {
                 let column = transform::input::<S>(transform::column(&rows, j));
@@ -78,8 +78,8 @@ pub(super) unsafe fn inputs<S: Simd>(
 /// # Safety
 /// Those of [`inputs`].
 #[inline(always)]
-pub(super) unsafe fn output_gradients<S: Simd>(
-    source: Source,
+pub(super) unsafe fn output_gradients<S: Simd, E: Element>(
+    source: Source<E>,
     grid: Grid,
     tiles: std::ops::Range<usize>,
     to: *mut f32,
@@ -93,7 +93,7 @@ pub(super) unsafe fn output_gradients<S: Simd>(
         while channel < points.channels {
             let mut rows = [[S::splat(0.0); INPUT]; OUTPUT];
             for (row, pixels) in rows.iter_mut().zip(&pixels) {
-                *row = transform::output_gradient::<S>(load_row::<S, OUTPUT>(pixels, channel));
+                *row = transform::output_gradient::<S>(load_row::<S, E, OUTPUT>(pixels, channel));
             }
             for j in 0..INPUT {
                 let column = transform::output_gradient::<S>(transform::column(&rows, j));
@@ -111,13 +111,13 @@ pub(super) unsafe fn output_gradients<S: Simd>(
 /// # Safety
 /// Every pixel holds a vector there.
 #[inline(always)]
-unsafe fn load_row<S: Simd, const N: usize>(
-    pixels: &[*const f32; N],
+unsafe fn load_row<S: Simd, E: Element, const N: usize>(
+    pixels: &[*const E; N],
     channel: usize,
 ) -> [S::Vector; N] {
     let mut values = [S::splat(0.0); N];
     for (value, pixel) in values.iter_mut().zip(pixels) {
-        *value = S::load(pixel.add(channel));
+        *value = E::load::<S>(pixel.add(channel));
     }
     values
 }

@@ -13,18 +13,18 @@ use crate::cpu::conv::weights::WeightView;
 use crate::cpu::epilogue::Epilogue;
 use crate::cpu::maps::Extent;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Isa, Kernel, Simd, dispatch};
+use crate::cpu::simd::{Element, Isa, Kernel, Simd};
 
 /// A convolution.
 #[derive(Clone, Copy)]
-pub(crate) struct Winograd<'a> {
-    pub input: *const f32,
+pub(crate) struct Winograd<'a, E> {
+    pub input: *const E,
     pub input_extent: Extent,
     pub padding: usize,
-    pub output: *mut f32,
+    pub output: *mut E,
     pub output_extent: Extent,
     pub weights: Weights<'a>,
-    pub epilogue: Epilogue,
+    pub epilogue: Epilogue<E>,
     pub isa: Isa,
 }
 
@@ -38,22 +38,22 @@ pub(crate) enum Weights<'a> {
 
 /// Convolution to compute with its tiles, for all of its tasks.
 #[derive(Clone, Copy)]
-pub(super) struct Job<'a> {
-    pub winograd: Winograd<'a>,
+pub(super) struct Job<'a, E> {
+    pub winograd: Winograd<'a, E>,
     pub grid: Grid,
-    pub zeros: *const f32,
+    pub zeros: *const E,
     pub not_finite: &'a AtomicBool,
 }
 
 /// All tiles of the input to points.
-pub(super) fn transform_inputs(job: Job<'_>, memory: Memory) {
+pub(super) fn transform_inputs<E: Element>(job: Job<'_, E>, memory: Memory) {
     let isa = job.winograd.isa;
     let shared = Shared((job, memory));
     parallel::ranges(job.grid.tiles(), parallel::threads() * 2, 1, |tiles| {
         let (job, memory) = shared.get();
         let first = tiles.start;
         // SAFETY: by the promise of `run`; tasks write disjoint tiles.
-        unsafe { dispatch(isa, Inputs { job, memory, tiles, first }) };
+        unsafe { E::dispatch(isa, Inputs { job, memory, tiles, first }) };
     });
 }
 
@@ -67,15 +67,15 @@ pub(super) struct Memory {
 }
 
 /// Input tiles to points.
-pub(super) struct Inputs<'a> {
-    pub job: Job<'a>,
+pub(super) struct Inputs<'a, E> {
+    pub job: Job<'a, E>,
     pub memory: Memory,
     pub tiles: Range<usize>,
     /// Place of the first tile in memory.
     pub first: usize,
 }
 
-impl Kernel for Inputs<'_> {
+impl<E: Element> Kernel for Inputs<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job: Job { winograd, grid, zeros, .. }, memory, tiles, first } = self;
@@ -83,7 +83,7 @@ impl Kernel for Inputs<'_> {
         let Memory { from, transformed, .. } = memory;
         // SAFETY: by the promise of `run`.
         unsafe {
-            input::inputs::<S>(source, winograd.padding, grid, tiles, transformed, from, first);
+            input::inputs::<S, E>(source, winograd.padding, grid, tiles, transformed, from, first);
         }
     }
 }

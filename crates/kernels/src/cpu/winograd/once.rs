@@ -15,11 +15,11 @@ use super::{Begin, POINTS, Points, is_finite};
 use crate::cpu::conv::weights::{PACK_DEPTH, WeightView};
 use crate::cpu::memory::Buffer;
 use crate::cpu::parallel::{self, Shared};
-use crate::cpu::simd::{Kernel, Simd, dispatch};
+use crate::cpu::simd::{Element, Kernel, Simd};
 use crate::cpu::tile::Panels;
 
 /// Runs on all cores, under the promise of `forward::run`.
-pub(super) fn run(job: Job<'_>, weight: WeightView<'_>) {
+pub(super) fn run<E: Element>(job: Job<'_, E>, weight: WeightView<'_>) {
     let tiles = job.grid.tiles();
     let from = Points::new(tiles, weight.inputs);
     let mut transformed = Buffer::<f32>::new(from.len());
@@ -38,13 +38,13 @@ pub(super) fn run(job: Job<'_>, weight: WeightView<'_>) {
         let (panel, first) = (task / groups, task % groups * step);
         let tiles = first..tiles.min(first + step);
         // SAFETY: by the promise of `forward::run`; tasks write disjoint panels or tiles.
-        unsafe { dispatch(columns.isa, Outputs { job, memory, weight, columns, panel, tiles }) };
+        unsafe { E::dispatch(columns.isa, Outputs { job, memory, weight, columns, panel, tiles }) };
     });
 }
 
 /// One panel of outputs of some tiles.
-struct Outputs<'a> {
-    job: Job<'a>,
+struct Outputs<'a, E> {
+    job: Job<'a, E>,
     memory: Memory,
     weight: WeightView<'a>,
     columns: Panels,
@@ -52,7 +52,7 @@ struct Outputs<'a> {
     tiles: Range<usize>,
 }
 
-impl Kernel for Outputs<'_> {
+impl<E: Element> Kernel for Outputs<'_, E> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { job, memory, weight, columns, panel, tiles } = self;
@@ -94,7 +94,7 @@ impl Kernel for Outputs<'_> {
                     let pixels = points_to_pixels::<S>(from, to.stride);
                     finite &= is_finite::<S>(pixels.as_flattened());
                     let (place, outputs) = (job.grid.place(tile), columns.outputs(v, S::LANES));
-                    store_tile::<S>(&job.winograd, place, outputs.start, outputs.len(), pixels);
+                    store_tile::<S, E>(&job.winograd, place, outputs.start, outputs.len(), pixels);
                 }
             }
         }

@@ -5,7 +5,7 @@
 use super::job::Winograd;
 use super::{INPUT, OUTPUT, Place, transform};
 use crate::cpu::maps::Extent;
-use crate::cpu::simd::Simd;
+use crate::cpu::simd::{Element, Simd};
 
 /// # Safety
 /// `from` is valid for a vector at every point.
@@ -40,8 +40,8 @@ pub(super) unsafe fn points_to_pixels<S: Simd>(
 /// # Safety
 /// `place` is a tile of the output, and `count` channels exist from `channel` on.
 #[inline(always)]
-pub(super) unsafe fn store_tile<S: Simd>(
-    winograd: &Winograd<'_>,
+pub(super) unsafe fn store_tile<S: Simd, E: Element>(
+    winograd: &Winograd<'_, E>,
     place: Place,
     channel: usize,
     count: usize,
