@@ -40,6 +40,11 @@ pub trait Room {
         false
     }
 
+    /// Whether it finds people in whole pictures, without boxes.
+    fn finds_people(&self) -> bool {
+        false
+    }
+
     /// Whether predictions are label pictures.
     fn writes_labels(&self) -> bool {
         false

@@ -1,5 +1,6 @@
 //! Predictions on plain pictures, and what is refused.
 
+use std::collections::HashSet;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -100,6 +101,61 @@ fn boxes_of_a_file_score_like_the_evaluation() {
     for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
         assert!((found - expected).abs() < 1e-2, "{found} {expected}");
     }
+}
+
+/// Two runs find the joints of whole pictures: one the box, the other the joints in it.
+#[test]
+fn boxes_of_a_run_that_learnt_whole_pictures() {
+    let place = Place::new();
+    for split in ["train", "val"] {
+        place.change(split, |file| {
+            let mut seen = HashSet::new();
+            let people = file["annotations"].as_array_mut().unwrap();
+            people.retain(|person| seen.insert(person["image_id"].as_u64()));
+        });
+    }
+    place.supernet("run", &[]).good();
+    place.supernet("whole", &["--boxes", "whole"]).good();
+    let images = place.arg("data/images/val2017");
+    let [run, whole] = ["run", "whole"].map(|name| place.arg(name));
+    let [found, boxed, again] = ["a.json", "b.json", "c.json"].map(|name| place.arg(name));
+    scalenas(&["infer", "--run", &whole, "--boxes", "whole", &images, "--out", &found]).good();
+    infer(&place, &["--boxes", &whole, &images, "--out", &boxed]).good();
+    // Around the joints that are likely, a quarter wider and higher.
+    let people = read_json(&place.path("a.json"));
+    let around = |person: &Value| {
+        let scores = person["keypoint_scores"].as_array().unwrap().iter();
+        let joints = person["keypoints"].as_array().unwrap().chunks(3).zip(scores);
+        let likely = joints.filter(|(_, score)| score.as_f64().unwrap() > 0.05);
+        let joints = likely.map(|(joint, _)| joint);
+        let side = |axis: usize| {
+            let values = joints.clone().map(|joint| joint[axis].as_f64().unwrap());
+            let (least, most) =
+                values.fold((f64::MAX, f64::MIN), |(least, most), x| (least.min(x), most.max(x)));
+            (least - (most - least) / 8.0, (most - least) * 1.25)
+        };
+        let ((x, width), (y, height)) = (side(0), side(1));
+        let name = &people["images"].as_array().unwrap()
+            [person["image_id"].as_u64().unwrap() as usize - 1]["file_name"];
+        json!({ "file_name": name, "bbox": [x, y, width, height] })
+    };
+    let list: Vec<Value> = people["annotations"].as_array().unwrap().iter().map(around).collect();
+    assert_eq!(list.len(), 3);
+    fs::write(place.path("list.json"), Value::from(list).to_string()).unwrap();
+    infer(&place, &["--boxes", &place.arg("list.json"), &images, "--out", &again]).good();
+    let joints = |name: &str| -> Vec<f64> {
+        let people = read_json(&place.path(name));
+        let people = people["annotations"].as_array().unwrap().iter();
+        let values = people.flat_map(|person| person["keypoints"].as_array().unwrap().clone());
+        values.map(|value| value.as_f64().unwrap()).collect()
+    };
+    let (boxed, again) = (joints("b.json"), joints("c.json"));
+    assert_eq!(boxed.len(), 3 * 17 * 3);
+    for (boxed, again) in boxed.iter().zip(&again) {
+        assert!((boxed - again).abs() < 1e-2, "{boxed} {again}");
+    }
+    let out = place.arg("d.json");
+    infer(&place, &["--boxes", &run, &images, "--out", &out]).fixable(&["run", "--boxes whole"]);
 }
 
 #[test]

@@ -54,6 +54,10 @@ impl Room for BottomUp {
         Err(user(format!("input is {input}, accepted for space {space}: equal sides")))
     }
 
+    fn finds_people(&self) -> bool {
+        true
+    }
+
     fn usual_input(&self) -> Size {
         Size::square(512)
     }

@@ -1,4 +1,4 @@
-//! Boxes around the people whom a bottom-up network finds.
+//! Boxes around the people whom a network finds in whole pictures.
 
 use anyhow::Result;
 use scalenas_kernels::KernelBackend;
@@ -6,21 +6,26 @@ use scalenas_train::Network;
 
 use super::people::extent;
 use crate::error::user;
-use crate::task::bottom_up::find;
 use crate::task::infer::{BoxAround, InferRequest};
+use crate::task::{bottom_up, top_down};
 
 /// Share of the extent of the joints that a box is wider and higher than it: joints lie within a body.
 const MARGIN: f64 = 0.25;
 /// Joints with a lower score say nothing about the extent.
 const LEAST_SCORE: f64 = 0.05;
 
-/// The boxes around all people in all pictures.
+/// The boxes around all people in all pictures, whom a bottom-up network finds, or one that takes a person at a time in the
+/// boxes of the request.
 pub fn find_boxes<B: KernelBackend>(
     network: &impl Network<B>,
     request: &InferRequest<'_>,
     device: &B::Device,
 ) -> Result<Vec<BoxAround>> {
-    let people = find(network, request, device)?;
+    let people = if request.boxes.is_empty() {
+        bottom_up::find(network, request, device)?
+    } else {
+        top_down::find(network, request, device)?
+    };
     let boxes = people.found.iter().filter_map(|person| {
         let joints = person.joints.iter().copied();
         let joints: Vec<_> = joints.filter(|joint| joint[2] > LEAST_SCORE).collect();

@@ -21,6 +21,19 @@ pub fn infer<B: KernelBackend>(
     request: &InferRequest<'_>,
     device: &B::Device,
 ) -> Result<Box<dyn Predicted>> {
+    let people = find(network, request, device)?;
+    if let Some(folder) = request.drawn {
+        people.draw(request, folder)?;
+    }
+    Ok(Box::new(people))
+}
+
+/// The person in every box.
+pub fn find<B: KernelBackend>(
+    network: &impl Network<B>,
+    request: &InferRequest<'_>,
+    device: &B::Device,
+) -> Result<People> {
     let facts = keypoint_facts(request.facts)?;
     let coco = listed(request.pictures);
     let people = request.boxes.iter().map(|found| person(found, request, coco.category()));
@@ -43,11 +56,7 @@ pub fn infer<B: KernelBackend>(
         score: result.score,
         bbox: result.bbox,
     });
-    let people = People::new(facts, found.collect(), request);
-    if let Some(folder) = request.drawn {
-        people.draw(request, folder)?;
-    }
-    Ok(Box::new(people))
+    Ok(People::new(facts, found.collect(), request))
 }
 
 /// A box as the data set of crops takes it.

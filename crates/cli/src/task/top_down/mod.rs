@@ -28,7 +28,7 @@ use crate::task::keypoints;
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
 
-pub use infer::infer;
+pub use infer::{find, infer};
 
 /// People that are evaluated for the samples of a report.
 const REPORT_PEOPLE: usize = 24;

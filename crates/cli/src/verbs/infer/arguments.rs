@@ -13,7 +13,8 @@ use crate::arguments::{
 const EXAMPLES: &str = "\
 Pictures are files, folders, patterns (\"a/*.jpg\"), videos (frame by frame, through ffmpeg), or - for a \
 list of files on standard input. Networks that take a person at a time need --boxes: the whole picture, \
-a JSON file (COCO annotations, or a list of {file_name, bbox}), or the run of a bottom-up network.
+a JSON file (COCO annotations, or a list of {file_name, bbox}), or a run that finds people in whole pictures: \
+of a bottom-up network, or of one that learnt them with --boxes whole.
 
 Examples:
   cargo xtask infer --run runs/mine --arch best --boxes whole photos/ --pictures drawn/ --csv joints.csv
@@ -34,7 +35,7 @@ pub struct Arguments {
     /// Files, folders, patterns or videos; - for a list on standard input
     #[arg(required = true, value_name = "PICTURES")]
     pub inputs: Vec<PathBuf>,
-    /// Boxes around people: whole, a JSON file, or the run of a bottom-up network
+    /// Boxes around people: whole, a JSON file, or a run that finds people in whole pictures
     #[arg(long)]
     pub boxes: Option<PathBuf>,
     /// Write the results here: people as a COCO data set, or pixels per class

@@ -18,7 +18,7 @@ pub enum Boxes {
     Needless,
     /// A picture is a box.
     Whole,
-    /// The run of a bottom-up network.
+    /// A run whose network finds people in whole pictures.
     Run(PathBuf),
     /// A file, and the boxes in it.
     Named(PathBuf, Vec<NamedBox>),

@@ -131,7 +131,7 @@ fn request<'a, B: KernelBackend>(
     }
 }
 
-/// Boxes around the people whom the bottom-up network of a run finds.
+/// Boxes around the people whom the network of a run finds in whole pictures.
 fn find_boxes<B: KernelBackend>(
     asked @ (arguments, precision): (&Arguments, Precision),
     run: &Path,
@@ -141,21 +141,25 @@ fn find_boxes<B: KernelBackend>(
 ) -> Result<Vec<BoxAround>> {
     let accept = |kind: &Kind<'_>| {
         let room = room(kind.head);
-        if room.takes_boxes() || room.writes_labels() {
-            let run = run.display();
-            return Err(user(format!("--boxes {run}: is no run of a bottom-up network")));
+        if room.finds_people() || room.takes_boxes() && kind.boxes == BoxSource::Whole {
+            return Ok(());
         }
-        Ok(())
+        Err(user(format!(
+            "--boxes {}: finds nobody in whole pictures; accepted: the run of a bottom-up network, or one \
+             that learnt whole pictures of one person each (`--boxes whole`)",
+            run.display()
+        )))
     };
     let network = NetworkArguments { run: Some(run.to_owned()), weights: None, arch: None };
     let finder = load::<B>(asked, &network, &accept, device)?;
+    let whole = if room(finder.head).takes_boxes() { boxes::whole(pictures) } else { Vec::new() };
     let request = InferRequest {
         facts: &finder.facts,
         input: finder.input,
         cell: finder.network.spec().coarsest_stride(),
         drawn: None,
         labels: None,
-        ..request(arguments, &finder, pictures, &[], output)
+        ..request(arguments, &finder, pictures, &whole, output)
     };
     task::find_boxes(&single_head(&finder, precision), &request, device)
 }
