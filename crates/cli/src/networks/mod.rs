@@ -1,5 +1,6 @@
 //! Architectures and weights by name, id or file.
 
+pub mod scored;
 pub mod single;
 pub mod step;
 
@@ -56,7 +57,7 @@ pub fn of_run(
 ) -> Result<Architecture> {
     let info = run.info();
     let Some((trained, only)) = info.train.sampling.only(&info.space) else {
-        return architecture(name.unwrap_or("largest"), &info.space, search);
+        return of_scores(run, name.unwrap_or("largest"), search);
     };
     let asked = match name {
         None => return Ok(only),
@@ -72,6 +73,18 @@ pub fn of_run(
         run.path().display(),
         only.id(&info.space),
     )))
+}
+
+/// [`architecture`], or one of those that the run's archive has scores of: searches before the last one, and fronts under
+/// other ceilings, name them by their ids, too.
+fn of_scores(run: &RunFolder, name: &str, search: Option<&Outcome>) -> Result<Architecture> {
+    let found = architecture(name, &run.info().space, search);
+    if found.is_ok() {
+        return found;
+    }
+    let scored = scored::scored(run, None)?;
+    let candidate = scored.as_ref().and_then(|scored| scored.find(name));
+    candidate.map_or(found, |candidate| Ok(candidate.architecture.clone()))
 }
 
 /// Outcome of the search of a run, if there is one.

@@ -45,6 +45,15 @@ fn what_is_scored_is_not_scored_again() {
     scalenas(&[&search[..], &other].concat()).good();
     let more = evaluations(&["--run", &run]);
     assert!(more.len() == 1 && more[0]["scored"].as_u64() > Some(scored), "{more:?}");
+    // Networks of the search before are still known by their ids.
+    let all = place.arg("all.json");
+    scalenas(&["archive", "export", "--run", &run, "--out", &all]).good();
+    let last = fs::read_to_string(place.path("run/search/outcome.ron")).unwrap();
+    let all = read_json(&place.path("all.json"));
+    let ids = all.as_array().unwrap().iter().map(|one| one["candidate"]["id"].as_str().unwrap());
+    let earlier = ids.clone().find(|id| !last.contains(*id)).expect("two searches differ");
+    scalenas(&["eval-pose", "--run", &run, "--arch", earlier]).good();
+    scalenas(&["eval-pose", "--run", &run, "--arch", "123456789abc"]).fixable(&["123456789abc"]);
     scalenas(&[&search[..], &["--force", "--people", "2"]].concat()).good();
     assert_eq!(evaluations(&["--run", &run]).len(), 2);
 }

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::error::user;
 use crate::files::check_target;
+use crate::networks::scored;
 use crate::render::{Output, mib, table};
-use crate::verbs::evolve::scores;
 pub use arguments::{Action, Arguments, Chosen};
 
 /// Digits of a key that tell evaluations apart.
@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
 /// The archive of an action; one that is missing is not made.
 fn open(chosen: &Chosen) -> Result<Archive> {
     match (&chosen.run, &chosen.archive) {
-        (Some(run), _) => existing(&scores::of_folder(&RunFolder::open(run)?.search())),
+        (Some(run), _) => existing(&scored::of_folder(&RunFolder::open(run)?.search())),
         (None, Some(place)) => existing(&place.parse()?),
         (None, None) => Err(user("give --run or --archive")),
     }

@@ -8,10 +8,9 @@ use scalenas_train::RunFolder;
 use serde_json::json;
 
 use super::candidates::{front_table, front_values};
-use super::scores;
 use crate::context::program;
 use crate::error::user;
-use crate::networks;
+use crate::networks::{self, scored};
 use crate::render::Output;
 use crate::task::figures;
 
@@ -55,7 +54,7 @@ pub fn report(
 
 /// Networks that were scored with the weights of the run, in its archive or by the finished search of an earlier version.
 fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Outcome> {
-    let known = scores::scored(run, archive)?;
+    let known = scored::scored(run, archive)?;
     known.map_or_else(|| networks::search(run), |known| Ok(Some(known)))?.ok_or_else(|| {
         let path = run.path().display();
         let verb = format!("{} evolve --run {path}", program::name());

@@ -21,7 +21,7 @@ use super::searched::Searched;
 use crate::context::Stop;
 use crate::data::report_skipped;
 use crate::error::user;
-use crate::networks;
+use crate::networks::{self, scored};
 use crate::render::{Output, SearchProgress, warn};
 use crate::task::{Request, figures};
 
@@ -45,7 +45,7 @@ pub fn search<B: KernelBackend>(
     if plan.role == Role::Owner {
         fs::create_dir_all(&folder).map_err(|e| unwritable(&folder, &e))?;
     }
-    let place = plan.archive.clone().unwrap_or_else(|| scores::of_folder(&folder));
+    let place = plan.archive.clone().unwrap_or_else(|| scored::of_folder(&folder));
     let archive = Archive::open(&place)?;
     if plan.role == Role::Owner {
         prepare(plan, &folder)?;
@@ -170,7 +170,7 @@ fn prepare(plan: &SearchPlan, folder: &Path) -> Result<()> {
 /// Removes the results of a search; its scores stay true and are kept.
 fn start_over(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let is_kept = entry.file_name().to_string_lossy().starts_with(scores::FILE);
+        let is_kept = entry.file_name().to_string_lossy().starts_with(scored::FILE);
         if !is_kept && entry.path().is_file() {
             fs::remove_file(entry.path()).map_err(|e| unwritable(folder, &e))?;
         }

@@ -16,17 +16,16 @@ use super::explorer::{explorer, preferences};
 use super::found::{front_figures, networks_of};
 use crate::context::device::{HOST, Host};
 use crate::experiment::Experiment;
-use crate::networks;
+use crate::networks::{self, scored};
 use crate::task::{Request, figures, report_samples, room};
 use crate::verbs::evolve::results::RANDOM;
-use crate::verbs::evolve::scores;
 use crate::verbs::rank;
 
 /// Search of a run: the finished one, else what the one that goes on has scored so far.
 pub fn search_of(run: &RunFolder) -> Result<Option<Outcome>> {
     match networks::search(run)? {
         Some(outcome) => Ok(Some(outcome)),
-        None if run.weights().exists() => scores::scored(run, None),
+        None if run.weights().exists() => scored::scored(run, None),
         None => Ok(None),
     }
 }
