@@ -75,14 +75,6 @@ fn boxes_of_a_file_score_like_the_evaluation() {
     let [detections, boxes] = ["by_id.json", "by_name.json"].map(|name| place.arg(name));
     fs::write(&detections, Value::from(by_id).to_string()).unwrap();
     fs::write(&boxes, Value::from(by_name).to_string()).unwrap();
-    let expected = place.arg("expected.json");
-    let words = ["eval-pose", "--run", &run, "--arch", "smallest", "--flip-test", "off"];
-    let more = ["--detections", &detections, "--out", &expected];
-    scalenas(&[&words[..], &more].concat()).good();
-    let out = place.arg("found.json");
-    infer(&place, &["--boxes", &boxes, &images, "--out", &out]).good();
-    let expected = read_json(&place.path("expected.json"));
-    let found = read_json(&place.path("found.json"));
     let joints = |value: &Value| -> Vec<Vec<f64>> {
         let people = value.as_array().unwrap().iter();
         let mut all: Vec<Vec<f64>> = people
@@ -96,10 +88,21 @@ fn boxes_of_a_file_score_like_the_evaluation() {
         all.sort_by(|a, b| a.partial_cmp(b).unwrap());
         all
     };
-    let (expected, found) = (joints(&expected), joints(&found["annotations"]));
-    assert_eq!(found.len(), expected.len());
-    for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
-        assert!((found - expected).abs() < 1e-2, "{found} {expected}");
+    // In bfloat16, too, in which either calibrates and predicts.
+    for format in ["f32", "bf16"] {
+        let [expected, out] =
+            ["expected", "found"].map(|name| place.arg(&format!("{name}_{format}.json")));
+        let words = ["eval-pose", "--run", &run, "--arch", "smallest", "--flip-test", "off"];
+        let more = ["--detections", &detections, "--out", &expected, "--precision", format];
+        scalenas(&[&words[..], &more].concat()).good();
+        let more = ["--boxes", &boxes, &images, "--out", &out, "--precision", format];
+        infer(&place, &more).good();
+        let expected = joints(&read_json(expected.as_ref()));
+        let found = joints(&read_json(out.as_ref())["annotations"]);
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+            assert!((found - expected).abs() < 1e-2, "{format}: {found} {expected}");
+        }
     }
 }
 

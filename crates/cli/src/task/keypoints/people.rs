@@ -47,6 +47,14 @@ impl People {
         people
     }
 
+    /// The people as predictions, drawn where that is asked for.
+    pub fn predicted(self, request: &InferRequest<'_>) -> Result<Box<dyn Predicted>> {
+        if let Some(folder) = request.drawn {
+            self.draw(request, folder)?;
+        }
+        Ok(Box::new(self))
+    }
+
     fn select(&mut self, least_score: f64) {
         self.found.retain(|person| person.score >= least_score);
         self.found.sort_by(|a, b| a.picture.cmp(&b.picture).then(b.score.total_cmp(&a.score)));
@@ -61,7 +69,7 @@ impl People {
     }
 
     /// Writes every picture with its people into a folder.
-    pub fn draw(&self, request: &InferRequest<'_>, folder: &Path) -> Result<()> {
+    fn draw(&self, request: &InferRequest<'_>, folder: &Path) -> Result<()> {
         let mut people: BTreeMap<usize, Vec<Person>> = BTreeMap::new();
         for person in &self.found {
             let drawn = Person { joints: self.visible(person), bbox: person.bbox };

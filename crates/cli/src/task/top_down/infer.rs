@@ -21,11 +21,7 @@ pub fn infer<B: KernelBackend>(
     request: &InferRequest<'_>,
     device: &B::Device,
 ) -> Result<Box<dyn Predicted>> {
-    let people = find(network, request, device)?;
-    if let Some(folder) = request.drawn {
-        people.draw(request, folder)?;
-    }
-    Ok(Box::new(people))
+    find(network, request, device)?.predicted(request)
 }
 
 /// The person in every box.
