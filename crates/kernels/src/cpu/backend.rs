@@ -11,7 +11,7 @@ use super::maps::Extent;
 use super::memory::Buffer;
 use super::operations::{self, Added, from_vector, vector};
 use super::pixels::{self, Labels};
-use super::simd::Level;
+use super::simd::{Isa, Multiplier};
 use crate::backend::KernelBackend;
 use crate::composed;
 use crate::reference::{self, gradient as reference_gradient};
@@ -303,7 +303,7 @@ impl KernelBackend for Flex {
     }
 
     fn is_faster_in_bfloat16(_device: &FlexDevice) -> bool {
-        matches!(Level::current(), Level::Amx | Level::Avx512Pairs)
+        Multiplier::exists(Isa::current())
     }
 
     fn add_gradients(a: FlexTensor, b: FlexTensor) -> FlexTensor {

@@ -4,7 +4,8 @@
 //! task, with margins of zeros, so that the pixels of each tap lie one after the other in memory ([`Grid`]): a block of
 //! outputs then reads every tap at a fixed distance. Sums are float32.
 //!
-//! Weights stay float32 and are rounded where they are rearranged.
+//! Weights stay float32 and are rounded where they are rearranged. Convolutions for which Winograd's algorithm in float32 is
+//! faster go there, with features in bfloat16 ([`run`]).
 
 mod apply;
 mod gather;

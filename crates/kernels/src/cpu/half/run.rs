@@ -21,7 +21,7 @@ pub(crate) fn forward(x: &Maps<bf16>, conv: Conv<'_>, addition: &Addition<'_, bf
     let [height, width] = [height, width].map(|n| sweep::output_size(n, kernel, conv.geometry));
     let extent = Extent { batch, channels, height, width };
     let padding = Some(conv.geometry.padding);
-    if let Some(output) = by_tiles(x, conv, Direction::Forward, padding, addition, extent) {
+    if let Some(output) = by_winograd(x, conv, Direction::Forward, padding, addition, extent) {
         return output;
     }
     if !Multiplier::exists(conv.isa) || is_mostly_padding(x.extent.channels, conv.isa) {
@@ -44,7 +44,7 @@ pub(crate) fn input_gradient(
     let kernel = conv.shape()[2];
     let addition = Addition { residual: sum, ..Addition::NONE };
     let padding = (kernel - 1).checked_sub(conv.geometry.padding);
-    if let Some(output) = by_tiles(dy, conv, Direction::Backward, padding, &addition, input) {
+    if let Some(output) = by_winograd(dy, conv, Direction::Backward, padding, &addition, input) {
         return output;
     }
     if !Multiplier::exists(conv.isa) {
@@ -97,7 +97,7 @@ fn is_mostly_padding(inputs: usize, isa: Isa) -> bool {
 
 /// Applies a weight by Winograd's algorithm, where that is the fastest way; `None` otherwise, and where a value is not
 /// finite.
-fn by_tiles(
+fn by_winograd(
     x: &Maps<bf16>,
     conv: Conv<'_>,
     direction: Direction,

@@ -2,7 +2,7 @@
 //! a network has hundreds of layers.
 //!
 //! The first measures blocks of pixels. Every cube of the second merges those of its channels before it normalises its
-//! pixels, which takes as long as one cube that does it for all.
+//! pixels: as many reads one after the other as in a launch of its own.
 
 #![expect(unsafe_code, reason = "kernels check bounds themselves, where a thread may leave them")]
 
