@@ -40,10 +40,17 @@ impl TopDownPart {
         Ok(Self { coco, facts: facts.clone(), input, files, reading })
     }
 
-    /// People of the training set, varied.
-    pub fn training(&self, augment: TopDownAugment, seed: u64) -> Result<Arc<TopDownDataset>> {
+    /// People of the training set, varied, with heatmaps of `sigma` or the usual one.
+    pub fn training(
+        &self,
+        augment: TopDownAugment,
+        sigma: Option<f64>,
+        seed: u64,
+    ) -> Result<Arc<TopDownDataset>> {
         self.check_boxes()?;
-        let dataset = self.dataset(training_people(&self.coco, self.input))?;
+        let codec = self.codec()?;
+        let codec = sigma.map_or(Ok(codec), |sigma| codec.with_sigma(sigma))?;
+        let dataset = self.dataset(training_people(&self.coco, self.input), codec)?;
         let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
         Ok(Arc::new(dataset))
     }
@@ -55,7 +62,7 @@ impl TopDownPart {
         if max_people > 0 {
             people.truncate(max_people);
         }
-        Ok(Arc::new(self.dataset(people)?))
+        Ok(Arc::new(self.dataset(people, self.codec()?)?))
     }
 
     /// Warns of annotated boxes that cannot be cropped, and fails if none can.
@@ -67,10 +74,14 @@ impl TopDownPart {
 
     /// Given boxes.
     pub fn boxes(&self, people: Vec<PersonBox>) -> Result<Arc<TopDownDataset>> {
-        Ok(Arc::new(self.dataset(people)?))
+        Ok(Arc::new(self.dataset(people, self.codec()?)?))
     }
 
-    fn dataset(&self, people: Vec<PersonBox>) -> Result<TopDownDataset> {
+    fn codec(&self) -> Result<HeatmapCodec> {
+        Ok(HeatmapCodec::new(self.input, self.facts.joints.len())?)
+    }
+
+    fn dataset(&self, people: Vec<PersonBox>, codec: HeatmapCodec) -> Result<TopDownDataset> {
         if people.is_empty() {
             return Err(user(format!(
                 "{}: no usable person (crowds, people without joints and boxes outside the picture \
@@ -78,7 +89,6 @@ impl TopDownPart {
                 self.files.annotations.display()
             )));
         }
-        let codec = HeatmapCodec::new(self.input, self.facts.joints.len())?;
         let facts = self.facts.clone();
         let dataset = TopDownDataset::new(&self.files.images, &self.coco, people, facts, codec)?;
         Ok(dataset.with_reading(self.reading))

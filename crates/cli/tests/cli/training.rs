@@ -33,6 +33,8 @@ fn options_out_of_range_are_named() {
         ("train.clip=0", "clip"),
         ("train.ema=1.5", "ema"),
         ("train.cosine=1", "cosine"),
+        ("train.heatmap_sigma=0", "heatmap_sigma is 0"),
+        ("train.heatmap_sigma=40", "heatmap_sigma: 40"),
         ("train.distil_weight=-1", "distil_weight"),
         ("train.sampling=(Sandwich: (randm: 1))", "randm"),
         ("train.optimizer=(AdamW: (weight_decay: 0.1, nesterov: true))", "nesterov"),
@@ -43,6 +45,19 @@ fn options_out_of_range_are_named() {
         .supernet("run", &["--set", "train.cosine=0.1", "--set", "train.poly=0.9"])
         .fixable(&["cosine", "poly"]);
     assert!(!place.path("run").exists());
+}
+
+#[test]
+fn wider_heatmaps_are_another_target() {
+    let place = Place::new();
+    let loss = |run: &str, more: &[&str]| {
+        place.supernet(run, more).good();
+        metrics(&place.path(run))[0]["loss"].as_f64().unwrap()
+    };
+    // An untrained network predicts next to nothing: the loss is the area of the Gaussians.
+    let ratio = loss("wide", &["--set", "train.heatmap_sigma=1.6"])
+        / loss("narrow", &["--set", "train.heatmap_sigma=0.8"]);
+    assert!((2.0..6.0).contains(&ratio), "{ratio} times the loss at four times the area");
 }
 
 #[test]

@@ -14,9 +14,11 @@ proptest! {
         shares in prop::collection::vec((0.0f64..1.0, 0.0f64..1.0), 1..20),
         center in prop::array::uniform2(10.0f32..500.0),
         scale in 0.2f32..4.0,
+        sigma in prop::option::of(0.3f64..4.0),
     ) {
         let input = (size.0 * 32, size.1 * 32);
-        let codec = HeatmapCodec::new(input, shares.len()).unwrap();
+        let usual = HeatmapCodec::new(input, shares.len()).unwrap();
+        let codec = sigma.map_or(usual, |sigma| usual.with_sigma(sigma).unwrap());
         let Size { height, width } = codec.heatmap();
         // Positions up to the last heatmap pixel's middle.
         let joints: Vec<[f64; 3]> = shares
@@ -80,5 +82,25 @@ fn odd_inputs_are_refused() {
     for input in [(0, 64), (64, 66)] {
         let message = HeatmapCodec::new(input, 17).unwrap_err().to_string();
         assert!(message.contains("multiples of 4"), "{message}");
+    }
+}
+
+#[test]
+fn a_sigma_is_the_distance_at_which_a_gaussian_falls_to_its_root() {
+    let codec = HeatmapCodec::new((64, 64), 1).unwrap().with_sigma(2.0).unwrap();
+    let (heatmap, _) = codec.encode(&[[32.0, 32.0, 1.0]]);
+    let row = &heatmap[8 * 16..9 * 16];
+    assert_eq!(row[8], 1.0);
+    assert_eq!([row[6], row[10]], [(-0.5f32).exp(); 2]);
+    // Three sigmas to either side are drawn, and nothing beyond.
+    assert_eq!((row[1], row[2] > 0.0, row[14] > 0.0, row[15]), (0.0, true, true, 0.0));
+}
+
+#[test]
+fn a_sigma_that_draws_nothing_or_everything_is_refused() {
+    let codec = HeatmapCodec::new((64, 64), 1).unwrap();
+    for sigma in [0.0, -1.0, 16.5, f64::NAN, f64::INFINITY] {
+        let message = codec.with_sigma(sigma).unwrap_err().to_string();
+        assert!(message.contains("heatmap_sigma") && message.contains("above 0"), "{message}");
     }
 }

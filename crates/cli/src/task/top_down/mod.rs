@@ -82,7 +82,9 @@ impl Room for TopDown {
     fn training(&self, request: &Request<'_>, source: &TaskSource) -> Result<TrainingSet> {
         let (files, reading) = (part(source, Part::Train)?, request.reading(source));
         let people = TopDownPart::read(files, &facts_of(source)?, source.input, reading)?;
-        let dataset = people.training(request.variation.top_down, request.info.train.seed)?;
+        let train = &request.info.train;
+        let augment = request.variation.top_down;
+        let dataset = people.training(augment, train.heatmap_sigma, train.seed)?;
         Ok(TrainingSet::TopDown(top_down::Training(dataset)))
     }
 

@@ -51,6 +51,21 @@ impl HeatmapCodec {
         Ok(Self { input, stride: STRIDE, sigma, joints })
     }
 
+    /// The codec with Gaussians of another standard deviation, in heatmap pixels.
+    ///
+    /// # Errors
+    /// When it is not above 0 and at most the heatmap's height.
+    pub fn with_sigma(self, sigma: f64) -> Result<Self> {
+        if sigma > 0.0 && sigma <= self.heatmap().height as f64 {
+            return Ok(Self { sigma: sigma as f32, ..self });
+        }
+        Err(Error::Setting {
+            key: "heatmap_sigma",
+            value: sigma.to_string(),
+            accepted: "heatmap pixels, above 0 and at most its height (a quarter of the input's)",
+        })
+    }
+
     /// Size of a heatmap.
     pub fn heatmap(&self) -> Size {
         self.input.divided(self.stride)

@@ -35,6 +35,7 @@ struct Document {
     ema: Option<f64>,
     norm_momentum: f64,
     sync_norm: bool,
+    heatmap_sigma: Option<f64>,
     pixel_loss: PixelLoss,
     class_weights: ClassWeights,
     precision: Precision,
@@ -99,6 +100,7 @@ impl From<TrainOptions> for Document {
             ema: options.average,
             norm_momentum: options.norm_momentum,
             sync_norm: options.sync_norm,
+            heatmap_sigma: options.heatmap_sigma,
             pixel_loss: options.pixels.loss,
             class_weights: options.pixels.class_weights,
             precision: options.precision,
@@ -149,6 +151,7 @@ impl From<Document> for TrainOptions {
                 weight: file.distil_weight,
                 end: file.distil_weight_end,
             },
+            heatmap_sigma: file.heatmap_sigma,
             pixels: PixelOptions { loss: file.pixel_loss, class_weights: file.class_weights },
             validation: ValidationOptions {
                 every: NonZeroUsize::new(file.validate_every),
@@ -189,7 +192,7 @@ mod tests {
         {
             assert_eq!(&written[key], value, "{key}");
         }
-        assert_eq!(written.as_object().map(serde_json::Map::len), Some(33));
+        assert_eq!(written.as_object().map(serde_json::Map::len), Some(34));
         let again: TrainOptions = serde_json::from_value(written).expect("options");
         assert_eq!(again, options);
     }

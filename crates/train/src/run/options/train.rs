@@ -40,6 +40,8 @@ pub struct TrainOptions {
     pub weights: WeightOptions,
     /// Weight of what a teacher predicts.
     pub distillation: DistillationOptions,
+    /// Standard deviation of the Gaussians of top-down heatmaps, in their pixels; `None` for 1/32 of their height.
+    pub heatmap_sigma: Option<f64>,
     /// Loss over the pixels of labelled pictures.
     pub pixels: PixelOptions,
     /// Validation of the named subnets.
@@ -72,6 +74,7 @@ impl Default for TrainOptions {
             sampling: SubnetSampling::Grouped,
             weights: WeightOptions::default(),
             distillation: DistillationOptions::default(),
+            heatmap_sigma: None,
             pixels: PixelOptions::default(),
             validation: ValidationOptions::default(),
             calibration: CalibrationOptions::default(),
@@ -114,6 +117,7 @@ impl TrainOptions {
         self.validate_patience()?;
         self.validate_schedule()?;
         self.validate_steps()?;
+        self.validate_targets()?;
         self.validate_distillation()
     }
 
@@ -157,6 +161,17 @@ impl TrainOptions {
             (_, Some(decay)) if !(decay > 0.0 && decay < 1.0) => {
                 refuse("ema", decay, "above 0 and below 1, or None for no average")
             }
+            _ => Ok(()),
+        }
+    }
+
+    fn validate_targets(&self) -> Result<()> {
+        match self.heatmap_sigma {
+            Some(sigma) if !(sigma.is_finite() && sigma > 0.0) => Err(Error::Option {
+                key: "heatmap_sigma",
+                value: sigma.to_string(),
+                accepted: "heatmap pixels above 0, or None for 1/32 of the heatmap's height",
+            }),
             _ => Ok(()),
         }
     }

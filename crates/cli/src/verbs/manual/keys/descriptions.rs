@@ -99,6 +99,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ),
     ("train.norm_momentum", "Momentum of the running statistics, in PyTorch's convention"),
     (
+        "train.heatmap_sigma",
+        "Heatmaps of crops of people: standard deviation of the Gaussian around a joint in heatmap pixels, as `Some(2.0)`; without, 1/32 of the heatmap's height",
+    ),
+    (
         "train.pixel_loss.Ohem.threshold",
         "Hard pixels: probability of the true class below which a pixel is hard",
     ),
