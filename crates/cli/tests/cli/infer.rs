@@ -159,6 +159,19 @@ fn boxes_of_a_run_that_learnt_whole_pictures() {
     }
     let out = place.arg("d.json");
     infer(&place, &["--boxes", &run, &images, "--out", &out]).fixable(&["run", "--boxes whole"]);
+    let arch = |name| ["--boxes", &whole, "--boxes-arch", name, &images, "--out", &out];
+    infer(&place, &arch("largest")).good();
+    assert_eq!(joints("d.json"), boxed);
+    // Hardly trained, another network finds others, or nobody.
+    let other = infer(&place, &arch("smallest"));
+    if other.code == Some(0) {
+        assert_ne!(joints("d.json"), boxed);
+    } else {
+        other.fixable(&["nobody was found"]);
+    }
+    infer(&place, &arch("unknown")).fixable(&["unknown", "smallest"]);
+    let needless = ["--boxes", "whole", "--boxes-arch", "smallest", &images, "--out", &out];
+    infer(&place, &needless).fixable(&["--boxes-arch smallest", "--boxes RUN"]);
 }
 
 #[test]

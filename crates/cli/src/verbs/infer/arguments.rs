@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Boxes around people: whole, a JSON file, or a run that finds people in whole pictures
     #[arg(long)]
     pub boxes: Option<PathBuf>,
+    /// Architecture of the run of --boxes [default: as for --arch]
+    #[arg(long, requires = "boxes", value_name = "ARCH")]
+    pub boxes_arch: Option<String>,
     /// Write the results here: people as a COCO data set, or pixels per class
     #[arg(long)]
     pub out: Option<PathBuf>,

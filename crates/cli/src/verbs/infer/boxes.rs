@@ -34,6 +34,16 @@ impl Boxes {
             Some(file) => Self::Named(file.to_owned(), boxes::read(file)?),
         })
     }
+
+    /// Refuses an architecture where no network finds the boxes.
+    pub fn check_architecture(&self, architecture: Option<&str>) -> Result<()> {
+        match (self, architecture) {
+            (Self::Run(_), _) | (_, None) => Ok(()),
+            (_, Some(architecture)) => Err(user(format!(
+                "--boxes-arch {architecture}: no network finds the boxes; accepted: beside --boxes RUN alone"
+            ))),
+        }
+    }
 }
 
 /// The box of every whole picture.

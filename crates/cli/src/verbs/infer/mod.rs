@@ -44,6 +44,7 @@ fn infer<B: KernelBackend>(
     let accept = |kind: &Kind<'_>| check(kind, arguments);
     let files = Files::find(&arguments.inputs, arguments.data.reading(), output)?;
     let boxes = Boxes::read(arguments.boxes.as_deref())?;
+    boxes.check_architecture(arguments.boxes_arch.as_deref())?;
     let asked = (arguments, precision);
     let single = load::<B>(asked, &arguments.network, &accept, device)?;
     let inputs = files.open(output)?;
@@ -150,7 +151,8 @@ fn find_boxes<B: KernelBackend>(
             run.display()
         )))
     };
-    let network = NetworkArguments { run: Some(run.to_owned()), weights: None, arch: None };
+    let arch = arguments.boxes_arch.clone();
+    let network = NetworkArguments { run: Some(run.to_owned()), weights: None, arch };
     let finder = load::<B>(asked, &network, &accept, device)?;
     let whole = if room(finder.head).takes_boxes() { boxes::whole(pictures) } else { Vec::new() };
     let request = InferRequest {
