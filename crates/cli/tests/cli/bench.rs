@@ -30,6 +30,14 @@ fn every_case_is_a_line_and_the_last_one_is_the_result() {
 }
 
 #[test]
+fn bfloat16_is_no_share_of_the_peak_of_float32() {
+    let more = ["--arch", "smallest", "--batch", "1", "--mode", "infer", "--precision", "bf16"];
+    let line = scalenas(&[&SMALL[..], &more].concat()).good().json();
+    assert_eq!(line["dtype"], "bf16");
+    assert!(line["gflops"].as_f64().unwrap() > 0.0 && line["share_of_peak"].is_null(), "{line}");
+}
+
+#[test]
 fn ratios_are_to_the_same_case() {
     let place = Place::new();
     let other = |name: &str, lines: &[serde_json::Value]| {

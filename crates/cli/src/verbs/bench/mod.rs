@@ -40,7 +40,10 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
         if let (Some(machine), Some(gflops)) = (machine, line["gflops"].as_f64()) {
             line["machine_gflops"] = json!(machine.gflops);
             line["machine_gigabytes_per_second"] = json!(machine.gigabytes);
-            line["share_of_peak"] = json!(gflops / machine.gflops);
+            // The peak is that of float32; products of bfloat16 have another.
+            if precision == Precision::F32 {
+                line["share_of_peak"] = json!(gflops / machine.gflops);
+            }
         }
         if let Some(other) = other {
             line["ratio"] = json!(other / line["seconds"].as_f64().unwrap_or(f64::NAN));
