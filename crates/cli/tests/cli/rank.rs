@@ -46,6 +46,22 @@ fn a_ranking_is_compared_with_trainings_alone() {
     assert_eq!(own(&shared), own(&found));
     assert_eq!(fs::metadata(grades(id)).unwrap().modified().unwrap(), before);
     rank(&place, &["--set", "train.learning_rate=0.01"]).fixable(&["learning_rate", "--alone"]);
+    // Their scores are enough, but only of the same recipe and networks.
+    let table = place.arg("table.json");
+    fs::copy(place.path("run/ranking/ranking_ap.json"), &table).unwrap();
+    let from = |more: &[&str]| {
+        let few = ["rank", "--run", &other, "--alone", &table, "--json"];
+        scalenas(&[&few[..], more].concat())
+    };
+    let alike = ["--networks", "3", "--epochs", "1"];
+    let and = |more: &[&'static str]| from(&[&alike[..], more].concat());
+    assert_eq!(and(&[]).good().json()["tasks"], shared["tasks"]);
+    from(&["--networks", "4", "--epochs", "1"]).fixable(&["no network", "--networks 3"]);
+    from(&["--networks", "3", "--epochs", "2"]).fixable(&["train.epochs 1", "2 is asked for"]);
+    and(&["--seeds", "2"]).fixable(&["table.json", "1 trainings", "--seeds"]);
+    and(&["--fine-tune"]).fixable(&["table.json", "one supernet", "folder"]);
+    fs::write(&table, "{}").unwrap();
+    and(&[]).fixable(&["table.json", "missing field", "rank"]);
     // A network that another process trains is left to it.
     fs::remove_file(grades(id)).unwrap();
     let lock = FolderLock::acquire(grades(id).parent().unwrap()).unwrap();

@@ -100,6 +100,23 @@ impl RunInfo {
         first_difference("", &self.comparable(), &other.comparable())
     }
 
+    /// Everything that the weights of a network trained alone depend on, but the network itself: no path, and
+    /// alike on every machine.
+    pub fn recipe(&self) -> Value {
+        let mut recipe = self.comparable();
+        let (train, own) = (&mut recipe["train"], &self.train);
+        train["sampling"] = Value::Null;
+        train["epochs"] = own.schedule.epochs.number().into();
+        train["initial"] = own.weights.initial.is_some().into();
+        train["teacher"] = own.weights.teacher.is_some().into();
+        recipe
+    }
+
+    /// The first difference of two recipes: key, and the value of either.
+    pub fn first_difference_of(recipe: &Value, other: &Value) -> Option<(String, String, String)> {
+        first_difference("", recipe, other)
+    }
+
     /// Options that the weights depend on.
     fn comparable(&self) -> Value {
         let mut info = self.clone();

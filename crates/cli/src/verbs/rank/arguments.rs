@@ -13,12 +13,13 @@ with weights of their own, trained from nothing with one budget each. The figure
 trusted: Kendall's tau with an interval, tau among networks of like cost, regret, and what cost alone would say.
 
 A stopped call continues, and several processes share the trainings: start the command again, also from other \
-terminals. Supernets of one space and data set can share the trained networks with --alone.
+terminals. Supernets of one space and data set can share the trained networks with --alone, or their scores alone.
 
 Examples:
   cargo xtask rank --run runs/quick
   cargo xtask rank --run runs/quick --networks 40 --epochs 30 --seeds 3
   cargo xtask rank --run runs/sandwich --alone runs/quick/ranking/alone
+  cargo xtask rank --run runs/fair --alone published/ranking_ap.json
   cargo xtask rank --run runs/quick --fine-tune
   cargo xtask rank --run runs/quick --found --networks 8 --fine-tune";
 
@@ -46,7 +47,8 @@ pub struct Arguments {
     /// Start each network from the weights of the supernet instead of from nothing
     #[arg(long)]
     pub fine_tune: bool,
-    /// Folder of the networks that are trained alone [default: ranking/alone or ranking/tuned in the run folder]
+    /// Folder of the networks that are trained alone, or the JSON file of an earlier ranking with their scores
+    /// [default: ranking/alone or ranking/tuned in the run folder]
     #[arg(long)]
     pub alone: Option<PathBuf>,
     /// Folder of the results [default: ranking in the run folder; with --found, found in it]

@@ -2,6 +2,7 @@
 
 mod alone;
 mod arguments;
+mod earlier;
 mod results;
 mod statistics;
 
@@ -10,8 +11,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{Architecture, CostModel, sample};
-use scalenas_train::{RunFolder, Validation};
-use serde_json::json;
+use scalenas_train::{Existing, RunFolder, Validation};
+use serde_json::{Value, json};
 
 use self::alone::{OwnGrade, Turn, turn};
 use self::arguments::LEAST;
@@ -49,7 +50,21 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     }
     let costs = CostModel::new(&info.space, info.leading().input)?;
     let nets = compared(arguments, &run, &costs)?;
-    let Some(grades) = train(arguments, &run, &nets, output, stop)? else { return Ok(()) };
+    let recipe = recipe(arguments, &run, &nets[0])?;
+    let grades = match &arguments.alone {
+        Some(file) if file.is_file() => {
+            if arguments.fine_tune {
+                return Err(user(format!(
+                    "--alone {}: scores of fine-tuned networks are of one supernet alone; accepted: a folder",
+                    file.display()
+                )));
+            }
+            let seeds = usize::from(arguments.seeds);
+            Some(earlier::grades(file, (&info.space, &nets, seeds), &recipe)?)
+        }
+        _ => train(arguments, &run, &nets, output, stop)?,
+    };
+    let Some(grades) = grades else { return Ok(()) };
     output.say("scoring the networks with the weights of the supernet");
     let shared = on_device!(arguments.device.choice, scores(arguments, &run, &nets))?;
     let usual = if arguments.found { Path::new(FOLDER).join(FOUND) } else { FOLDER.into() };
@@ -66,7 +81,15 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
         })
         .collect();
     let seconds = grades.iter().flatten().map(|grade| grade.seconds).sum();
-    report(&rankings, &out, seconds, output)
+    report(&rankings, &recipe, (&out, seconds), output)
+}
+
+/// Everything that the scores of the networks trained alone depend on.
+fn recipe(arguments: &Arguments, run: &RunFolder, net: &Architecture) -> Result<Value> {
+    let (changes, data) = (&arguments.changes, &arguments.data);
+    let alone = Alone { run, from_nothing: !arguments.fine_tune, changes, data };
+    let out = run.path().join(FOLDER).join("none");
+    Ok(alone.job(net.clone(), out, Existing::Refuse)?.info.recipe())
 }
 
 /// Networks to compare, by ascending cost.

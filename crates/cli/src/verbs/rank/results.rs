@@ -9,7 +9,7 @@ use anyhow::Result;
 use scalenas_report::{RankedNet, RankingPlot, ranking_svg};
 use scalenas_train::{Figure, RunFolder};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::statistics::{Agreement, Correlation, Ranked, agreement};
 use crate::error::user;
@@ -54,7 +54,12 @@ fn file_name(figure: Figure, ending: &str) -> String {
 }
 
 /// Writes the rankings of all tasks into a folder and prints them.
-pub fn report(rankings: &[TaskRanking], out: &Path, seconds: f64, output: Output) -> Result<()> {
+pub fn report(
+    rankings: &[TaskRanking],
+    recipe: &Value,
+    (out, seconds): (&Path, f64),
+    output: Output,
+) -> Result<()> {
     let mut documents = Vec::new();
     let mut text = String::new();
     for TaskRanking { figure, nets } in rankings {
@@ -62,9 +67,11 @@ pub fn report(rankings: &[TaskRanking], out: &Path, seconds: f64, output: Output
         let name = |ending: &str| out.join(file_name(*figure, ending));
         write_file(&name("svg"), ranking_svg(&plot(*figure, nets, &agreement)))?;
         write_file(&name("csv"), csv(nets)?)?;
-        let document = json!({ "figure": figure.key(), "agreement": agreement, "networks": nets });
-        write_file(&name("json"), serde_json::to_vec_pretty(&document)?)?;
-        documents.push(document);
+        let key = figure.key();
+        let file =
+            json!({ "figure": key, "recipe": recipe, "agreement": agreement, "networks": nets });
+        write_file(&name("json"), serde_json::to_vec_pretty(&file)?)?;
+        documents.push(json!({ "figure": key, "agreement": agreement, "networks": nets }));
         text += &printed(*figure, nets.len(), &agreement);
     }
     let value = json!({ "out": out, "seconds_of_training": seconds, "tasks": documents });
