@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_kernels::KernelBackend;
-use scalenas_space::{Architecture, CostModel, sample};
-use scalenas_train::{Existing, RunFolder, Validation};
+use scalenas_space::{Architecture, CostModel, SpaceSpec, sample};
+use scalenas_train::{Existing, Figure, RunFolder, Validation};
 use serde_json::{Value, json};
 
 use self::alone::{OwnGrade, Turn, turn};
@@ -33,55 +33,64 @@ pub use results::plots;
 /// Trains networks alone, scores them with the supernet, and compares both orders.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     device::require(arguments.device.choice)?;
-    let run = RunFolder::open(&arguments.run)?;
-    let info = run.info();
-    if info.train.sampling.only(&info.space).is_some() {
-        return Err(user(format!(
-            "{} trained one network alone; accepted: the run of a supernet",
-            arguments.run.display()
-        )));
-    }
-    if !run.weights().exists() {
-        let path = arguments.run.display();
-        return Err(user(format!(
-            "{path} has no weights yet; continue it with {} supernet --resume {path}",
-            program::name()
-        )));
-    }
-    let costs = CostModel::new(&info.space, info.leading().input)?;
+    let run = open(arguments)?;
+    let space = &run.info().space;
+    let costs = CostModel::new(space, run.info().leading().input)?;
     let nets = compared(arguments, &run, &costs)?;
     let recipe = recipe(arguments, &run, &nets[0])?;
     let grades = match &arguments.alone {
-        Some(file) if file.is_file() => {
-            if arguments.fine_tune {
-                return Err(user(format!(
-                    "--alone {}: scores of fine-tuned networks are of one supernet alone; accepted: a folder",
-                    file.display()
-                )));
-            }
-            let seeds = usize::from(arguments.seeds);
-            Some(earlier::grades(file, (&info.space, &nets, seeds), &recipe)?)
-        }
+        Some(file) if file.is_file() => Some(earlier(arguments, file, (space, &nets), &recipe)?),
         _ => train(arguments, &run, &nets, output, stop)?,
     };
     let Some(grades) = grades else { return Ok(()) };
     output.say("scoring the networks with the weights of the supernet");
     let shared = on_device!(arguments.device.choice, scores(arguments, &run, &nets))?;
+    let ranking = |(task, figure): (usize, Figure)| {
+        let ranked = |(index, net): (usize, &Architecture)| {
+            let seeds = grades.iter().map(|seed| seed[index].scores[task]).collect();
+            Ranked::new(net.id(space), shared[index][task], seeds, &costs.cost(net))
+        };
+        TaskRanking { figure, nets: nets.iter().enumerate().map(ranked).collect() }
+    };
+    let rankings: Vec<TaskRanking> = figures(space).into_iter().enumerate().map(ranking).collect();
     let usual = if arguments.found { Path::new(FOLDER).join(FOUND) } else { FOLDER.into() };
     let out = arguments.out.clone().unwrap_or_else(|| run.path().join(usual));
-    let rankings: Vec<TaskRanking> = figures(&info.space)
-        .into_iter()
-        .enumerate()
-        .map(|(task, figure)| {
-            let ranked = |(index, net): (usize, &Architecture)| {
-                let seeds = grades.iter().map(|seed| seed[index].scores[task]).collect();
-                Ranked::new(net.id(&info.space), shared[index][task], seeds, &costs.cost(net))
-            };
-            TaskRanking { figure, nets: nets.iter().enumerate().map(ranked).collect() }
-        })
-        .collect();
     let seconds = grades.iter().flatten().map(|grade| grade.seconds).sum();
     report(&rankings, &recipe, (&out, seconds), output)
+}
+
+/// The trained supernet.
+fn open(arguments: &Arguments) -> Result<RunFolder> {
+    let run = RunFolder::open(&arguments.run)?;
+    let path = arguments.run.display();
+    if run.info().train.sampling.only(&run.info().space).is_some() {
+        return Err(user(format!(
+            "{path} trained one network alone; accepted: the run of a supernet"
+        )));
+    }
+    if !run.weights().exists() {
+        return Err(user(format!(
+            "{path} has no weights yet; continue it with {} supernet --resume {path}",
+            program::name()
+        )));
+    }
+    Ok(run)
+}
+
+/// Grades of all networks out of the file of an earlier ranking, by seed.
+fn earlier(
+    arguments: &Arguments,
+    file: &Path,
+    (space, nets): (&SpaceSpec, &[Architecture]),
+    recipe: &Value,
+) -> Result<Vec<Vec<OwnGrade>>> {
+    if arguments.fine_tune {
+        return Err(user(format!(
+            "--alone {}: scores of fine-tuned networks are of one supernet alone; accepted: a folder",
+            file.display()
+        )));
+    }
+    earlier::grades(file, (space, nets, usize::from(arguments.seeds)), recipe)
 }
 
 /// Everything that the scores of the networks trained alone depend on.
