@@ -24,6 +24,7 @@ pub fn check(experiment: &Experiment) -> Result<()> {
     experiment.crops.validate()?;
     experiment.search.validate(&space, &costs)?;
     check_files(&experiment.files, "files")?;
+    check_sigma(experiment, &space)?;
     check_second(experiment, &space)?;
     check_inputs(experiment, &space)?;
     Ok(())
@@ -46,6 +47,18 @@ fn check_files(files: &DataFiles, key: &str) -> Result<()> {
         )));
     }
     Ok(())
+}
+
+/// Refuses a width of heatmaps where no task draws them for crops of people.
+fn check_sigma(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
+    let draws = space.heads.iter().any(|&head| room(head).takes_boxes());
+    match experiment.train.heatmap_sigma {
+        Some(sigma) if !draws => Err(user(format!(
+            "option train.heatmap_sigma is {sigma}, but space {} does not learn crops of people; accepted: None",
+            space.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Spaces with two heads need data for both, and no other needs more than one.

@@ -41,6 +41,9 @@ fn options_out_of_range_are_named() {
     ] {
         place.supernet("run", &["--set", option]).fixable(&[said]);
     }
+    let streets = ["space=tiny_segmentation", "facts=cityscapes", "train.heatmap_sigma=2.0"];
+    let streets: Vec<&str> = streets.iter().flat_map(|option| ["--set", option]).collect();
+    place.supernet("run", &streets).fixable(&["heatmap_sigma is 2", "tiny_segmentation", "None"]);
     place
         .supernet("run", &["--set", "train.cosine=0.1", "--set", "train.poly=0.9"])
         .fixable(&["cosine", "poly"]);
