@@ -1,7 +1,9 @@
 //! Name that the program was started by: `cargo xtask` in the repository, `scalenas` when installed.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use scalenas_train::{RunInfo, SubnetSampling};
 
 /// Name of the binary behind `cargo xtask`.
 const XTASK_BINARY: &str = "xtask";
@@ -26,6 +28,13 @@ pub fn examples(text: &str) -> String {
 pub fn installed_examples(text: &str) -> String {
     let without = |text: String, features: &&str| text.replace(features, "");
     FEATURES.iter().fold(text.to_owned(), without).replace(XTASK, INSTALLED)
+}
+
+/// Command that continues a run.
+pub fn resume(info: &RunInfo, run: &Path) -> String {
+    let alone = matches!(info.train.sampling, SubnetSampling::Fixed(_));
+    let verb = if alone { "finetune" } else { "supernet" };
+    format!("{} {verb} --resume {}", name(), run.display())
 }
 
 /// Command that gives a build with a feature.

@@ -14,6 +14,7 @@ use scalenas_model::{Supernet, load_supernet};
 use scalenas_space::{Architecture, MaskFile, SpaceSpec};
 use scalenas_train::RunFolder;
 
+use crate::context::program;
 use crate::error::user;
 
 /// Architecture by name, by id of a run's search, as the best of the search, or from a file.
@@ -62,9 +63,9 @@ pub fn of_run(
     let asked = match name {
         None => return Ok(only),
         Some(name) if name == trained => return Ok(only),
-        Some(name) => architecture(name, &info.space, search)?,
+        Some(name) => architecture(name, &info.space, search),
     };
-    if asked.id(&info.space) == only.id(&info.space) {
+    if asked.is_ok_and(|asked| asked.id(&info.space) == only.id(&info.space)) {
         return Ok(only);
     }
     Err(user(format!(
@@ -101,10 +102,10 @@ pub fn supernet<B: Backend + KernelBackend>(
     let path = run.weights();
     if !path.exists() {
         return Err(user(format!(
-            "{} has no {}: the run did not finish; continue it with supernet --resume {}",
+            "{} has no {}: the run did not finish; continue it with {}",
             run.path().display(),
             path.display(),
-            run.path().display(),
+            program::resume(run.info(), run.path()),
         )));
     }
     Ok(load_supernet(&path, device)?.0)

@@ -35,12 +35,32 @@ fn a_network_is_trained_further_as_a_run_of_its_own() {
 
     let own = score(&place, "small", &[]).good().json();
     assert_eq!(own, score(&place, "small", &["--arch", "smallest"]).good().json());
-    score(&place, "small", &["--arch", "largest"]).fixable(&["trained one network alone"]);
+    for other in ["largest", "best", "nowhere.ron"] {
+        score(&place, "small", &["--arch", other]).fixable(&["trained one network alone"]);
+    }
     let (small, net, page) = (place.arg("small"), place.arg("net.onnx"), place.arg("page.html"));
     let exported = ["export", "--run", &small, "--out", &net, "--json"];
     assert_eq!(scalenas(&exported).good().json()["architecture"], found["architecture"]);
     scalenas(&["report", "--run", &small, "--out", &page]).good();
+    // Its network is trained once more without being named.
+    let more = ["finetune", "--run", &small, "--epochs", "1", "--json"];
+    let more = scalenas(&more).good().json();
+    assert_eq!(more["architecture"], found["architecture"]);
+    assert!(place.path("small-trained/supernet.safetensors").is_file());
     scalenas(&["evolve", "--run", &small]).fixable(&["nothing to search"]);
+}
+
+#[test]
+fn the_next_command_suits_what_was_trained() {
+    let place = Place::new();
+    let said = |run: &str, more: &[&str]| place.supernet(run, more).good().stdout;
+    assert!(said("run", &[]).contains("evolve --run"));
+    assert!(said("teacher", &["--set", "train.sampling=Largest"]).contains("export --run"));
+    finetune(&place, "small", &["--arch", "smallest"]).good();
+    for (run, verb) in [("run", "supernet"), ("teacher", "supernet"), ("small", "finetune")] {
+        fs::remove_file(place.path(run).join("supernet.safetensors")).unwrap();
+        score(&place, run, &[]).fixable(&["did not finish", &format!("{verb} --resume")]);
+    }
 }
 
 #[test]

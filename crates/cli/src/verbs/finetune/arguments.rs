@@ -24,12 +24,13 @@ Examples:
 #[command(after_help = EXAMPLES)]
 #[command(group = ArgGroup::new("origin").required(true).args(["run", "resume"]))]
 pub struct Arguments {
-    /// Run folder of a supernet
+    /// Run folder of a supernet, or of a network that was trained alone
     #[arg(long)]
     pub run: Option<PathBuf>,
-    /// Architecture: smallest, middle, hrnet, largest, best or an id of the run's search, or a file
-    #[arg(long, default_value = "best")]
-    pub arch: String,
+    /// Architecture: smallest, middle, hrnet, largest, best or an id of the run's search, or a file [default:
+    /// the one that the run trained alone, else best]
+    #[arg(long)]
+    pub arch: Option<String>,
     /// Start from random weights instead of those of the supernet
     #[arg(long)]
     pub from_nothing: bool,

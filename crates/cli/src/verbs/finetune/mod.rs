@@ -7,10 +7,9 @@ mod schedule;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_train::{Existing, Outcome, RunFolder};
-use serde_json::json;
+use scalenas_train::{Existing, RunFolder};
 
-use super::supernet::Job;
+use super::supernet::{Job, report};
 use crate::context::{Stop, program};
 use crate::data::report_skipped;
 use crate::error::user;
@@ -37,7 +36,9 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
 fn started(arguments: &Arguments, run: &RunFolder) -> Result<Job> {
     let info = run.info();
     let search = networks::search(run)?;
-    let architecture = networks::of_run(run, Some(&arguments.arch), search.as_ref())?;
+    let only = info.train.sampling.only(&info.space);
+    let name = arguments.arch.as_deref().unwrap_or(only.map_or("best", |(trained, _)| trained));
+    let architecture = networks::of_run(run, Some(name), search.as_ref())?;
     let id = architecture.id(&info.space);
     let alone = Alone {
         run,
@@ -45,7 +46,7 @@ fn started(arguments: &Arguments, run: &RunFolder) -> Result<Job> {
         changes: &arguments.changes,
         data: &arguments.data,
     };
-    let out = arguments.out.clone().unwrap_or_else(|| beside(run.path(), &arguments.arch, &id));
+    let out = arguments.out.clone().unwrap_or_else(|| beside(run.path(), name, &id));
     let existing = if arguments.force { Existing::Replace } else { Existing::Refuse };
     alone.job(architecture, out, existing)
 }
@@ -55,9 +56,9 @@ fn resumed(arguments: &Arguments, resume: &Path) -> Result<Job> {
     let run = RunFolder::open(resume)?;
     if run.info().train.sampling.only(&run.info().space).is_none() {
         return Err(user(format!(
-            "{} trains a supernet; continue it with supernet --resume {}",
+            "{} trains a supernet; continue it with {}",
             resume.display(),
-            resume.display()
+            program::resume(run.info(), resume)
         )));
     }
     let experiment = Experiment::from_run(&run, &arguments.changes.list())?;
@@ -72,29 +73,4 @@ fn beside(run: &Path, arch: &str, id: &str) -> PathBuf {
     let mut name = run.file_name().unwrap_or_default().to_owned();
     name.push(format!("-{}", if is_word { arch } else { id }));
     run.with_file_name(name)
-}
-
-fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
-    let (out, program) = (job.out.display(), program::name());
-    let only = job.info.train.sampling.only(&job.info.space);
-    let id = only.map(|(_, architecture)| architecture.id(&job.info.space));
-    let value = json!({
-        "run": job.out,
-        "architecture": id,
-        "skipped_images": job.tasks.skipped().len(),
-        "iterations": outcome.iterations,
-        "interrupted": outcome.interrupted,
-        "loss": outcome.loss,
-        "seconds": outcome.seconds,
-    });
-    let next = if outcome.interrupted {
-        format!("stopped; continue with {program} finetune --resume {out}")
-    } else {
-        format!("next: {program} export --run {out} --out net.onnx")
-    };
-    let text = format!(
-        "{} iterations in {:.0} s, loss {:.3e}\n{next}",
-        outcome.iterations, outcome.seconds, outcome.loss
-    );
-    output.result(&value, text)
 }

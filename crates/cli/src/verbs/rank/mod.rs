@@ -70,8 +70,8 @@ fn open(arguments: &Arguments) -> Result<RunFolder> {
     }
     if !run.weights().exists() {
         return Err(user(format!(
-            "{path} has no weights yet; continue it with {} supernet --resume {path}",
-            program::name()
+            "{path} has no weights yet; continue it with {}",
+            program::resume(run.info(), &arguments.run)
         )));
     }
     Ok(run)

@@ -6,6 +6,7 @@ mod guests;
 mod job;
 mod join;
 mod memory;
+mod outcome;
 mod plan;
 mod task;
 mod together;
@@ -13,12 +14,13 @@ mod weights;
 
 use anyhow::Result;
 
-use self::plan::{dry_run, report};
+use self::plan::dry_run;
 use crate::context::Stop;
 use crate::data::report_skipped;
 use crate::render::Output;
 pub use arguments::Arguments;
 pub use job::Job;
+pub use outcome::report;
 pub use together::TogetherArguments;
 
 /// Trains a supernet, or reports the plan of a dry run.

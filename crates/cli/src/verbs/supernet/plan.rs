@@ -1,13 +1,11 @@
-//! Printed plan and outcome of a training run.
+//! Printed plan of a training run.
 
 use anyhow::Result;
 use scalenas_space::{Architecture, cost};
-use scalenas_train::Outcome;
 use serde_json::json;
 
 use super::job::Job;
 use super::memory;
-use crate::context::program;
 use crate::render::{Output, table};
 
 /// Prints the plan of a run whose iterations take so many seconds.
@@ -56,27 +54,4 @@ fn duration(seconds: f64) -> String {
         return format!("{minutes:.0} minutes and validation");
     }
     format!("{:.1} hours and validation", minutes / 60.0)
-}
-
-/// Prints the outcome of training.
-pub fn report(job: &Job, outcome: &Outcome, output: Output) -> Result<()> {
-    let (out, program) = (&job.out, program::name());
-    let value = json!({
-        "run": out,
-        "skipped_images": job.tasks.skipped().len(),
-        "iterations": outcome.iterations,
-        "interrupted": outcome.interrupted,
-        "loss": outcome.loss,
-        "seconds": outcome.seconds,
-    });
-    let next = if outcome.interrupted {
-        format!("stopped; continue with {program} supernet --resume {}", out.display())
-    } else {
-        format!("next: {program} evolve --run {}", out.display())
-    };
-    let text = format!(
-        "{} iterations in {:.0} s, loss {:.3e}\n{next}",
-        outcome.iterations, outcome.seconds, outcome.loss
-    );
-    output.result(&value, text)
 }
