@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_space::{Architecture, SpaceSpec};
-use scalenas_train::RunInfo;
+use scalenas_train::{Figure, RunInfo};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -38,7 +38,7 @@ pub fn grades(
             "{e}; accepted: a ranking_….json that `rank` wrote, or a folder of networks"
         ))
     })?;
-    let keys: Vec<_> = figures(space).into_iter().map(|figure| figure.key()).collect();
+    let keys: Vec<_> = figures(space).into_iter().map(Figure::key).collect();
     if keys != [&*document.figure] {
         let (found, keys) = (document.figure, keys.join(" and "));
         return Err(refuse(format!("holds scores by {found}, but {keys} is asked for")));
