@@ -60,6 +60,11 @@ fn a_ranking_is_compared_with_trainings_alone() {
     from(&["--networks", "3", "--epochs", "2"]).fixable(&["train.epochs 1", "2 is asked for"]);
     and(&["--seeds", "2"]).fixable(&["table.json", "1 trainings", "--seeds"]);
     and(&["--fine-tune"]).fixable(&["table.json", "one supernet", "folder"]);
+    let held_out = place.annotations("val");
+    let whole = fs::read(&held_out).unwrap();
+    place.change("val", |file| file["annotations"].as_array_mut().unwrap().truncate(2));
+    and(&[]).fixable(&["table.json", "samples"]);
+    fs::write(&held_out, whole).unwrap();
     fs::write(&table, "{}").unwrap();
     and(&[]).fixable(&["table.json", "missing field", "rank"]);
     // A network that another process trains is left to it.

@@ -112,9 +112,19 @@ impl RunInfo {
         recipe
     }
 
-    /// The first difference of two recipes: key, and the value of either.
-    pub fn first_difference_of(recipe: &Value, other: &Value) -> Option<(String, String, String)> {
-        first_difference("", recipe, other)
+    /// The first difference between a recipe that was kept and one of today: key, and the value of either. A training
+    /// option that the kept one lacks had its default.
+    pub fn recipe_difference(kept: &Value, today: &Value) -> Option<(String, String, String)> {
+        let (mut kept, usual) = (kept.clone(), serde_json::to_value(TrainOptions::default()));
+        let options = kept.get_mut("train").and_then(Value::as_object_mut);
+        if let (Some(options), Ok(Value::Object(usual))) = (options, usual) {
+            for (key, value) in usual {
+                options.entry(key).or_insert(value);
+            }
+        }
+        let other_way =
+            || first_difference("", today, &kept).map(|(key, now, then)| (key, then, now));
+        first_difference("", &kept, today).or_else(other_way)
     }
 
     /// Options that the weights depend on.
@@ -230,6 +240,31 @@ mod tests {
         assert_eq!(file["second"]["data"], "streets");
         assert_eq!((&file["second"]["batch"], &file["input"][1]), (&2.into(), &128.into()));
         assert_eq!(RunInfo::from_json(&file.to_string()).expect("a run"), info);
+    }
+
+    #[test]
+    fn recipes_differ_by_what_either_lacks() {
+        let space = SpaceSpec::preset("tiny").expect("a preset");
+        let of = |train: TrainOptions| {
+            let data = vec![source("/some/where", "coco", 4)];
+            RunInfo::new(space.clone(), data, train).expect("one task").recipe()
+        };
+        let recipe = of(TrainOptions::default());
+        assert!(!recipe.to_string().contains("/some/where"), "a path in {recipe}");
+        let mut kept = recipe.clone();
+        assert_eq!(RunInfo::recipe_difference(&kept, &recipe), None);
+        // A key of a later version, at its default and not.
+        kept["train"].as_object_mut().expect("options").remove("ema");
+        assert_eq!(RunInfo::recipe_difference(&kept, &recipe), None);
+        let averaged = of(TrainOptions { average: Some(0.5), ..TrainOptions::default() });
+        let found = RunInfo::recipe_difference(&kept, &averaged).expect("another average");
+        assert_eq!(found, ("train.ema".to_owned(), "null".to_owned(), "0.5".to_owned()));
+        for lacking in ["space", "train", "input"] {
+            let mut kept = recipe.clone();
+            kept.as_object_mut().expect("a recipe").remove(lacking);
+            assert!(RunInfo::recipe_difference(&kept, &recipe).is_some(), "{lacking}");
+        }
+        assert!(RunInfo::recipe_difference(&Value::Null, &recipe).is_some());
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl Boxes {
         match (self, architecture) {
             (Self::Run(_), _) | (_, None) => Ok(()),
             (_, Some(architecture)) => Err(user(format!(
-                "--boxes-arch {architecture}: no network finds the boxes; accepted: beside --boxes RUN alone"
+                "--boxes-arch {architecture}: --boxes is no run; accepted: with --boxes RUN"
             ))),
         }
     }

@@ -43,7 +43,7 @@ pub fn grades(
         let (found, keys) = (document.figure, keys.join(" and "));
         return Err(refuse(format!("holds scores by {found}, but {keys} is asked for")));
     }
-    if let Some((key, found, given)) = RunInfo::first_difference_of(&document.recipe, recipe) {
+    if let Some((key, found, given)) = RunInfo::recipe_difference(&document.recipe, recipe) {
         return Err(refuse(format!(
             "its networks were trained with {key} {found}, but {given} is asked for; accepted: the same options, \
              or a folder of networks"

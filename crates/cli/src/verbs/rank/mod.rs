@@ -98,7 +98,10 @@ fn recipe(arguments: &Arguments, run: &RunFolder, net: &Architecture) -> Result<
     let (changes, data) = (&arguments.changes, &arguments.data);
     let alone = Alone { run, from_nothing: !arguments.fine_tune, changes, data };
     let out = run.path().join(FOLDER).join("none");
-    Ok(alone.job(net.clone(), out, Existing::Refuse)?.info.recipe())
+    let job = alone.job(net.clone(), out, Existing::Refuse)?;
+    let mut recipe = job.info.recipe();
+    recipe["samples"] = json!([job.tasks.samples(), job.tasks.held_out_samples()]);
+    Ok(recipe)
 }
 
 /// Networks to compare, by ascending cost.
