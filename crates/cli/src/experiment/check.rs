@@ -3,8 +3,9 @@
 use std::iter;
 
 use anyhow::{Context, Result};
-use scalenas_data::{DataFiles, PartFiles};
-use scalenas_space::{CostModel, SpaceSpec};
+use scalenas_base::Size;
+use scalenas_data::{DataFiles, HeatmapCodec, PartFiles};
+use scalenas_space::{CostModel, Head, SpaceSpec};
 use scalenas_train::TaskSource;
 
 use super::document::Experiment;
@@ -24,9 +25,9 @@ pub fn check(experiment: &Experiment) -> Result<()> {
     experiment.crops.validate()?;
     experiment.search.validate(&space, &costs)?;
     check_files(&experiment.files, "files")?;
-    check_sigma(experiment, &space)?;
     check_second(experiment, &space)?;
     check_inputs(experiment, &space)?;
+    check_sigma(experiment, &space)?;
     Ok(())
 }
 
@@ -49,16 +50,18 @@ fn check_files(files: &DataFiles, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a width of heatmaps where no task draws them for crops of people.
+/// Refuses a width of heatmaps that cannot be drawn, or where no task draws them for crops of people.
 fn check_sigma(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
-    let draws = space.heads.iter().any(|&head| room(head).takes_boxes());
-    match experiment.train.heatmap_sigma {
-        Some(sigma) if !draws => Err(user(format!(
+    let Some(sigma) = experiment.train.heatmap_sigma else { return Ok(()) };
+    let inputs = inputs(experiment, space)?;
+    let Some((_, input)) = inputs.into_iter().find(|(head, _)| room(*head).takes_boxes()) else {
+        return Err(user(format!(
             "option train.heatmap_sigma is {sigma}, but space {} does not learn crops of people; accepted: None",
             space.name
-        ))),
-        _ => Ok(()),
-    }
+        )));
+    };
+    HeatmapCodec::new(input, 1)?.with_sigma(sigma).context("option train.heatmap_sigma")?;
+    Ok(())
 }
 
 /// Spaces with two heads need data for both, and no other needs more than one.
@@ -85,10 +88,14 @@ fn check_second(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
 
 /// Refuses input sizes that a task cannot learn from.
 fn check_inputs(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
+    inputs(experiment, space)?
+        .into_iter()
+        .try_for_each(|(head, input)| room(head).check_input(input, &space.name))
+}
+
+/// Heads of a space with the sizes of their inputs.
+fn inputs(experiment: &Experiment, space: &SpaceSpec) -> Result<Vec<(Head, Size)>> {
     let inputs =
         iter::once(experiment.input()?).chain(experiment.second.as_ref().map(|task| task.input));
-    for (&head, input) in space.heads.iter().zip(inputs) {
-        room(head).check_input(input, &space.name)?;
-    }
-    Ok(())
+    Ok(space.heads.iter().copied().zip(inputs).collect())
 }

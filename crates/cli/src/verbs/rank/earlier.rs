@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::alone::OwnGrade;
+use super::arguments::Arguments;
 use super::statistics::Ranked;
 use crate::error::user;
 use crate::task::figures;
@@ -26,12 +27,17 @@ struct Document {
 ///
 /// A file that lacks a network or a seed, or whose networks were trained in another way, is refused.
 pub fn grades(
+    arguments: &Arguments,
     file: &Path,
-    (space, nets, seeds): (&SpaceSpec, &[Architecture], usize),
+    (space, nets): (&SpaceSpec, &[Architecture]),
     recipe: &Value,
 ) -> Result<Vec<Vec<OwnGrade>>> {
     let path = file.display();
     let refuse = |said: String| user(format!("--alone {path}: {said}"));
+    if arguments.fine_tune {
+        let said = "scores of fine-tuned networks are of one supernet alone; accepted: a folder";
+        return Err(refuse(said.to_owned()));
+    }
     let text = fs::read(file).map_err(|e| refuse(e.to_string()))?;
     let document: Document = serde_json::from_slice(&text).map_err(|e| {
         refuse(format!(
@@ -66,5 +72,7 @@ pub fn grades(
         })?;
         Ok(OwnGrade { id, scores: vec![score], seconds: 0.0 })
     };
-    (0..seeds).map(|seed| nets.iter().map(|net| grade(net, seed)).collect()).collect()
+    (0..usize::from(arguments.seeds))
+        .map(|seed| nets.iter().map(|net| grade(net, seed)).collect())
+        .collect()
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_kernels::KernelBackend;
-use scalenas_space::{Architecture, CostModel, SpaceSpec, sample};
+use scalenas_space::{Architecture, CostModel, sample};
 use scalenas_train::{Existing, Figure, RunFolder, Validation};
 use serde_json::{Value, json};
 
@@ -39,7 +39,9 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let nets = compared(arguments, &run, &costs)?;
     let recipe = recipe(arguments, &run, &nets[0])?;
     let grades = match &arguments.alone {
-        Some(file) if file.is_file() => Some(earlier(arguments, file, (space, &nets), &recipe)?),
+        Some(file) if file.is_file() => {
+            Some(earlier::grades(arguments, file, (space, &nets), &recipe)?)
+        }
         _ => train(arguments, &run, &nets, output, stop)?,
     };
     let Some(grades) = grades else { return Ok(()) };
@@ -75,22 +77,6 @@ fn open(arguments: &Arguments) -> Result<RunFolder> {
         )));
     }
     Ok(run)
-}
-
-/// Grades of all networks out of the file of an earlier ranking, by seed.
-fn earlier(
-    arguments: &Arguments,
-    file: &Path,
-    (space, nets): (&SpaceSpec, &[Architecture]),
-    recipe: &Value,
-) -> Result<Vec<Vec<OwnGrade>>> {
-    if arguments.fine_tune {
-        return Err(user(format!(
-            "--alone {}: scores of fine-tuned networks are of one supernet alone; accepted: a folder",
-            file.display()
-        )));
-    }
-    earlier::grades(file, (space, nets, usize::from(arguments.seeds)), recipe)
 }
 
 /// Everything that the scores of the networks trained alone depend on.

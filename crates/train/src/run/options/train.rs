@@ -117,7 +117,6 @@ impl TrainOptions {
         self.validate_patience()?;
         self.validate_schedule()?;
         self.validate_steps()?;
-        self.validate_targets()?;
         self.validate_distillation()
     }
 
@@ -161,17 +160,6 @@ impl TrainOptions {
             (_, Some(decay)) if !(decay > 0.0 && decay < 1.0) => {
                 refuse("ema", decay, "above 0 and below 1, or None for no average")
             }
-            _ => Ok(()),
-        }
-    }
-
-    fn validate_targets(&self) -> Result<()> {
-        match self.heatmap_sigma {
-            Some(sigma) if !(sigma.is_finite() && sigma > 0.0) => Err(Error::Option {
-                key: "heatmap_sigma",
-                value: sigma.to_string(),
-                accepted: "heatmap pixels above 0, or None for 1/32 of the heatmap's height",
-            }),
             _ => Ok(()),
         }
     }
