@@ -1,36 +1,11 @@
 //! Options of a search; the defaults are those of the ScaleNAS paper.
 
 use scalenas_space::vary::MutationRates;
-use scalenas_space::{Architecture, Cost, CostModel, SpaceSpec};
+use scalenas_space::{Architecture, CostModel, SpaceSpec};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-
-/// Ceilings on the cost of candidates; `None` for no ceiling.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// Maximum number of multiply-accumulates, in 10^9.
-    pub max_gmacs: Option<f64>,
-    /// Maximum number of parameters, in millions.
-    pub max_mparams: Option<f64>,
-    /// Maximum number of milliseconds by the table of latencies.
-    pub max_ms: Option<f64>,
-}
-
-impl Limits {
-    /// Whether a cost is within all ceilings; milliseconds that are not known are above every one.
-    pub fn admit(&self, cost: &Cost, milliseconds: Option<f64>) -> bool {
-        self.max_gmacs.is_none_or(|limit| cost.gmacs() <= limit)
-            && self.max_mparams.is_none_or(|limit| cost.parameters as f64 / 1e6 <= limit)
-            && self.max_ms.is_none_or(|limit| milliseconds.is_some_and(|ms| ms <= limit))
-    }
-
-    /// Refuses a ceiling below the milliseconds of the smallest network.
-    pub(crate) fn check_milliseconds(&self, spec: &SpaceSpec, smallest: f64) -> Result<()> {
-        infeasible(spec, "max_ms", self.max_ms, smallest)
-    }
-}
+use crate::limits::Limits;
 
 /// Rounds of halving at most: children that are judged by less than one picture in 64 are drawn by lot.
 const MOST_ROUNDS: usize = 6;
@@ -159,30 +134,6 @@ impl SearchConfig {
                 return Err(Error::Option { key, value, accepted: "a probability from 0 to 1" });
             }
         }
-        self.check_limits(spec, &costs.cost(&Architecture::smallest(spec)))
-    }
-
-    fn check_limits(&self, spec: &SpaceSpec, smallest: &Cost) -> Result<()> {
-        infeasible(spec, "max_gmacs", self.limits.max_gmacs, smallest.gmacs())?;
-        let mparams = smallest.parameters as f64 / 1e6;
-        infeasible(spec, "max_mparams", self.limits.max_mparams, mparams)
-    }
-}
-
-/// Refuses a ceiling that excludes the smallest network, and with it the whole space.
-fn infeasible(
-    spec: &SpaceSpec,
-    key: &'static str,
-    limit: Option<f64>,
-    smallest: f64,
-) -> Result<()> {
-    match limit {
-        Some(limit) if smallest > limit => Err(Error::Infeasible {
-            key,
-            limit: limit.to_string(),
-            space: spec.name.clone(),
-            smallest: format!("{smallest:.4}"),
-        }),
-        _ => Ok(()),
+        self.limits.check_cost(spec, &costs.cost(&Architecture::smallest(spec)))
     }
 }

@@ -34,8 +34,10 @@ fn from_pictures_to_report() {
     let cheapest = front[0]["gmacs"].as_f64().unwrap().to_string();
     let tight = scalenas(&[&again[..], &["--max-gmacs", &cheapest]].concat()).good().json();
     assert_eq!(tight["front"].as_array().unwrap().len(), 1);
-    let said = ["none of the", "the cheapest", "ceilings"];
+    let id_of_cheapest = front[0]["id"].as_str().unwrap();
+    let said = ["none of the", "the least violating", id_of_cheapest, "max_gmacs is 0.00001"];
     scalenas(&[&again[..], &["--max-gmacs", "0.00001"]].concat()).fixable(&said);
+    scalenas(&[&again[..], &["--max-ms=-1"]].concat()).fixable(&["--max-ms", "-1", "above 0"]);
     let csv = fs::read_to_string(place.path("run/search/candidates.csv")).unwrap();
     assert!(csv.lines().count() > 4, "{csv}");
     let best = place.arg("run/search/best.ron");

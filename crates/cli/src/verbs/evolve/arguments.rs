@@ -58,13 +58,13 @@ pub struct Arguments {
     #[arg(long)]
     pub generations: Option<usize>,
     /// Networks above this many 10^9 multiply-accumulates are not considered
-    #[arg(long)]
+    #[arg(long, value_parser = values::factor)]
     pub max_gmacs: Option<f64>,
     /// Networks above this many million parameters are not considered
-    #[arg(long)]
+    #[arg(long, value_parser = values::factor)]
     pub max_mparams: Option<f64>,
     /// Networks above this many milliseconds by the table of --latency are not considered
-    #[arg(long)]
+    #[arg(long, value_parser = values::factor)]
     pub max_ms: Option<f64>,
     /// Weigh scores against the milliseconds of this table, which `latency` writes, instead of multiply-accumulates
     #[arg(long, value_name = "TABLE")]

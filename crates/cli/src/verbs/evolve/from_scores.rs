@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 use scalenas_archive::Place;
-use scalenas_evolve::{Candidate, Limits, Outcome};
+use scalenas_evolve::{Candidate, Limits, Outcome, Violation};
 use scalenas_space::latency::LatencyTable;
-use scalenas_train::RunFolder;
+use scalenas_train::{Figure, RunFolder};
 use serde_json::json;
 
-use super::candidates::{front_table, front_values};
+use super::candidates::{front_table, front_values, score_list, score_names};
 use crate::context::program;
 use crate::error::user;
 use crate::networks::{self, scored};
@@ -29,23 +29,23 @@ pub fn report(
             candidate.milliseconds = Some(table.milliseconds(&candidate.architecture));
         }
     }
-    let all = scored.candidates.len();
-    let cheapest = scored.candidates.iter().min_by(|a, b| a.price().total_cmp(&b.price())).cloned();
-    let is_within = |candidate: &Candidate| limits.admit(&candidate.cost, candidate.milliseconds);
-    let within = scored.candidates.into_iter().filter(is_within);
-    let within = Outcome { reason: scored.reason, candidates: within.collect() };
+    let all = scored.candidates;
+    let count = all.len();
+    let figures = figures(&run.info().space);
+    let is_within = |c: &&Candidate| limits.admit(&c.cost, c.milliseconds);
+    let within = all.iter().filter(is_within).cloned().collect();
+    let within = Outcome { reason: scored.reason, candidates: within };
     let front = within.front();
     if front.is_empty() {
-        return Err(none_within(run, cheapest.as_ref(), all));
+        return Err(none_within(run, limits, &all, &figures));
     }
-    let figures = figures(&run.info().space);
     let value = json!({
-        "scored": all,
+        "scored": count,
         "within": within.candidates.len(),
         "front": front_values(&within, &figures),
     });
     let text = format!(
-        "{}\n{} of {all} scored networks are within the ceilings",
+        "{}\n{} of {count} scored networks are within the ceilings",
         front_table(&front, &figures, None),
         within.candidates.len()
     );
@@ -62,17 +62,34 @@ fn scored(run: &RunFolder, archive: Option<Place>) -> Result<Outcome> {
     })
 }
 
-/// Names the network that is nearest to ceilings that exclude all.
-fn none_within(run: &RunFolder, cheapest: Option<&Candidate>, all: usize) -> anyhow::Error {
-    let nearest = cheapest.map_or_else(String::new, |candidate| {
-        let (gmacs, mparams) = (candidate.cost.gmacs(), candidate.cost.parameters as f64 / 1e6);
-        let ms = candidate.milliseconds.map(|ms| format!(", {ms:.2} ms")).unwrap_or_default();
-        let id = &candidate.id;
-        format!("; the cheapest, {id}, has {gmacs:.4} GMACs, {mparams:.2} M parameters{ms}")
+/// Refuses ceilings that exclude all networks, and shows the one that violates them least, labelled so.
+fn none_within(
+    run: &RunFolder,
+    limits: &Limits,
+    all: &[Candidate],
+    figures: &[Figure],
+) -> anyhow::Error {
+    let least = limits.least_violating(all).map_or_else(String::new, |candidate| {
+        let violations = limits.violations(&candidate.cost, candidate.milliseconds);
+        let violations: Vec<String> = violations.map(shown).collect();
+        format!(
+            "; the least violating, {} with {} {}: {}",
+            candidate.id,
+            score_names(figures),
+            score_list(candidate),
+            violations.join(", ")
+        )
     });
     user(format!(
-        "none of the {all} networks that {} scored is within the ceilings{nearest}; accepted: higher ceilings, or a \
+        "none of the {} networks that {} scored is within the ceilings{least}; accepted: higher ceilings, or a \
          search without --from-scores",
+        all.len(),
         run.path().display()
     ))
+}
+
+/// A violation as a phrase.
+fn shown(violation: Violation) -> String {
+    let Violation { key, value, limit } = violation;
+    format!("{key} is {limit}, it has {value:.4} ({:.2} times)", violation.share())
 }
