@@ -22,6 +22,9 @@ const GENERATIONS: usize = 2;
 /// Longest and shortest scoring, as shares of the mean.
 const SPREAD: f64 = 0.5;
 
+/// Time between lines of progress.
+const PROGRESS: Duration = Duration::from_secs(10);
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Search that all workers run: its database, its generations, and the mean seconds of a scoring.
@@ -81,6 +84,14 @@ fn main() -> Result<(), Failure> {
         .collect::<Result<_, _>>()?;
     shared.begin.wait();
     let begun = Instant::now();
+    let shown = Arc::clone(&shared);
+    thread::spawn(move || {
+        loop {
+            thread::sleep(PROGRESS);
+            let scored = shown.scored.load(Ordering::Relaxed);
+            eprintln!("{:.0} s: {scored} scored", begun.elapsed().as_secs_f64());
+        }
+    });
     let mut slept = 0.0;
     for thread in threads {
         slept += thread.join().map_err(|_| "a worker panicked")??;

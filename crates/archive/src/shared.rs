@@ -98,14 +98,16 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
         }
     }
 
-    /// Takes a candidate of the generation that nobody works on. Of those that are open every process asks for others
-    /// than its neighbours, so that many of them do not wait for one row.
-    fn claim(&self) -> Result<Option<Candidate>> {
-        let key = &*self.evaluation.key;
+    /// Takes a candidate of the generation that nobody works on, of those that are missing first. Of the others every
+    /// process asks for some that its neighbours do not ask for, so that many of them do not wait for one row.
+    fn claim(&self, missing: &[&str]) -> Result<Option<Candidate>> {
         for attempt in 0..ATTEMPTS {
-            let open = self.archive.open_networks(key, SEEN)?;
+            let open = self.archive.open_networks(&self.evaluation.key, SEEN)?;
+            let open: Vec<&str> = open.iter().map(|id| &**id).collect();
+            let wanted: Vec<&str> =
+                open.iter().copied().filter(|id| attempt == 0 && missing.contains(id)).collect();
             let own: Vec<&str> =
-                open.iter().map(|id| &**id).filter(|id| self.planned_ids.contains(*id)).collect();
+                open.iter().copied().filter(|id| self.planned_ids.contains(*id)).collect();
             if own.is_empty() {
                 // The open ones are of another search, which may hide those of this one.
                 let all: Vec<&str> = self.planned.iter().map(|c| &*c.id).collect();
@@ -113,10 +115,11 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
                 return if hidden { self.claim_of(&all) } else { Ok(None) };
             }
             let first = (self.place + attempt * ASKED) % own.len();
-            let some: Vec<&str> =
-                own.iter().cycle().skip(first).take(ASKED.min(own.len())).copied().collect();
-            if let Some(found) = self.claim_of(&some)? {
-                return Ok(Some(found));
+            let some = own.iter().cycle().skip(first).take(ASKED.min(own.len())).copied().collect();
+            for asked in [wanted, some] {
+                if let Some(found) = self.claim_of(&asked)? {
+                    return Ok(Some(found));
+                }
             }
         }
         Ok(None)
@@ -143,7 +146,7 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
     }
 
     /// A pause between looks at the work of others, longer from look to look.
-    fn wait_for_others(&self, looks: &mut u32) -> Result<()> {
+    fn wait_for_others(&self, candidates: &[Candidate], looks: &mut u32) -> Result<()> {
         *looks += 1;
         // Processes of this machine that were killed need not be waited for.
         let key = &self.evaluation.key;
@@ -153,8 +156,10 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
             return Ok(());
         }
         // Nobody hands in what was removed from the archive meanwhile, or never added.
-        if *looks == FIRST_LOOKS || looks.is_multiple_of(LOOKS) {
-            self.archive.enlist(&self.evaluation, &self.planned, self.place)?;
+        if (*looks == FIRST_LOOKS || looks.is_multiple_of(LOOKS))
+            && self.archive.enlist(&self.evaluation, candidates)? > 0
+        {
+            self.archive.enlist(&self.evaluation, &self.planned)?;
         }
         let factor = f64::from(*looks).sqrt().min(LONGEST);
         thread::sleep(Duration::from_secs_f64(self.leases.poll * factor));
@@ -201,7 +206,7 @@ impl<F: Fitness> Fitness for SharedFitness<'_, F> {
         if open.iter().any(|id| self.planned_ids.contains(id)) {
             return Ok(());
         }
-        self.archive.enlist(&self.evaluation, &self.planned, self.place)
+        self.archive.enlist_together(&self.evaluation, &self.planned, self.place)
     }
 
     fn score(&mut self, candidates: &[Candidate]) -> Result<Vec<Vec<f64>>> {
@@ -225,17 +230,14 @@ impl<F: Fitness> Fitness for SharedFitness<'_, F> {
                 return Err(Error::Stopped);
             }
             // Where others work on all of these, the rest of the generation is work, too.
-            let claimed = match self.claim_of(&missing)? {
-                None => self.claim()?,
-                claimed => claimed,
-            };
+            let claimed = self.claim(&missing)?;
             self.drained = claimed.is_none();
             match claimed {
                 Some(candidate) => {
                     looks = 0;
                     self.work(&candidate)?;
                 }
-                None => self.wait_for_others(&mut looks)?,
+                None => self.wait_for_others(candidates, &mut looks)?,
             }
         }
     }

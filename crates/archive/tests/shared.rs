@@ -178,8 +178,8 @@ fn leases_run_out_and_late_results_are_dropped() {
     let archive = Archive::open(&file(folder.path())).expect("an archive");
     let candidates = alone().candidates;
     let evaluation = evaluation();
-    archive.enlist(&evaluation, &candidates[..2], 0).expect("room");
-    archive.enlist(&evaluation, &candidates[..2], 0).expect("they are there already");
+    archive.enlist(&evaluation, &candidates[..2]).expect("room");
+    archive.enlist(&evaluation, &candidates[..2]).expect("they are there already");
     let (first, second) = (&*candidates[0].id, &*candidates[1].id);
     let (both, key) = ([first, second], &*evaluation.key);
     let claim = |worker: &Worker, seconds: f64| {

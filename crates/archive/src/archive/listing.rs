@@ -89,7 +89,7 @@ impl Archive {
     /// If the database refuses it or does not answer.
     pub fn insert(&self, evaluation: &Evaluation, records: &[Record]) -> Result<usize> {
         let candidates: Vec<_> = records.iter().map(|record| record.candidate.clone()).collect();
-        self.enlist(evaluation, &candidates, 0)?;
+        self.enlist(evaluation, &candidates)?;
         let statement = "UPDATE candidates SET candidate = $1, scores = $2, worker = $3, device = $4, seconds = $5, \
                          finished = $6, lease_holder = NULL, lease_until = NULL \
                          WHERE evaluation = $7 AND network = $8 AND scores IS NULL";

@@ -43,17 +43,42 @@ impl Archive {
         self.database.shown()
     }
 
-    /// Adds candidates to score under an evaluation; those that are there already stay as they are. Processes that add
-    /// the same ones begin at the part of them that `place` chooses, and find the others added.
+    /// Adds candidates to score under an evaluation, and returns the number of those that are new; the others stay as
+    /// they are.
     ///
     /// # Errors
     /// If the database refuses it or does not answer.
-    pub fn enlist(
+    pub fn enlist(&self, evaluation: &Evaluation, candidates: &[Candidate]) -> Result<u64> {
+        self.begin(evaluation)?;
+        let ordered = in_one_order(candidates);
+        ordered.chunks(ADDED).map(|part| self.enlist_some(&evaluation.key, part)).sum()
+    }
+
+    /// Adds candidates together with other processes that add the same ones: each begins at the part of them that
+    /// `place` chooses and ends at one that is there, from where another goes on.
+    ///
+    /// # Errors
+    /// If the database refuses it or does not answer.
+    pub fn enlist_together(
         &self,
         evaluation: &Evaluation,
         candidates: &[Candidate],
         place: usize,
     ) -> Result<()> {
+        self.begin(evaluation)?;
+        let ordered = in_one_order(candidates);
+        let parts: Vec<_> = ordered.chunks(ADDED).collect();
+        let first = place % parts.len().max(1);
+        for part in parts[first..].iter().chain(&parts[..first]) {
+            if self.enlist_some(&evaluation.key, part)? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an evaluation.
+    fn begin(&self, evaluation: &Evaluation) -> Result<()> {
         let now = self.database.dialect().now();
         let document = evaluation.document.to_string();
         let begin = format!(
@@ -63,19 +88,12 @@ impl Archive {
         self.database.wait("add an evaluation", async |pool| {
             let begun = sqlx::query(AssertSqlSafe(begin.clone())).bind(&evaluation.key);
             begun.bind(&document).execute(pool).await.map(|_| ())
-        })?;
-        // One order in all processes, so that none waits for another that waits for it.
-        let mut ordered: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
-        ordered.sort_by(|a, b| a.1.id.cmp(&b.1.id));
-        let parts: Vec<_> = ordered.chunks(ADDED).collect();
-        let first = place % parts.len().max(1);
-        let turned = parts[first..].iter().chain(&parts[..first]);
-        turned.copied().try_for_each(|some| self.enlist_some(&evaluation.key, some))
+        })
     }
 
-    /// Adds those candidates that are not there. Of many processes that plan the same generation, the first adds them,
-    /// and the others only look.
-    fn enlist_some(&self, evaluation: &str, candidates: &[(usize, &Candidate)]) -> Result<()> {
+    /// Adds those candidates that are not there, and returns their number. Of many processes that plan the same
+    /// generation, the first adds them, and the others only look.
+    fn enlist_some(&self, evaluation: &str, candidates: &[(usize, &Candidate)]) -> Result<u64> {
         let look = format!(
             "SELECT network FROM candidates WHERE evaluation = $1 AND network IN ({})",
             places(2, candidates.len())
@@ -89,7 +107,7 @@ impl Archive {
             let missing = candidates.iter().filter(|(_, candidate)| !there.contains(&candidate.id));
             let missing: Vec<_> = missing.collect();
             if missing.is_empty() {
-                return Ok(());
+                return Ok(0);
             }
             let row = |row: usize| format!("({})", places(1 + 4 * row, 4));
             let add = format!(
@@ -103,7 +121,7 @@ impl Archive {
                     let add = add.bind(evaluation).bind(&candidate.id).bind(text_of(candidate));
                     add.bind((generation << 32) + *place as i64)
                 });
-            add.execute(pool).await.map(|_| ())
+            add.execute(pool).await.map(|added| added.rows_affected())
         })
     }
 
@@ -138,4 +156,11 @@ impl Archive {
         }
         Ok(found)
     }
+}
+
+/// Candidates with their places in one order in all processes, so that none waits for another that waits for it.
+fn in_one_order(candidates: &[Candidate]) -> Vec<(usize, &Candidate)> {
+    let mut ordered: Vec<(usize, &Candidate)> = candidates.iter().enumerate().collect();
+    ordered.sort_by(|a, b| a.1.id.cmp(&b.1.id));
+    ordered
 }

@@ -54,6 +54,8 @@ impl Database {
         let options = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(CONNECT)
+            // An operation over a connection that broke is tried again; asking before each would double the round trips.
+            .test_before_acquire(false)
             .after_connect(move |connection, _| {
                 Box::pin(async move { connection.execute(dialect.settings()).await.map(|_| ()) })
             });
