@@ -28,11 +28,24 @@ function explore(root, { objectives, axes, networks, commands, branches, steps }
 
   const shown = (value, index) => value.toFixed(objectives[index].digits);
   const better = (index, a, b) => (objectives[index].high ? a - b : b - a);
-  const feasible = (net) =>
-    objectives.every((_, index) => state.limits[index] === "" || better(index, net.values[index], Number(state.limits[index])) >= 0);
-  const visible = () =>
-    networks.filter((net) => (state.random || !net.random) && (!state.only || feasible(net)) &&
-      state.axes.every((axis) => Number.isFinite(net.values[axis])));
+  // Distance beyond the limit that is violated most, as a share of it; 0 within all limits.
+  const violation = (net) =>
+    Math.max(0, ...objectives.map((_, index) => {
+      const limit = Number(state.limits[index]);
+      return state.limits[index] === "" ? 0 : better(index, limit, net.values[index]) / (Math.abs(limit) || 1);
+    }));
+  const feasible = (net) => violation(net) === 0;
+  const plottable = () =>
+    networks.filter((net) => (state.random || !net.random) && state.axes.every((axis) => Number.isFinite(net.values[axis])));
+  // The network that violates the limits least, where none is within them.
+  function nearestToLimits() {
+    const nets = plottable();
+    return nets.length === 0 || nets.some(feasible) ? null : nets.reduce((least, net) => (violation(net) < violation(least) ? net : least));
+  }
+  function visible() {
+    const least = nearestToLimits();
+    return plottable().filter((net) => !state.only || net === least || feasible(net));
+  }
 
   // Networks that no other one beats in both axes, along the horizontal one.
   function front() {
@@ -89,6 +102,9 @@ function explore(root, { objectives, axes, networks, commands, branches, steps }
     const points = places.filter(({ net }) => on.has(net)).sort((a, b) => a.x - b.x);
     marks.push(make("svg:path", { d: points.map(({ x, y }, n) => `${n ? "L" : "M"}${x} ${y}`).join(""), class: "s-accent", "stroke-width": 1.8 }));
     for (const { x, y } of points) marks.push(make("svg:circle", { cx: x, cy: y, r: 5, class: "f-accent s-surface", "stroke-width": 1.5 }));
+    const least = nearestToLimits(), place = places.find(({ net }) => net === least);
+    if (place) marks.push(make("svg:circle", { cx: place.x, cy: place.y, r: 5, fill: "none", class: "s-accent", "stroke-width": 2, "stroke-dasharray": "3 2" }));
+    note.textContent = least ? `No network is within the limits. ${least.id} violates them least: by ${(100 * violation(least)).toFixed(1)} %.` : "";
     const chosen = places.find(({ net }) => net.id === state.chosen);
     if (chosen) marks.push(make("svg:circle", { cx: chosen.x, cy: chosen.y, r: 9, fill: "none", class: "s-text", "stroke-width": 2 }));
     svg.replaceChildren(...marks);
@@ -180,7 +196,7 @@ function explore(root, { objectives, axes, networks, commands, branches, steps }
     if (event.key === "Escape") return choose(null);
     if (!step) return;
     event.preventDefault();
-    const line = front(), at = line.findIndex((net) => net.id === state.chosen);
+    const least = nearestToLimits(), line = least ? [least] : front(), at = line.findIndex((net) => net.id === state.chosen);
     if (line.length) choose(line[at < 0 ? 0 : Math.min(line.length - 1, Math.max(0, at + step))]);
   }
 
@@ -198,12 +214,13 @@ function explore(root, { objectives, axes, networks, commands, branches, steps }
     onpointerleave: () => describe(chosen()),
     onclick: (event) => choose(nearest(event)),
   });
+  const note = make("p", { class: "note", role: "status" });
   const panel = make("div", { class: "net", "aria-live": "polite" });
   root.replaceChildren(
     make("div", { class: "tools" }, axis(0, "across"), axis(1, "up"),
       ...(networks.some((net) => net.random) ? [box("random", "random networks (×)")] : []), box("only", "feasible only"),
       make("div", { class: "limits" }, ...objectives.map(limit))),
-    make("div", { class: "front" }, svg), panel);
+    make("div", { class: "front" }, note, svg), panel);
   if (!chosen()) state.chosen = front().at(-1)?.id ?? null;
   draw();
 }
