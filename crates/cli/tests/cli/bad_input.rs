@@ -177,6 +177,11 @@ fn options_out_of_range() {
     refused(&place, &["--epochs", "0"], &["epochs", "0"]);
     refused(&place, &["--batch", "1000"], &["batch", "1000"]);
     refused(&place, &["--set", "train.decay=-1"], &["decay", "-1"]);
+    refused(
+        &place,
+        &["--set", "augment.rotation=-5"],
+        &["small.ron", "augment.rotation: -5", "180"],
+    );
     refused(&place, &["--set", "nothing"], &["KEY=VALUE"]);
     let data = place.arg("nowhere");
     let config = place.arg("small.ron");

@@ -60,6 +60,12 @@ fn a_ranking_is_compared_with_trainings_alone() {
     from(&["--networks", "3", "--epochs", "2"]).fixable(&["train.epochs 1", "2 is asked for"]);
     and(&["--seeds", "2"]).fixable(&["table.json", "1 trainings", "--seeds"]);
     and(&["--fine-tune"]).fixable(&["table.json", "one supernet", "folder"]);
+    // Statistics of other training pictures change the scores with shared weights, and no others.
+    let (few, out) = (["--calibration", "1", "--out"], place.arg("one"));
+    let one = from(&[&alike[..], &few, &[&*out]].concat()).good().json();
+    assert_eq!(own(&one), own(&found));
+    assert_eq!(read_json(&place.path("one/ranking_ap.json"))["calibration_batches"], 1);
+    and(&["--calibration", "0"]).fixable(&["--calibration", "at least 1"]);
     let held_out = place.annotations("val");
     let whole = fs::read(&held_out).unwrap();
     place.change("val", |file| file["annotations"].as_array_mut().unwrap().truncate(2));

@@ -67,30 +67,17 @@ impl TopDownAugment {
     /// # Errors
     /// When a probability is not within 0..=1, the scale not within 0..1 or the rotation negative.
     pub fn validate(&self) -> Result<()> {
-        let chance = |value: f64| (0.0..=1.0).contains(&value);
-        let settings: [(&'static str, f64, bool, &'static str); 5] = [
-            (
-                "half_body_probability",
-                self.half_body_probability,
-                chance(self.half_body_probability),
-                "0 to 1",
-            ),
-            ("scale", self.scale, (0.0..1.0).contains(&self.scale), "0 to less than 1"),
-            ("rotation", self.rotation, (0.0..=180.0).contains(&self.rotation), "0 to 180 degrees"),
-            (
-                "rotation_probability",
-                self.rotation_probability,
-                chance(self.rotation_probability),
-                "0 to 1",
-            ),
-            ("flip_probability", self.flip_probability, chance(self.flip_probability), "0 to 1"),
-        ];
-        match settings.into_iter().find(|(_, _, good, _)| !good) {
-            None => Ok(()),
-            Some((key, value, _, accepted)) => {
-                Err(Error::Setting { key, value: value.to_string(), accepted })
-            }
-        }
+        let check = |key, value: f64, good: bool, accepted| {
+            let refused = || Error::Setting { key, value: value.to_string(), accepted };
+            if good { Ok(()) } else { Err(refused()) }
+        };
+        let chance = |key, value: f64| check(key, value, (0.0..=1.0).contains(&value), "0 to 1");
+        let (scale, rotation) = (self.scale, self.rotation);
+        chance("augment.half_body_probability", self.half_body_probability)?;
+        check("augment.scale", scale, (0.0..1.0).contains(&scale), "0 to less than 1")?;
+        check("augment.rotation", rotation, (0.0..=180.0).contains(&rotation), "0 to 180 degrees")?;
+        chance("augment.rotation_probability", self.rotation_probability)?;
+        chance("augment.flip_probability", self.flip_probability)
     }
 
     /// A varied crop of a person in a picture of `width` pixels, for a network of size `input`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::arguments::{Changes, DataArguments, DeviceArguments};
+use crate::arguments::{Changes, DataArguments, DeviceArguments, values};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -20,6 +20,7 @@ Examples:
   cargo xtask rank --run runs/quick --networks 40 --epochs 30 --seeds 3
   cargo xtask rank --run runs/sandwich --alone runs/quick/ranking/alone
   cargo xtask rank --run runs/fair --alone published/ranking_ap.json
+  cargo xtask rank --run runs/quick --alone runs/quick/ranking/ranking_ap.json --calibration 32 --out runs/more
   cargo xtask rank --run runs/quick --fine-tune
   cargo xtask rank --run runs/quick --found --networks 8 --fine-tune";
 
@@ -54,6 +55,10 @@ pub struct Arguments {
     /// Folder of the results [default: ranking in the run folder; with --found, found in it]
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Training batches behind the statistics of a network that is scored with the weights of the supernet [default:
+    /// the run's]
+    #[arg(long, value_name = "BATCHES", value_parser = values::count)]
+    pub calibration: Option<usize>,
     /// Data set.
     #[command(flatten)]
     pub data: DataArguments,

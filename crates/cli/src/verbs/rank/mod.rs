@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use self::alone::{OwnGrade, Turn, turn};
 use self::arguments::LEAST;
-use self::results::{FOLDER, FOUND, TaskRanking, report};
+use self::results::{FOLDER, FOUND, Origin, TaskRanking, report};
 use self::statistics::Ranked;
 use super::finetune::Alone;
 use crate::arguments::Changes;
@@ -58,7 +58,9 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let usual = if arguments.found { Path::new(FOLDER).join(FOUND) } else { FOLDER.into() };
     let out = arguments.out.clone().unwrap_or_else(|| run.path().join(usual));
     let seconds = grades.iter().flatten().map(|grade| grade.seconds).sum();
-    report(&rankings, &recipe, (&out, seconds), output)
+    let origin =
+        Origin { recipe: &recipe, calibration_batches: calibration_batches(arguments, &run) };
+    report(&rankings, &origin, (&out, seconds), output)
 }
 
 /// The trained supernet.
@@ -200,8 +202,15 @@ fn scores<B: KernelBackend>(
         max_samples: info.train.validation.samples.map_or(0, usize::from),
         reading: arguments.data.reading_of_run(),
     };
-    let validation = Validation::<B>::read(&request.tasks()?, &info.train, device)?;
+    let mut options = info.train.clone();
+    options.calibration.batches = calibration_batches(arguments, run);
+    let validation = Validation::<B>::read(&request.tasks()?, &options, device)?;
     let score =
         |architecture: &Architecture| Ok(validation.figures(&supernet, architecture, device)?);
     nets.iter().map(score).collect()
+}
+
+/// Training batches behind the statistics of a network that is scored with the weights of the supernet.
+fn calibration_batches(arguments: &Arguments, run: &RunFolder) -> usize {
+    arguments.calibration.unwrap_or(run.info().train.calibration.batches)
 }

@@ -24,6 +24,14 @@ pub struct TaskRanking {
     pub nets: Vec<Ranked>,
 }
 
+/// Origin of the scores.
+pub struct Origin<'a> {
+    /// Everything that the scores of the networks trained alone depend on.
+    pub recipe: &'a Value,
+    /// Training batches behind the statistics of a network that is scored with the weights of the supernet.
+    pub calibration_batches: usize,
+}
+
 /// Folder of the results in a run.
 pub const FOLDER: &str = "ranking";
 /// Folder in it of the results of found networks, beside those of a spread.
@@ -56,7 +64,7 @@ fn file_name(figure: Figure, ending: &str) -> String {
 /// Writes the rankings of all tasks into a folder and prints them.
 pub fn report(
     rankings: &[TaskRanking],
-    recipe: &Value,
+    origin: &Origin<'_>,
     (out, seconds): (&Path, f64),
     output: Output,
 ) -> Result<()> {
@@ -68,8 +76,13 @@ pub fn report(
         write_file(&name("svg"), ranking_svg(&plot(*figure, nets, &agreement)))?;
         write_file(&name("csv"), csv(nets)?)?;
         let key = figure.key();
-        let file =
-            json!({ "figure": key, "recipe": recipe, "agreement": agreement, "networks": nets });
+        let file = json!({
+            "figure": key,
+            "recipe": origin.recipe,
+            "calibration_batches": origin.calibration_batches,
+            "agreement": agreement,
+            "networks": nets,
+        });
         write_file(&name("json"), serde_json::to_vec_pretty(&file)?)?;
         documents.push(json!({ "figure": key, "agreement": agreement, "networks": nets }));
         text += &printed(*figure, nets.len(), &agreement);
