@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use scalenas_space::latency::LatencyTable;
+use scalenas_space::{Architecture, SpaceSpec};
 use serde_json::Value;
 
 use crate::common::{Place, read_json, scalenas};
@@ -16,9 +18,22 @@ fn a_space_is_measured_and_searched_by_milliseconds() {
     assert_eq!(measured["accuracy"]["checked"], 4);
     let file = read_json(&place.path("cpu.json"));
     assert_eq!((&file["device"], &file["space"]["name"]), (&"cpu".into(), &"tiny".into()));
-    // Two repetitions beside other tests say little about any one part.
     let blocks = file["parts"]["blocks"].as_array().unwrap().iter().filter_map(Value::as_f64);
-    assert!(blocks.clone().count() == 4 && blocks.sum::<f64>() > 0.0, "{file}");
+    assert!(blocks.clone().count() == 4 && blocks.clone().all(|time| time >= 0.0), "{file}");
+    let space = SpaceSpec::tiny();
+    let made = LatencyTable::read(&place.path("cpu.json")).unwrap();
+    assert!(made.milliseconds(&Architecture::largest(&space)) > 0.0, "{file}");
+    // Two repetitions beside other tests say little about any one part: the search gets times that it can rely on.
+    let mut file = file;
+    file["parts"]["blocks"] = serde_json::json!([0.1, 0.2, 0.3, 0.4]);
+    for (accuracy, warned) in [((0.5, 0.2), true), ((0.95, 0.02), false)] {
+        file["accuracy"]["rank_correlation"] = accuracy.0.into();
+        file["accuracy"]["median_error"] = accuracy.1.into();
+        fs::write(&table, file.to_string()).unwrap();
+        let known = scalenas(&["evolve", "--run", &run, "--latency", &table, "--generations", "0"]);
+        assert_eq!(known.good().stderr.contains("rank correlation of 0.50"), warned);
+        fs::remove_dir_all(place.path("run/search")).unwrap();
+    }
     let search = ["evolve", "--run", &run, "--json"];
     let by_macs = scalenas(&search).good().json();
     assert!(by_macs["front"][0]["milliseconds"].is_null());

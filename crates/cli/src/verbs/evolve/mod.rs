@@ -8,6 +8,7 @@ mod forecast;
 mod from_scores;
 pub mod noise;
 mod plan;
+mod price;
 pub mod results;
 pub mod scores;
 mod search;
@@ -15,7 +16,6 @@ mod searched;
 
 use anyhow::Result;
 use scalenas_archive::Place;
-use scalenas_space::latency::LatencyTable;
 use scalenas_train::RunFolder;
 
 use crate::context::Stop;
@@ -50,12 +50,7 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     config.limits.max_gmacs = arguments.max_gmacs.or(config.limits.max_gmacs);
     config.limits.max_mparams = arguments.max_mparams.or(config.limits.max_mparams);
     config.limits.max_ms = arguments.max_ms.or(config.limits.max_ms);
-    let latency = arguments.latency.as_deref().map(LatencyTable::read).transpose()?;
-    if config.limits.max_ms.is_some() && latency.is_none() {
-        return Err(user(
-            "a ceiling on milliseconds (--max-ms) needs a table: --latency TABLE, which `latency` writes",
-        ));
-    }
+    let latency = price::table(arguments.latency.as_deref(), config.limits.max_ms)?;
     if arguments.from_scores {
         return from_scores::report(&run, archive, &config.limits, latency.as_ref(), output);
     }
