@@ -104,6 +104,7 @@ impl<'a, F: Fitness> SharedFitness<'a, F> {
         for attempt in 0..ATTEMPTS {
             let open = self.archive.open_networks(&self.evaluation.key, SEEN)?;
             let open: Vec<&str> = open.iter().map(|id| &**id).collect();
+            // Asked for once: others want them, too.
             let wanted: Vec<&str> =
                 open.iter().copied().filter(|id| attempt == 0 && missing.contains(id)).collect();
             let own: Vec<&str> =

@@ -91,8 +91,11 @@ fn search_with(place: &Place, name: &str, fitness: Counting, config: &SearchConf
 }
 
 fn alone() -> Outcome {
-    let mut search =
-        Search::new(&SpaceSpec::tiny(), &config(), Size::new(128, 96)).expect("options");
+    alone_with(&config())
+}
+
+fn alone_with(config: &SearchConfig) -> Outcome {
+    let mut search = Search::new(&SpaceSpec::tiny(), config, Size::new(128, 96)).expect("options");
     search.run(&mut Counting::default(), &mut [], &AtomicBool::new(false)).expect("a search")
 }
 
@@ -331,4 +334,35 @@ fn candidates_that_were_removed_are_enlisted_again() {
     shared.planned(one, 1).expect("room");
     assert_eq!(archive.clean(None).expect("an answer"), 1);
     assert_eq!(shared.score(one).expect("scores"), [one[0].fitness.clone()]);
+}
+
+#[test]
+fn a_process_leaves_parts_that_are_there_to_others_and_adds_what_they_did_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let many = SearchConfig { initial_per_group: 20, generations: 0, ..config() };
+    let mut candidates = alone_with(&many).candidates;
+    assert!(candidates.len() > 250);
+    // Parts are of a hundred, in the order of ids.
+    candidates.sort_by(|a, b| a.id.cmp(&b.id));
+    let archive = Archive::open(&file(folder.path())).expect("an archive");
+    let evaluation = evaluation();
+    assert_eq!(archive.enlist(&evaluation, &candidates[100..200]).expect("room"), 100);
+    archive.enlist_together(&evaluation, &candidates, 0).expect("room");
+    let open = || archive.open_networks(&evaluation.key, 1000).expect("an answer").len();
+    assert_eq!(open(), 200);
+    let stop = Arc::new(AtomicBool::new(false));
+    let counting = Counting::default();
+    let mut shared = SharedFitness::new(
+        counting.clone(),
+        &archive,
+        evaluation.clone(),
+        worker("a"),
+        LEASES,
+        stop,
+    );
+    shared.planned(&candidates, 1).expect("room");
+    let expected: Vec<_> = candidates.iter().map(|candidate| vec![value(candidate)]).collect();
+    assert_eq!(shared.score(&candidates).expect("scores"), expected);
+    assert_eq!(open(), 0);
+    assert!(counting.counts.lock().expect("no panic").values().all(|&count| count == 1));
 }
