@@ -47,7 +47,8 @@ pub(super) fn first_front(points: &[Vec<f64>], ordered: &[usize]) -> Vec<usize> 
     let mut front: Vec<usize> = Vec::new();
     for &index in ordered {
         let others = &points[index][1..];
-        let beaten = front.iter().any(|&member| {
+        // The latest members cost most and score best: what is beaten is mostly beaten by one of them.
+        let beaten = front.iter().rev().any(|&member| {
             points[member][1..].iter().zip(others).all(|(member, own)| member <= own)
         });
         if !beaten {
