@@ -39,6 +39,27 @@ pub trait KernelBackend: Backend {
         composed::cast::<Self>(weight, dtype)
     }
 
+    /// Weights of many convolutions, each as [`Self::prepare_weight`] makes it.
+    fn prepare_weights(weights: Vec<FloatTensor<Self>>, dtype: DType) -> Vec<FloatTensor<Self>> {
+        weights.into_iter().map(|weight| Self::prepare_weight(weight, dtype)).collect()
+    }
+
+    /// [`Self::conv`] with a weight that was prepared; the gradient is that of `weight`, from which it was made.
+    fn conv_prepared(
+        x: FloatTensor<Self>,
+        _weight: FloatTensor<Self>,
+        prepared: FloatTensor<Self>,
+        geometry: ConvGeometry,
+    ) -> FloatTensor<Self> {
+        Self::conv(x, prepared, geometry)
+    }
+
+    /// A bias `[out]` as [`Self::conv_bias`] of features in this number format reads it where neither residual nor
+    /// activation follow.
+    fn prepare_bias(bias: FloatTensor<Self>, _dtype: DType) -> FloatTensor<Self> {
+        bias
+    }
+
     /// `activation(conv(x) + bias + residual)`, with `bias` `[out]`.
     fn conv_bias(
         x: FloatTensor<Self>,

@@ -42,6 +42,7 @@ mod interpolation;
 mod memory;
 pub mod ops;
 pub mod precision;
+mod prepared;
 pub mod primitive;
 pub mod reference;
 mod shapes;
@@ -50,6 +51,7 @@ mod types;
 pub use backend::KernelBackend;
 pub use group::Group;
 pub use memory::repeated;
+pub use prepared::PreparedWeights;
 pub use types::{
     Activation, AdamParameter, AdamStep, AdamValues, ConvGeometry, LogLikelihood, NormGradients,
     NormOutput, NormState, Origin,

@@ -20,6 +20,30 @@ pub fn conv<B: KernelBackend>(
     lift(B::conv(lower(x), lower(weight), geometry))
 }
 
+/// See [`KernelBackend::conv_prepared`].
+pub fn conv_prepared<B: KernelBackend>(
+    x: Tensor<B, 4>,
+    weight: Tensor<B, 4>,
+    prepared: Tensor<B, 4>,
+    geometry: ConvGeometry,
+) -> Tensor<B, 4> {
+    lift(B::conv_prepared(lower(x), lower(weight), lower(prepared), geometry))
+}
+
+/// See [`KernelBackend::prepare_weights`].
+pub fn prepare_weights<B: KernelBackend>(
+    weights: Vec<Tensor<B, 4>>,
+    dtype: DType,
+) -> Vec<Tensor<B, 4>> {
+    let weights = weights.into_iter().map(lower).collect();
+    B::prepare_weights(weights, dtype).into_iter().map(lift).collect()
+}
+
+/// See [`KernelBackend::prepare_bias`].
+pub fn prepare_bias<B: KernelBackend>(bias: Tensor<B, 1>, dtype: DType) -> Tensor<B, 1> {
+    lift(B::prepare_bias(lower(bias), dtype))
+}
+
 /// See [`KernelBackend::prepare_weight`].
 pub fn prepare_weight<B: KernelBackend>(weight: Tensor<B, 4>, dtype: DType) -> Tensor<B, 4> {
     lift(B::prepare_weight(lower(weight), dtype))

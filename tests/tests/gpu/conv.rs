@@ -37,9 +37,11 @@ impl Case for Conv {
         let (w, b, r) = (weight.clone(), bias.clone(), residual.clone());
         let y = ops::conv_bias(x.clone(), w, b, r, self.activation, geometry);
         let plain = ops::conv(x.clone(), weight.clone(), geometry);
+        let prepared = ops::prepare_weights(vec![weight.clone()], x.dtype()).remove(0);
+        let prepared = ops::conv_prepared(x.clone(), weight.clone(), prepared, geometry);
         let dy = result_gradient::<B>(out, 5, self.order, keep);
-        // The input is used twice: its gradients are summed by the kernels.
-        let gradients = ((y.clone() + plain) * dy).sum().backward();
+        // The input is used several times: its gradients are summed by the kernels.
+        let gradients = ((y.clone() + plain + prepared) * dy).sum().backward();
         let mut all = vec![data(y.inner())];
         all.extend([&x, &weight].into_iter().chain(&residual).map(|l| gradient(l, &gradients)));
         all.push(gradient(&bias, &gradients));

@@ -86,21 +86,22 @@ fn backward<B: KernelBackend, const N: usize>(
     }
 }
 
-/// See [`KernelBackend::conv`].
+/// See [`KernelBackend::conv`] and [`KernelBackend::conv_prepared`].
 pub(super) fn conv<B: KernelBackend, C: CheckpointStrategy>(
     x: Tracked<B>,
     weight: Tracked<B>,
+    prepared: Option<FloatTensor<B>>,
     geometry: ConvGeometry,
 ) -> Tracked<B> {
     let nodes = [x.node, weight.node];
     let (x, weight) = (x.primitive, weight.primitive);
+    let prepared = prepared.unwrap_or_else(|| B::prepare_weight(weight.clone(), x.dtype()));
     match Backward::<B, 2>::prepare::<C>(Conv, nodes).compute_bound().stateful() {
         OpsKind::Tracked(prep) => {
-            let prepared = B::prepare_weight(weight.clone(), x.dtype());
             let result = B::conv(x.clone(), prepared.clone(), geometry);
             prep.finish(State { x, weight, prepared, geometry, output: None }, result)
         }
-        OpsKind::UnTracked(prep) => prep.finish(B::conv(x, weight, geometry)),
+        OpsKind::UnTracked(prep) => prep.finish(B::conv(x, prepared, geometry)),
     }
 }
 

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use burn::tensor::ops::{FloatTensor, IntTensor};
 use burn_autodiff::Autodiff;
 use burn_autodiff::checkpoint::strategy::CheckpointStrategy;
+use burn_backend::DType;
 
 use crate::backend::KernelBackend;
 use crate::group::Group;
@@ -30,7 +31,21 @@ impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
         weight: FloatTensor<Self>,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
-        conv::conv::<B, C>(x, weight, geometry)
+        conv::conv::<B, C>(x, weight, None, geometry)
+    }
+
+    fn prepare_weights(weights: Vec<FloatTensor<Self>>, dtype: DType) -> Vec<FloatTensor<Self>> {
+        let weights = weights.into_iter().map(|weight| weight.primitive).collect();
+        B::prepare_weights(weights, dtype).into_iter().map(FloatTensor::<Self>::new).collect()
+    }
+
+    fn conv_prepared(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        prepared: FloatTensor<Self>,
+        geometry: ConvGeometry,
+    ) -> FloatTensor<Self> {
+        conv::conv::<B, C>(x, weight, Some(prepared.primitive), geometry)
     }
 
     fn conv_bias(

@@ -44,6 +44,19 @@ where
         Maps::from_tensor(permute_nhwc_to_nchw(last)).into_tensor()
     }
 
+    fn prepare_weights(weights: Vec<CubeTensor<R>>, dtype: DType) -> Vec<CubeTensor<R>> {
+        let is_cast = |weight: &CubeTensor<R>| is_plain(weight) && weight.dtype != dtype;
+        if is_float(dtype) && weights.iter().all(is_cast) {
+            weights.iter().for_each(shapes::prepare_weight);
+            return many::cast_all(weights, dtype);
+        }
+        weights.into_iter().map(|weight| Self::prepare_weight(weight, dtype)).collect()
+    }
+
+    fn prepare_bias(bias: CubeTensor<R>, dtype: DType) -> CubeTensor<R> {
+        cast(bias, dtype)
+    }
+
     fn conv(x: CubeTensor<R>, weight: CubeTensor<R>, geometry: ConvGeometry) -> CubeTensor<R> {
         shapes::conv(&x, &weight, geometry);
         let weight = Self::prepare_weight(weight, x.dtype);
@@ -324,9 +337,12 @@ fn vector<R: CubeRuntime>(tensor: CubeTensor<R>) -> CubeTensor<R> {
 
 /// Whether the kernels take features of this kind.
 fn is_supported<R: CubeRuntime>(x: &CubeTensor<R>) -> bool {
-    matches!(x.dtype, DType::F32 | DType::F16 | DType::BF16)
-        && is_addressable(x)
-        && x.meta.num_elements() > 0
+    is_float(x.dtype) && is_addressable(x) && x.meta.num_elements() > 0
+}
+
+/// Whether features may have this number format.
+fn is_float(dtype: DType) -> bool {
+    matches!(dtype, DType::F32 | DType::F16 | DType::BF16)
 }
 
 /// Whether the kernels for many tensors take one of this kind.

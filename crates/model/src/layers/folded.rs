@@ -23,6 +23,8 @@ pub(crate) struct FoldedUnit<B: Backend> {
     pub weight: Tensor<B, 4>,
     /// `[out]`.
     pub bias: Tensor<B, 1>,
+    /// The bias as convolutions without residual and activation read it.
+    pub plain_bias: Tensor<B, 1>,
     pub geometry: ConvGeometry,
     pub kind: ConvKind,
 }
@@ -33,10 +35,12 @@ impl<B: KernelBackend> Folded<B> {
         Self { units: units.into_iter().collect() }
     }
 
-    /// Brings weights into a number format and into the order that the device's convolutions read.
+    /// Brings weights into a number format and into the order that the device's convolutions read, and biases into what
+    /// they read.
     pub fn prepare(&mut self, dtype: DType) {
         for unit in self.units.values_mut() {
             unit.weight = ops::prepare_weight(unit.weight.clone(), dtype);
+            unit.plain_bias = ops::prepare_bias(unit.bias.clone(), dtype);
         }
     }
 
@@ -49,7 +53,9 @@ impl<B: KernelBackend> Folded<B> {
         activation: Activation,
     ) -> Tensor<B, 4> {
         let unit = &self.units[norm_name];
-        let (weight, bias) = (unit.weight.clone(), unit.bias.clone());
+        let is_plain = residual.is_none() && activation == Activation::Identity;
+        let bias = if is_plain { &unit.plain_bias } else { &unit.bias };
+        let (weight, bias) = (unit.weight.clone(), bias.clone());
         let y = ops::conv_bias(x, weight, bias, residual, activation, unit.geometry);
         match unit.kind {
             ConvKind::Plain => y,
@@ -65,6 +71,6 @@ impl<B: KernelBackend> Folded<B> {
         activation: Activation,
     ) -> Tensor<B, 4> {
         let unit = &self.units[norm_name];
-        merge(maps, &unit.weight, Some(unit.bias.clone()), activation)
+        merge(maps, &unit.weight, Some(unit.plain_bias.clone()), activation)
     }
 }

@@ -4,6 +4,7 @@
 //! does not imply evaluation (calibration runs batch statistics without gradients).
 
 use burn::tensor::backend::Backend;
+use scalenas_kernels::PreparedWeights;
 
 use super::folded::Folded;
 use crate::statistics::{BatchStatistics, Statistics};
@@ -12,8 +13,9 @@ pub(crate) use scalenas_space::layers::NORM_EPSILON as EPSILON;
 
 /// Source of the normalisation layers' mean and variance in a forward pass.
 pub(crate) enum Norms<'a, B: Backend> {
-    /// The batch itself; its statistics are collected. Training and calibration.
-    Batch(&'a mut BatchStatistics<B>),
+    /// The batch itself; its statistics are collected, and weights are those of the convolutions in front of the layers.
+    /// Training and calibration.
+    Batch { statistics: &'a mut BatchStatistics<B>, weights: PreparedWeights<B> },
     /// Given statistics, which cover every layer of the pass. Evaluation.
     Frozen(&'a Statistics<B>),
     /// Already folded into the convolutions. Inference.

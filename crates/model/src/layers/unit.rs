@@ -1,10 +1,10 @@
 //! Convolution followed by batch normalisation: the unit of which the whole network is made.
 
 use burn::module::{Module, Param};
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{DType, Tensor};
 use scalenas_kernels::precision::cast;
-use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
+use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, PreparedWeights, ops};
 use scalenas_space::layers::ConvKind;
 
 use super::doubling::{KERNEL, doubling_kernel, interleave};
@@ -100,6 +100,16 @@ impl<B: Backend> ConvNorm<B> {
     }
 }
 
+/// Weights of the plain convolutions among these, prepared for features in a number format.
+pub(crate) fn prepared<B: KernelBackend>(
+    units: &[&ConvNorm<B>],
+    dtype: DType,
+) -> PreparedWeights<B> {
+    let plain = units.iter().filter(|unit| unit.kind == ConvKind::Plain);
+    let named = plain.map(|unit| (unit.conv_name.clone(), unit.weight.val()));
+    PreparedWeights::new(named.collect(), dtype)
+}
+
 impl<B: KernelBackend> ConvNorm<B> {
     /// `activation(norm(conv(x)))`, `[batch, in, height, width]` to
     /// `[batch, out, height / stride, width / stride]`.
@@ -135,7 +145,7 @@ impl<B: KernelBackend> ConvNorm<B> {
     ) -> Tensor<B, 4> {
         match norms {
             Norms::Folded(folded) => folded.run(&self.norm_name, x, residual, activation),
-            _ => self.normalise(self.convolve(x), residual, activation, norms),
+            _ => self.normalise(self.convolve(x, norms), residual, activation, norms),
         }
     }
 
@@ -168,15 +178,15 @@ impl<B: KernelBackend> ConvNorm<B> {
     ) -> Tensor<B, 4> {
         let (scale, shift) = (self.scale.val(), self.shift.val());
         let statistics = match norms {
-            Norms::Batch(batch) => {
+            Norms::Batch { statistics, .. } => {
                 let shape = y.dims();
-                let (y, mean, variance) = match batch.group() {
+                let (y, mean, variance) = match statistics.group() {
                     None => ops::norm_batch(y, scale, shift, EPSILON, residual, activation),
                     Some(group) => {
                         ops::norm_group(y, scale, shift, EPSILON, residual, activation, group)
                     }
                 };
-                batch.record(&self.norm_name, mean, variance, shape);
+                statistics.record(&self.norm_name, mean, variance, shape);
                 return y;
             }
             Norms::Frozen(statistics) => statistics.get(&self.norm_name),
@@ -190,9 +200,18 @@ impl<B: KernelBackend> ConvNorm<B> {
     }
 
     /// The convolution with its bias, without the normalisation.
-    fn convolve(&self, x: Tensor<B, 4>) -> Tensor<B, 4> {
+    fn convolve(&self, x: Tensor<B, 4>, norms: &Norms<'_, B>) -> Tensor<B, 4> {
         let y = match self.kind {
-            ConvKind::Plain => ops::conv(x, self.weight.val(), self.geometry),
+            ConvKind::Plain => {
+                let weight = self.weight.val();
+                match norms {
+                    Norms::Batch { weights, .. } => {
+                        let prepared = weights.get(&self.conv_name);
+                        ops::conv_prepared(x, weight, prepared, self.geometry)
+                    }
+                    _ => ops::conv(x, weight, self.geometry),
+                }
+            }
             ConvKind::Transposed => {
                 interleave(ops::conv(x, doubling_kernel(self.weight.val()), self.geometry))
             }
@@ -221,6 +240,7 @@ impl<B: KernelBackend> ConvNorm<B> {
                 bias.repeat_dim(0, 4),
             ),
         };
-        FoldedUnit { weight, bias, geometry: self.geometry, kind: self.kind }
+        let plain_bias = bias.clone();
+        FoldedUnit { weight, bias, plain_bias, geometry: self.geometry, kind: self.kind }
     }
 }

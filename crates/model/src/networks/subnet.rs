@@ -12,7 +12,7 @@ use crate::files::parameters::{NamedParameters, Parameter};
 use crate::layers::heads::{Heads, Prediction};
 use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
-use crate::layers::unit::ConvNorm;
+use crate::layers::unit::{ConvNorm, prepared};
 use crate::statistics::BatchStatistics;
 
 /// The live layers of one architecture, without statistics.
@@ -91,7 +91,8 @@ impl<B: KernelBackend> Subnet<B> {
     /// Normalised pictures `[batch, 3, height, width]` to predictions, with batch statistics, which
     /// are added to `batch`: fine-tuning.
     pub fn observe(&self, images: Tensor<B, 4>, batch: &mut BatchStatistics<B>) -> Prediction<B> {
-        self.run(images, &mut Norms::Batch(batch))
+        let weights = prepared(&self.units(), images.dtype());
+        self.run(images, &mut Norms::Batch { statistics: batch, weights })
     }
 
     /// Runs the layers with the norms of the caller's choice.

@@ -19,7 +19,7 @@ use crate::layers::folded::Folded;
 use crate::layers::heads::{Heads, Prediction};
 use crate::layers::initializer::Initializer;
 use crate::layers::norms::Norms;
-use crate::layers::unit::ConvNorm;
+use crate::layers::unit::{ConvNorm, prepared};
 use crate::statistics::{BatchStatistics, Statistics};
 
 /// Weight-sharing supernet (SuperScaleNet in the paper).
@@ -158,7 +158,12 @@ impl<B: KernelBackend> Supernet<B> {
         plan: &Plan,
         batch: &mut BatchStatistics<B>,
     ) -> Prediction<B> {
-        self.run(images, plan, &mut Norms::Batch(batch))
+        let part = self.backbone.restricted(plan);
+        let mut units = Vec::new();
+        part.units(&mut units);
+        self.heads.units(&mut units);
+        let weights = prepared(&units, images.dtype());
+        self.run(images, plan, &mut Norms::Batch { statistics: batch, weights })
     }
 
     /// Folded units of a subnet. Of several heads, those that it does not run have no statistics.

@@ -6,7 +6,8 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::{THREADS, in_order, lanes, launches, most, owned, with_axes};
+use super::grid::{Grid, arrays};
+use super::{THREADS, in_order, launches, most, owned, with_axes};
 
 /// `keep · average + (1 - keep) · value`, tensor by tensor.
 pub(in crate::gpu) fn average_all<R: CubeRuntime>(
@@ -58,30 +59,6 @@ pub(in crate::gpu) fn scale_all<R: CubeRuntime>(
         }
     }
     tensors.into_iter().map(with_axes).collect()
-}
-
-/// Cubes along x share a tensor, those along y take the others.
-struct Grid {
-    cubes: CubeCount,
-    lanes: usize,
-}
-
-impl Grid {
-    fn of<R: CubeRuntime>(tensors: &[CubeTensor<R>], places: &[usize]) -> Self {
-        let len = |&place: &usize| tensors[place].meta.num_elements();
-        let lanes = lanes(len(&places[0]));
-        let longest = places.iter().map(len).max().unwrap_or(0) / lanes;
-        let x = u32::try_from(longest.div_ceil(THREADS as usize)).expect("addressable");
-        Self { cubes: CubeCount::Static(x, places.len() as u32, 1), lanes }
-    }
-}
-
-/// Tensors that one launch takes.
-fn arrays<R: CubeRuntime, N: Size>(
-    tensors: &[CubeTensor<R>],
-    places: &[usize],
-) -> SequenceArg<R, Array<Vector<f32, N>>> {
-    places.iter().map(|&place| tensors[place].clone().into_array_arg()).collect()
 }
 
 #[cube(launch_unchecked)]

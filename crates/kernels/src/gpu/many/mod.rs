@@ -1,10 +1,12 @@
-//! Operations on many tensors per launch, in place.
+//! Operations on many tensors per launch.
 //!
 //! A network has over a thousand parameters, most of them small: with one launch each, the host is
 //! what a step waits for.
 
 mod adam;
 mod average;
+mod cast;
+mod grid;
 mod squares;
 
 use burn_backend::TensorMetadata;
@@ -15,6 +17,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 pub(super) use adam::{Parameter, step_all};
 pub(super) use average::{average_all, scale_all};
+pub(super) use cast::cast_all;
 pub(super) use squares::square_sums;
 
 /// Tensors of one kind that a launch takes at most: what a kernel is unrolled for.
