@@ -18,13 +18,15 @@ mod verbs;
 
 use std::process::ExitCode;
 
+use context::panics;
 use render::Output;
 
 /// Parses the arguments of the process, runs their verb and reports an error, once.
 pub fn run() -> ExitCode {
     let cli = cli::parse();
     let output = Output::new(cli.json);
-    match cli::dispatch(cli.verb, output) {
+    panics::watch();
+    match cli::dispatch(cli.verb, output).and_then(|()| panics::none()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output.error(&error);

@@ -61,17 +61,6 @@ pub type Host = burn::backend::Flex;
 /// Device of [`Host`].
 pub const HOST: burn::backend::flex::FlexDevice = burn::backend::flex::FlexDevice;
 
-/// Fails unless the backend of a device is in this build. Verbs call it before they write anything.
-pub fn require(choice: DeviceChoice) -> anyhow::Result<()> {
-    let (built, feature) = match choice {
-        DeviceChoice::Cpu => (cfg!(feature = "flex"), "flex"),
-        DeviceChoice::Wgpu(_) => (cfg!(feature = "wgpu-plain"), "wgpu"),
-        DeviceChoice::Vulkan(_) => (cfg!(feature = "vulkan-plain"), "vulkan"),
-        DeviceChoice::Cuda(_) => (cfg!(feature = "cuda-plain"), "cuda"),
-    };
-    if built { Ok(()) } else { Err(not_built(choice, feature)) }
-}
-
 /// A GPU by its position among the discrete ones, or the best.
 #[cfg(any(feature = "wgpu-plain", feature = "vulkan-plain"))]
 pub fn wgpu_device(index: Option<usize>) -> burn::backend::wgpu::WgpuDevice {

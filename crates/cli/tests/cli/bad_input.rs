@@ -1,8 +1,9 @@
 //! Mistakes of the user: messages with file, key and value, exit code 2, no partial files.
 
 use std::fs;
+use std::process::Stdio;
 
-use crate::common::{Place, Ran, scalenas, text, tree};
+use crate::common::{Place, Ran, command, ended, scalenas, text, tree};
 use crate::shared::shared;
 use serde_json::json;
 
@@ -238,6 +239,35 @@ fn devices_that_are_not_built_in() {
         refused(&place, &["--device", device], &[device, "--features"]);
     }
     refused(&place, &["--device", "tpu"], &["tpu", "cpu"]);
+}
+
+/// The loader of Vulkan's drivers finds none; NVIDIA's library is not there either, or has no device of that number.
+#[test]
+fn devices_that_are_not_there() {
+    let place = Place::new();
+    let (config, data, out) = (place.arg("small.ron"), place.arg("data"), place.arg("refused"));
+    for (device, built_in) in [
+        ("wgpu", cfg!(feature = "wgpu-plain")),
+        ("vulkan", cfg!(feature = "vulkan-plain")),
+        ("cuda:99", cfg!(feature = "cuda-plain")),
+    ] {
+        if !built_in {
+            continue;
+        }
+        for verb in [
+            &["supernet", "--config", &config, "--data", &data, "--out", &out][..],
+            &["bench", "--space", "tiny", "--arch", "largest", "--input", "64x64"],
+        ] {
+            let mut call = command(verb);
+            call.args(["--device", device]).stdout(Stdio::piped()).stderr(Stdio::piped());
+            for loader in ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"] {
+                call.env(loader, place.path("no_driver.json"));
+            }
+            let said = ["--device", device, "driver", "--device cpu"];
+            ended(call.spawn().unwrap()).fixable(&said);
+        }
+    }
+    assert!(!place.path("refused").exists());
 }
 
 #[test]

@@ -18,7 +18,8 @@ use self::against::Against;
 use self::arguments::Mode;
 use self::case::{Case, JOINTS};
 use self::measure::measure;
-use crate::context::device::{self, DeviceChoice, on_device};
+use crate::context::device::{DeviceChoice, on_device};
+use crate::context::ready;
 use crate::error::user;
 use crate::experiment::space;
 use crate::render::{Output, table};
@@ -26,7 +27,7 @@ pub use arguments::Arguments;
 
 /// Measures every mode and batch size.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     let (space, architecture) = resolve(arguments)?;
     let precision = arguments.precision.settle(arguments.device.choice, output)?;
     let cases = cases(arguments, (&space, &architecture), precision);

@@ -13,7 +13,8 @@ use scalenas_base::Size;
 use serde::Serialize;
 
 use self::compare::{Deviation, deviation, limit};
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::experiment::space;
 use crate::render::{Output, table};
 pub use arguments::Arguments;
@@ -32,7 +33,7 @@ struct Report {
 
 /// Compares all operations; a difference above the limit is an error.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device)?;
+    ready::require(arguments.device)?;
     let space = space(&arguments.space)?;
     let cases = case::all(&space, arguments.input)?;
     let limit = arguments.limit.unwrap_or_else(|| limit(arguments.precision.precision()));

@@ -16,7 +16,8 @@ use scalenas_train::{RunFolder, TaskSource};
 
 use self::results::report;
 use crate::arguments::Task;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::data::facts::{FOLDERS, classification_facts};
 use crate::data::{in_folder, reading_of, report_skipped};
 use crate::error::user;
@@ -30,7 +31,7 @@ const WORKERS: usize = 2;
 
 /// Scores a network.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     let source = source(arguments)?;
     let facts = classification_facts(&source.facts)?;
     let stats = on_device!(arguments.device.choice, score(arguments, &source, &facts, output))?;

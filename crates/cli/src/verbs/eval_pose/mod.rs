@@ -17,7 +17,8 @@ use scalenas_space::{Head, SpaceSpec};
 use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead};
 
 use crate::arguments::PoseHead;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::data::facts::{facts_of, keypoint_facts, of_category};
 use crate::data::{Origin, Split, in_folder};
 use crate::error::user;
@@ -37,7 +38,7 @@ const DEFAULT_SCENE: Size = Size::new(512, 512);
 
 /// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     check_target("--out", arguments.out.as_deref())?;
     check_folder("--pictures", arguments.pictures.as_deref())?;
     let scored = match (&arguments.results, &arguments.annotations) {

@@ -15,7 +15,8 @@ use scalenas_train::{CalibratedSubnet, CalibrationSource, RunFolder, SingleHead}
 
 use self::results::report;
 use self::target::Target;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::data::facts::segmentation_facts;
 use crate::data::{Origin, in_folder, report_skipped};
 use crate::error::user;
@@ -28,7 +29,7 @@ pub use arguments::Arguments;
 
 /// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     check_folder("--pictures", arguments.pictures.as_deref())?;
     check_folder("--submission", arguments.submission.as_deref())?;
     let (target, stats) = on_device!(arguments.device.choice, score(arguments, output))?;

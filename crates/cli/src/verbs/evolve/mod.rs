@@ -19,7 +19,8 @@ use scalenas_archive::Place;
 use scalenas_train::RunFolder;
 
 use crate::context::Stop;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::Output;
@@ -29,7 +30,7 @@ pub use search::search;
 
 /// Searches a supernet and writes the front.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     let archive: Option<Place> = arguments.archive.as_deref().map(str::parse).transpose()?;
     if let Some(place) = archive.as_ref().filter(|_| arguments.fetch) {
         fetch::fetch(place, &arguments.run, output)?;

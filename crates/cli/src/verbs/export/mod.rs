@@ -15,7 +15,8 @@ use scalenas_space::CostModel;
 use scalenas_train::Precision;
 use serde_json::json;
 
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::error::user;
 use crate::files::write_file;
 use crate::networks::single::{Kind, Selection, Single};
@@ -26,7 +27,7 @@ use form::{Form, Targets};
 
 /// Exports a network.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     let options = arguments.onnx()?;
     let targets = Targets::new(arguments)?;
     targets.check()?;

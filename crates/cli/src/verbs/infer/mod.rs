@@ -14,7 +14,8 @@ use scalenas_kernels::KernelBackend;
 use scalenas_train::{Precision, SingleHead};
 
 use crate::arguments::NetworkArguments;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::error::user;
 use crate::files::{check_folder, check_target};
 use crate::networks::single::{Kind, Selection, Single};
@@ -26,7 +27,7 @@ use inputs::{Files, Inputs};
 
 /// Predicts the pictures that the arguments name.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     check_target("--out", arguments.out.as_deref())?;
     check_target("--csv", arguments.csv.as_deref())?;
     check_folder("--pictures", arguments.pictures.as_deref())?;

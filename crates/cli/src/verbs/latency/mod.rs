@@ -14,7 +14,8 @@ use scalenas_space::{Architecture, CostModel, PartCounts, SpaceSpec, sample};
 use scalenas_train::RunFolder;
 
 use self::measure::Bench;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::error::user;
 use crate::experiment::space;
 use crate::files::check_target;
@@ -27,7 +28,7 @@ const CHECKED: usize = 3;
 
 /// Measures a space and writes its table.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     check_target("--out", Some(&arguments.out))?;
     let (space, input) = subject(arguments)?;
     let table = on_device!(arguments.device.choice, table(arguments, &space, input, output))?;

@@ -12,7 +12,8 @@ use scalenas_train::{Existing, Precision, RunFolder};
 use serde_json::json;
 
 use self::evaluate::{Row, evaluate_all, finish};
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::context::{Stop, program};
 use crate::error::user;
 use crate::experiment::Experiment;
@@ -27,7 +28,7 @@ pub use arguments::Arguments;
 /// Runs every step.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let clock = Instant::now();
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     let changes = arguments.changes.list();
     let experiment = match &arguments.config {
         Some(path) => Experiment::read(path, &changes)?,

@@ -20,7 +20,8 @@ use self::results::{FOLDER, FOUND, Origin, TaskRanking, report};
 use self::statistics::Ranked;
 use super::finetune::Alone;
 use crate::arguments::Changes;
-use crate::context::device::{self, on_device};
+use crate::context::device::on_device;
+use crate::context::ready;
 use crate::context::{Stop, program};
 use crate::error::user;
 use crate::experiment::Experiment;
@@ -32,7 +33,7 @@ pub use results::plots;
 
 /// Trains networks alone, scores them with the supernet, and compares both orders.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
-    device::require(arguments.device.choice)?;
+    ready::require(arguments.device.choice)?;
     let run = open(arguments)?;
     let space = &run.info().space;
     let costs = CostModel::new(space, run.info().leading().input)?;

@@ -12,8 +12,8 @@ use scalenas_train::{Ranks, Tasks};
 use super::guests::Guests;
 use super::task::SharedTask;
 use crate::arguments::values;
-use crate::context::device::{self, DeviceChoice};
-use crate::context::{Stop, program};
+use crate::context::device::DeviceChoice;
+use crate::context::{Stop, program, ready};
 use crate::error::user;
 use crate::render::Output;
 
@@ -60,7 +60,9 @@ impl TogetherArguments {
                 "--ranks {ranks} is less than the {count} devices of this machine"
             )));
         }
-        here.iter().try_for_each(|&device| device::require(device))?;
+        // Every other device is opened by its own process alone.
+        here.iter().try_for_each(|&device| ready::require_built(device))?;
+        ready::require(here[0])?;
         Ok(Devices { here, ranks, listen: self.listen.clone() })
     }
 }
