@@ -47,10 +47,11 @@ pub trait KernelBackend: Backend {
     /// [`Self::conv`] with a weight that was prepared; the gradient is that of `weight`, from which it was made.
     fn conv_prepared(
         x: FloatTensor<Self>,
-        _weight: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
         prepared: FloatTensor<Self>,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
+        shapes::conv_prepared(&x, &weight, &prepared, geometry);
         Self::conv(x, prepared, geometry)
     }
 

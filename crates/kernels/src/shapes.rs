@@ -108,6 +108,23 @@ pub(crate) fn prepare_weight(weight: &impl TensorMetadata) {
     features("prepare_weight", "weight", weight);
 }
 
+/// See [`crate::KernelBackend::conv_prepared`].
+pub(crate) fn conv_prepared<T: TensorMetadata>(
+    x: &T,
+    weight: &T,
+    prepared: &T,
+    geometry: ConvGeometry,
+) {
+    Operation::convolution("conv_prepared", x, weight, geometry);
+    let [weight, prepared] = [weight, prepared].map(TensorMetadata::shape);
+    assert!(
+        weight == prepared,
+        "conv_prepared: prepared has shape {:?}, but the weight it was made of has {:?}",
+        &prepared[..],
+        &weight[..]
+    );
+}
+
 /// See [`crate::KernelBackend::conv`].
 pub(crate) fn conv<T: TensorMetadata>(x: &T, weight: &T, geometry: ConvGeometry) {
     Operation::convolution("conv", x, weight, geometry);

@@ -23,6 +23,7 @@ use burn_backend::DType;
 
 use crate::backend::KernelBackend;
 use crate::group::Group;
+use crate::shapes;
 use crate::types::{Activation, ConvGeometry, LogLikelihood, NormOutput};
 
 impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
@@ -45,6 +46,7 @@ impl<B: KernelBackend, C: CheckpointStrategy> KernelBackend for Autodiff<B, C> {
         prepared: FloatTensor<Self>,
         geometry: ConvGeometry,
     ) -> FloatTensor<Self> {
+        shapes::conv_prepared(&x.primitive, &weight.primitive, &prepared.primitive, geometry);
         conv::conv::<B, C>(x, weight, Some(prepared.primitive), geometry)
     }
 

@@ -82,6 +82,15 @@ fn operations<B: KernelBackend>(sizes: Sizes) -> Vec<Operation<B>> {
             },
         },
         Operation {
+            name: "conv_prepared",
+            shapes: vec![x.clone(), weight.clone(), weight.clone()],
+            free: &[[0, 0], [0, 2], [0, 3]],
+            run: |sizes, arguments| {
+                let [x, weight, prepared] = take(arguments);
+                B::conv_prepared(x, weight, prepared, sizes.geometry());
+            },
+        },
+        Operation {
             name: "conv_bias",
             shapes: vec![x.clone(), weight.clone(), output, y.clone()],
             free: &[],
