@@ -120,11 +120,16 @@ impl<B: Backend> Supernet<B> {
 
     /// Names of the normalisation layers that a plan runs, with those of all heads.
     fn norm_names(&self, plan: &Plan) -> BTreeSet<String> {
+        self.of_units(plan, |units| units.iter().map(|unit| unit.norm_name.clone()).collect())
+    }
+
+    /// A value of the units that a plan runs, with those of all heads.
+    fn of_units<T>(&self, plan: &Plan, value: impl FnOnce(&[&ConvNorm<B>]) -> T) -> T {
         let part = self.backbone.restricted(plan);
         let mut units = Vec::new();
         part.units(&mut units);
         self.heads.units(&mut units);
-        units.into_iter().map(|unit| unit.norm_name.clone()).collect()
+        value(&units)
     }
 
     /// Names and channels of the normalisation layers.
@@ -158,25 +163,17 @@ impl<B: KernelBackend> Supernet<B> {
         plan: &Plan,
         batch: &mut BatchStatistics<B>,
     ) -> Prediction<B> {
-        let part = self.backbone.restricted(plan);
-        let mut units = Vec::new();
-        part.units(&mut units);
-        self.heads.units(&mut units);
-        let weights = prepared(&units, images.dtype());
+        let weights = self.of_units(plan, |units| prepared(units, images.dtype()));
         self.run(images, plan, &mut Norms::Batch { statistics: batch, weights })
     }
 
     /// Folded units of a subnet. Of several heads, those that it does not run have no statistics.
     pub(super) fn fold(&self, subnet: &Calibrated<B>) -> Folded<B> {
-        let part = self.backbone.restricted(subnet.plan());
-        let mut units = Vec::new();
-        part.units(&mut units);
-        self.heads.units(&mut units);
-        let folded = units.into_iter().filter_map(|unit| {
+        let fold = |unit: &&ConvNorm<B>| {
             let layer = subnet.statistics().get(&unit.norm_name)?;
             Some((unit.norm_name.clone(), unit.fold(layer)))
-        });
-        Folded::new(folded)
+        };
+        self.of_units(subnet.plan(), |units| Folded::new(units.iter().filter_map(fold)))
     }
 
     /// Runs the layers of a plan with the norms of the caller's choice.
