@@ -120,16 +120,12 @@ impl<B: Backend> Supernet<B> {
 
     /// Names of the normalisation layers that a plan runs, with those of all heads.
     fn norm_names(&self, plan: &Plan) -> BTreeSet<String> {
-        self.of_units(plan, |units| units.iter().map(|unit| unit.norm_name.clone()).collect())
+        units(&self.part(plan)).into_iter().map(|unit| unit.norm_name.clone()).collect()
     }
 
-    /// A value of the units that a plan runs, with those of all heads.
-    fn of_units<T>(&self, plan: &Plan, value: impl FnOnce(&[&ConvNorm<B>]) -> T) -> T {
-        let part = self.backbone.restricted(plan);
-        let mut units = Vec::new();
-        part.units(&mut units);
-        self.heads.units(&mut units);
-        value(&units)
+    /// The layers that a plan runs, with all heads.
+    fn part(&self, plan: &Plan) -> Part<B> {
+        (self.backbone.restricted(plan), self.heads.clone())
     }
 
     /// Names and channels of the normalisation layers.
@@ -139,10 +135,10 @@ impl<B: Backend> Supernet<B> {
     }
 
     fn units(&self) -> Vec<&ConvNorm<B>> {
-        let mut units = Vec::new();
-        self.backbone.units(&mut units);
-        self.heads.units(&mut units);
-        units
+        let mut found = Vec::new();
+        self.backbone.units(&mut found);
+        self.heads.units(&mut found);
+        found
     }
 }
 
@@ -163,17 +159,20 @@ impl<B: KernelBackend> Supernet<B> {
         plan: &Plan,
         batch: &mut BatchStatistics<B>,
     ) -> Prediction<B> {
-        let weights = self.of_units(plan, |units| prepared(units, images.dtype()));
-        self.run(images, plan, &mut Norms::Batch { statistics: batch, weights })
+        let part = self.part(plan);
+        ops::join(&part);
+        let weights = prepared(&units(&part), images.dtype());
+        self.forward(images, plan, &mut Norms::Batch { statistics: batch, weights })
     }
 
     /// Folded units of a subnet. Of several heads, those that it does not run have no statistics.
     pub(super) fn fold(&self, subnet: &Calibrated<B>) -> Folded<B> {
-        let fold = |unit: &&ConvNorm<B>| {
+        let part = self.part(subnet.plan());
+        let folded = units(&part).into_iter().filter_map(|unit| {
             let layer = subnet.statistics().get(&unit.norm_name)?;
             Some((unit.norm_name.clone(), unit.fold(layer)))
-        };
-        self.of_units(subnet.plan(), |units| Folded::new(units.iter().filter_map(fold)))
+        });
+        Folded::new(folded)
     }
 
     /// Runs the layers of a plan with the norms of the caller's choice.
@@ -183,11 +182,32 @@ impl<B: KernelBackend> Supernet<B> {
         plan: &Plan,
         norms: &mut Norms<'_, B>,
     ) -> Prediction<B> {
-        // Others would carry the records of earlier steps along, which are then never freed.
-        ops::join(&(self.backbone.restricted(plan), self.heads.clone()));
+        ops::join(&self.part(plan));
+        self.forward(images, plan, norms)
+    }
+
+    /// Runs the layers of a plan, which are joined: only they, for others would carry the records of earlier steps along,
+    /// which are then never freed.
+    fn forward(
+        &self,
+        images: Tensor<B, 4>,
+        plan: &Plan,
+        norms: &mut Norms<'_, B>,
+    ) -> Prediction<B> {
         let branches = self.backbone.forward(images, plan, norms);
         self.heads.forward(branches, &plan.heads, norms)
     }
+}
+
+/// Layers of a supernet.
+type Part<B> = (Backbone<B>, Heads<B>);
+
+/// The units with a normalisation.
+fn units<B: Backend>((backbone, heads): &Part<B>) -> Vec<&ConvNorm<B>> {
+    let mut found = Vec::new();
+    backbone.units(&mut found);
+    heads.units(&mut found);
+    found
 }
 
 impl<B: Backend> NamedParameters<B> for Supernet<B> {
