@@ -67,10 +67,7 @@ impl<B: Backend> Subnet<B> {
 
     /// The units with a normalisation.
     pub(super) fn units(&self) -> Vec<&ConvNorm<B>> {
-        let mut units = Vec::new();
-        self.backbone.units(&mut units);
-        self.heads.units(&mut units);
-        units
+        units(&self.backbone, &self.heads)
     }
 
     /// Names and channels of the normalisation layers.
@@ -78,6 +75,17 @@ impl<B: Backend> Subnet<B> {
         let units = self.units();
         units.iter().map(|unit| (unit.norm_name.clone(), unit.channels())).collect()
     }
+}
+
+/// The units of layers that have a normalisation.
+pub(super) fn units<'a, B: Backend>(
+    backbone: &'a Backbone<B>,
+    heads: &'a Heads<B>,
+) -> Vec<&'a ConvNorm<B>> {
+    let mut found = Vec::new();
+    backbone.units(&mut found);
+    heads.units(&mut found);
+    found
 }
 
 impl Identity {

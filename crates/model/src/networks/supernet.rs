@@ -12,7 +12,7 @@ use scalenas_space::{Architecture, Head, SpaceSpec};
 use super::backbone::Backbone;
 use super::calibrated::Calibrated;
 use super::scalenet::ScaleNet;
-use super::subnet::Subnet;
+use super::subnet::{Subnet, units};
 use crate::error::Result;
 use crate::files::parameters::{Absent, Applied, NamedParameters, NamedTensors, Parameter, apply};
 use crate::layers::folded::Folded;
@@ -120,11 +120,12 @@ impl<B: Backend> Supernet<B> {
 
     /// Names of the normalisation layers that a plan runs, with those of all heads.
     fn norm_names(&self, plan: &Plan) -> BTreeSet<String> {
-        units(&self.part(plan)).into_iter().map(|unit| unit.norm_name.clone()).collect()
+        let (backbone, heads) = self.part(plan);
+        units(&backbone, &heads).into_iter().map(|unit| unit.norm_name.clone()).collect()
     }
 
     /// The layers that a plan runs, with all heads.
-    fn part(&self, plan: &Plan) -> Part<B> {
+    fn part(&self, plan: &Plan) -> (Backbone<B>, Heads<B>) {
         (self.backbone.restricted(plan), self.heads.clone())
     }
 
@@ -135,10 +136,7 @@ impl<B: Backend> Supernet<B> {
     }
 
     fn units(&self) -> Vec<&ConvNorm<B>> {
-        let mut found = Vec::new();
-        self.backbone.units(&mut found);
-        self.heads.units(&mut found);
-        found
+        units(&self.backbone, &self.heads)
     }
 }
 
@@ -161,14 +159,14 @@ impl<B: KernelBackend> Supernet<B> {
     ) -> Prediction<B> {
         let part = self.part(plan);
         ops::join(&part);
-        let weights = prepared(&units(&part), images.dtype());
+        let weights = prepared(&units(&part.0, &part.1), images.dtype());
         self.forward(images, plan, &mut Norms::Batch { statistics: batch, weights })
     }
 
     /// Folded units of a subnet. Of several heads, those that it does not run have no statistics.
     pub(super) fn fold(&self, subnet: &Calibrated<B>) -> Folded<B> {
-        let part = self.part(subnet.plan());
-        let folded = units(&part).into_iter().filter_map(|unit| {
+        let (backbone, heads) = self.part(subnet.plan());
+        let folded = units(&backbone, &heads).into_iter().filter_map(|unit| {
             let layer = subnet.statistics().get(&unit.norm_name)?;
             Some((unit.norm_name.clone(), unit.fold(layer)))
         });
@@ -197,17 +195,6 @@ impl<B: KernelBackend> Supernet<B> {
         let branches = self.backbone.forward(images, plan, norms);
         self.heads.forward(branches, &plan.heads, norms)
     }
-}
-
-/// Layers of a supernet.
-type Part<B> = (Backbone<B>, Heads<B>);
-
-/// The units with a normalisation.
-fn units<B: Backend>((backbone, heads): &Part<B>) -> Vec<&ConvNorm<B>> {
-    let mut found = Vec::new();
-    backbone.units(&mut found);
-    heads.units(&mut found);
-    found
 }
 
 impl<B: Backend> NamedParameters<B> for Supernet<B> {
