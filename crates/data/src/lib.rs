@@ -39,7 +39,8 @@ pub use facts::KeypointFacts;
 pub use files::{BoxSource, DataFiles, Part, PartFiles, held_out};
 pub use loader::{BatchLoader, BatchPart, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use pictures::{
-    Affine, BadImages, Direction, Mirror, Reading, SkippedImage, crop_affine, warp_bilinear,
+    Affine, Appearance, BadImages, Direction, Mirror, Reading, SkippedImage, crop_affine,
+    warp_bilinear,
 };
 pub use segmentation::{SegmentationDataset, SegmentationFacts, WholePictures};
 pub use top_down::{

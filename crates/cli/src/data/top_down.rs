@@ -46,13 +46,12 @@ impl TopDownPart {
         augment: TopDownAugment,
         sigma: Option<f64>,
         seed: u64,
-    ) -> Result<Arc<TopDownDataset>> {
+    ) -> Result<TopDownDataset> {
         self.check_boxes()?;
         let codec = self.codec()?;
         let codec = sigma.map_or(Ok(codec), |sigma| codec.with_sigma(sigma))?;
         let dataset = self.dataset(training_people(&self.coco, self.input), codec)?;
-        let dataset = dataset.with_augmentation(Augmentation::Training(augment), seed)?;
-        Ok(Arc::new(dataset))
+        Ok(dataset.with_augmentation(Augmentation::Training(augment), seed)?)
     }
 
     /// Annotated boxes, at most `max_people` of them if it is above 0.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
-use scalenas_data::{ClassificationAugment, DataFiles, TopDownAugment};
+use scalenas_data::{Appearance, ClassificationAugment, DataFiles, TopDownAugment};
 use scalenas_evolve::SearchConfig;
 use scalenas_space::SpaceSpec;
 use scalenas_train::{TaskSource, TrainOptions};
@@ -49,6 +49,9 @@ pub struct Experiment {
     /// Variation of pictures with a class.
     #[serde(default)]
     pub views: ClassificationAugment,
+    /// What the training samples of every task look like.
+    #[serde(default)]
+    pub appearance: Appearance,
     /// Training of the supernet.
     #[serde(default)]
     pub train: TrainOptions,
@@ -71,6 +74,7 @@ impl Experiment {
             bottom_up: self.scenes,
             segmentation: self.crops,
             classification: self.views,
+            appearance: self.appearance,
         }
     }
 

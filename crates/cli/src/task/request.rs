@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
-use scalenas_data::{ClassificationAugment, Reading, TopDownAugment};
+use scalenas_data::{Appearance, ClassificationAugment, Reading, TopDownAugment};
 use scalenas_space::Head;
 use scalenas_train::{RunInfo, TaskSource};
 
@@ -23,6 +23,8 @@ pub struct Variation {
     pub segmentation: SegmentationAugment,
     /// Views of pictures with a class.
     pub classification: ClassificationAugment,
+    /// What the training samples of every task look like.
+    pub appearance: Appearance,
 }
 
 /// Data set, variation and limits with which the data of the tasks of a run is read.

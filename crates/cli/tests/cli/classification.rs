@@ -130,6 +130,8 @@ fn refused_before_the_work() {
     assert!(!place.path("run").exists());
     fs::remove_file(place.path("shapes/train/ring/x.jpg")).unwrap();
     supernet(&place, "run", &["--set", "views.least_area=0"]).fixable(&["views.least_area"]);
+    let contrast = ["--set", "appearance.contrast=2"];
+    supernet(&place, "run", &contrast).fixable(&["appearance.contrast: 2", "0 to 1"]);
     supernet(&place, "run", &["--set", "facts=pets.ron"]).fixable(&["pets.ron", "accepted"]);
     let facts = place.arg("own.ron");
     let write =

@@ -12,7 +12,7 @@ use super::mask::mask;
 use super::scenes::Scenes;
 use super::targets::{TagPositions, TargetMaps, encode};
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{Mirror, SkippedImage, mirror_rows, warp_into};
+use crate::pictures::{Appearance, Mirror, SkippedImage, mirror_rows, warp_into};
 use crate::{Error, Result};
 
 /// Strides of the two resolutions of targets, coarse first.
@@ -24,6 +24,7 @@ pub struct BottomUpDataset {
     scenes: Arc<Scenes>,
     side: usize,
     augment: BottomUpAugment,
+    appearance: Appearance,
     seed: u64,
 }
 
@@ -60,7 +61,17 @@ impl BottomUpDataset {
         seed: u64,
     ) -> Result<Self> {
         augment.validate()?;
-        Ok(Self { scenes, side, augment, seed })
+        Ok(Self { scenes, side, augment, appearance: Appearance::default(), seed })
+    }
+
+    /// Sets the variation of what crops look like; the draws follow from the seed, the epoch and the picture.
+    ///
+    /// # Errors
+    /// When a range is not within its bounds.
+    pub fn with_appearance(mut self, appearance: Appearance) -> Result<Self> {
+        appearance.validate()?;
+        self.appearance = appearance;
+        Ok(self)
     }
 
     /// The pictures.
@@ -81,6 +92,8 @@ impl BottomUpDataset {
         let mut pixels = vec![0; size.pixels() * 3];
         warp_into(picture, &crop.affine(size), Mirror::No, size, &mut pixels);
         mirror_rows(&mut pixels, self.side, crop.mirror);
+        let mut rng = rng::stream(self.seed, "appearance", &[epoch, index as u64]);
+        self.appearance.vary(&mut pixels, size, &mut rng);
         batch.images.extend(pixels);
         let mut tags = TagPositions::new();
         let [coarse, fine] = STRIDES.map(|stride| self.target(index, &crop, self.side / stride));

@@ -10,7 +10,7 @@ use super::files::ClassedPicture;
 use super::view::{ClassificationAugment, View, central};
 use crate::Result;
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{Reading, SkipList, SkippedImage};
+use crate::pictures::{Appearance, Reading, SkipList, SkippedImage};
 
 /// Choice of the parts of pictures that a network sees.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,6 +28,7 @@ pub struct ClassificationDataset {
     facts: ClassificationFacts,
     input: Size,
     views: Views,
+    appearance: Appearance,
     skips: SkipList,
 }
 
@@ -46,8 +47,19 @@ impl ClassificationDataset {
         if let Views::Drawn(augment, _) = &views {
             augment.validate()?;
         }
+        let (input, appearance) = (input.into(), Appearance::default());
         let skips = SkipList::new(reading);
-        Ok(Self { list, facts: facts.clone(), input: input.into(), views, skips })
+        Ok(Self { list, facts: facts.clone(), input, views, appearance, skips })
+    }
+
+    /// Sets the variation of what drawn views look like; the draws follow from the seed, the epoch and the picture.
+    ///
+    /// # Errors
+    /// When a range is not within its bounds.
+    pub fn with_appearance(mut self, appearance: Appearance) -> Result<Self> {
+        appearance.validate()?;
+        self.appearance = appearance;
+        Ok(self)
     }
 
     /// One in `parts` of the pictures, of every class as nearly as may be.
@@ -58,6 +70,7 @@ impl ClassificationDataset {
             facts: self.facts.clone(),
             input: self.input,
             views: self.views,
+            appearance: self.appearance,
             skips: SkipList::new(self.skips.reading()),
         }
     }
@@ -140,7 +153,12 @@ impl BatchSource for ClassificationDataset {
             }
             let Some(picture) = self.skips.admit(index, self.read(index))? else { continue };
             let view = self.view(epoch, index, picture.size());
-            batch.images.extend(view.cut(&picture, self.input).pixels);
+            let mut pixels = view.cut(&picture, self.input).pixels;
+            if let Views::Drawn(_, seed) = self.views {
+                let mut rng = rng::stream(seed, "appearance", &[epoch, index as u64]);
+                self.appearance.vary(&mut pixels, self.input, &mut rng);
+            }
+            batch.images.extend(pixels);
             batch.classes.push(self.list[index].class);
             batch.indices.push(index);
         }
@@ -180,6 +198,13 @@ mod tests {
         assert_eq!(make(&drawn, 1, &[0]).images, both.images[16 * 24 * 3..]);
         assert!(make(&drawn, 2, &[0]).images != make(&drawn, 1, &[0]).images);
         assert_eq!(drawn.skipped().len(), 1);
+        let erased = Appearance { erase_probability: 1.0, ..Appearance::default() };
+        let varied = data(Views::Drawn(ClassificationAugment::default(), 7))
+            .with_appearance(erased)
+            .unwrap();
+        assert!(make(&varied, 1, &[0]).images != make(&drawn, 1, &[0]).images);
+        let still = data(Views::Central).with_appearance(erased).unwrap();
+        assert_eq!(make(&still, 1, &[0]), make(&data(Views::Central), 1, &[0]));
         let central = data(Views::Central);
         assert_eq!(make(&central, 1, &[0]), make(&central, 2, &[0]));
     }

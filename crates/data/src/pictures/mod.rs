@@ -1,6 +1,7 @@
-//! Pictures of every task: affine maps, warping, mirroring, normalisation, endings, broken files.
+//! Pictures of every task: affine maps, warping, mirroring, appearance, normalisation, endings, broken files.
 
 mod affine;
+mod appearance;
 mod blend;
 mod ending;
 mod mirror;
@@ -9,6 +10,7 @@ mod skip;
 mod warp;
 
 pub use affine::{Affine, Direction, PIXELS_PER_SCALE, crop_affine};
+pub use appearance::Appearance;
 pub use ending::{ENDINGS, is_picture};
 pub use mirror::Mirror;
 pub(crate) use mirror::mirror_rows;

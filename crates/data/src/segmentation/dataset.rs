@@ -9,7 +9,7 @@ use super::facts::SegmentationFacts;
 use super::files::LabelledPicture;
 use super::pictures::Pictures;
 use crate::loader::{BatchSource, Samples};
-use crate::pictures::{Reading, SkippedImage};
+use crate::pictures::{Appearance, Reading, SkippedImage};
 use crate::{Error, Result};
 
 /// Crops of labelled pictures: one crop per picture, varied anew each epoch.
@@ -18,6 +18,7 @@ pub struct SegmentationDataset {
     pictures: Pictures,
     crop: Size,
     augment: SegmentationAugment,
+    appearance: Appearance,
     seed: u64,
 }
 
@@ -43,7 +44,17 @@ impl SegmentationDataset {
             ));
         }
         let pictures = Pictures::new(list, facts, reading);
-        Ok(Self { pictures, crop: crop.into(), augment, seed })
+        Ok(Self { pictures, crop: crop.into(), augment, appearance: Appearance::default(), seed })
+    }
+
+    /// Sets the variation of what crops look like; the draws follow from the seed, the epoch and the picture.
+    ///
+    /// # Errors
+    /// When a range is not within its bounds.
+    pub fn with_appearance(mut self, appearance: Appearance) -> Result<Self> {
+        appearance.validate()?;
+        self.appearance = appearance;
+        Ok(self)
     }
 
     /// Number of pictures.
@@ -131,11 +142,10 @@ impl BatchSource for SegmentationDataset {
             let mut rng = rng::stream(self.seed, "crop", &[epoch, index as u64]);
             let crop = self.augment.draw(picture.size(), self.crop, &mut rng);
             let slot = batch.batch;
-            crop.cut_picture(
-                &picture,
-                self.crop,
-                &mut batch.images[slot * pixels * 3..][..pixels * 3],
-            );
+            let target = &mut batch.images[slot * pixels * 3..][..pixels * 3];
+            crop.cut_picture(&picture, self.crop, target);
+            let mut rng = rng::stream(self.seed, "appearance", &[epoch, index as u64]);
+            self.appearance.vary(target, self.crop, &mut rng);
             crop.cut_labels(&labels, self.crop, &mut batch.labels[slot * pixels..][..pixels]);
             batch.batch += 1;
         }

@@ -17,7 +17,8 @@ use super::crop::Crop;
 use super::people::PersonBox;
 use crate::loader::BatchSource;
 use crate::pictures::{
-    BadImages, Direction, Reading, SkipList, SkippedImage, crop_affine, read_sized, warp_into,
+    Appearance, BadImages, Direction, Reading, SkipList, SkippedImage, crop_affine, read_sized,
+    warp_into,
 };
 use crate::{Error, KeypointFacts, Result};
 
@@ -31,6 +32,7 @@ pub struct TopDownDataset {
     facts: KeypointFacts,
     codec: HeatmapCodec,
     augmentation: Augmentation,
+    appearance: Appearance,
     seed: u64,
     skips: SkipList,
 }
@@ -71,6 +73,7 @@ impl TopDownDataset {
             facts,
             codec,
             augmentation: Augmentation::None,
+            appearance: Appearance::default(),
             seed: 0,
             skips: SkipList::new(BadImages::Fail),
         })
@@ -86,6 +89,16 @@ impl TopDownDataset {
         }
         self.augmentation = augmentation;
         self.seed = seed;
+        Ok(self)
+    }
+
+    /// Sets the variation of what crops look like; the draws follow from the seed, the epoch and the person.
+    ///
+    /// # Errors
+    /// When a range is not within its bounds.
+    pub fn with_appearance(mut self, appearance: Appearance) -> Result<Self> {
+        appearance.validate()?;
+        self.appearance = appearance;
         Ok(self)
     }
 
@@ -121,6 +134,7 @@ impl TopDownDataset {
             facts: self.facts.clone(),
             codec: self.codec,
             augmentation: self.augmentation,
+            appearance: self.appearance,
             seed: self.seed,
             skips: SkipList::new(self.skips.reading()),
         })
@@ -226,6 +240,8 @@ impl TopDownDataset {
         let pixels = size.pixels() * 3;
         let target = &mut batch.images[slot * pixels..][..pixels];
         warp_into(picture, &map, crop.mirror, size, target);
+        let mut rng = rng::stream(self.seed, "appearance", &[epoch, index as u64]);
+        self.appearance.vary(target, size, &mut rng);
         if crop.joints.is_empty() {
             return;
         }

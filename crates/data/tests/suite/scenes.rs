@@ -13,7 +13,7 @@ use scalenas_coco::CocoKeypoints;
 use scalenas_data::bottom_up::{
     BottomUpAugment, BottomUpBatch, BottomUpDataset, SceneFilter, Scenes,
 };
-use scalenas_data::{BadImages, BatchSource, Image8, KeypointFacts};
+use scalenas_data::{Appearance, BadImages, BatchSource, Image8, KeypointFacts};
 
 const SIDE: usize = 128;
 const STRIDE: usize = 2;
@@ -79,6 +79,10 @@ impl Painted {
     }
 
     fn crop(&self, augment: BottomUpAugment, seed: u64) -> BottomUpBatch {
+        self.varied(augment, Appearance::default(), seed)
+    }
+
+    fn varied(&self, augment: BottomUpAugment, appearance: Appearance, seed: u64) -> BottomUpBatch {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("1.png"), self.picture().to_png()).unwrap();
         let file = folder.path().join("people.json");
@@ -88,6 +92,7 @@ impl Painted {
         let (with, bad) = (SceneFilter::Annotated, BadImages::Fail);
         let scenes = Scenes::new(folder.path(), &coco, &facts, with, bad).unwrap();
         let dataset = BottomUpDataset::new(Arc::new(scenes), SIDE, augment, seed).unwrap();
+        let dataset = dataset.with_appearance(appearance).unwrap();
         dataset.make(0, &[0], &AtomicBool::new(false)).unwrap().unwrap()
     }
 }
@@ -111,6 +116,17 @@ fn peak(batch: &BottomUpBatch, joint: usize) -> Option<usize> {
     let maps = &batch.targets[0][1];
     let pixels = maps.mask.len();
     maps.heatmaps[joint * pixels..][..pixels].iter().position(|&value| value >= 1.0)
+}
+
+#[test]
+fn appearance_varies_pictures_and_not_targets() {
+    let painted =
+        Painted { size: Size::new(150, 150), left: [40, 60], right: [110, 60], crowd: [50, 50] };
+    let augment = BottomUpAugment::default();
+    let appearance = Appearance { saturation: 1.0, ..Appearance::default() };
+    let (before, after) = (painted.crop(augment, 3), painted.varied(augment, appearance, 3));
+    assert!(before.targets == after.targets && before.tags == after.tags);
+    assert!(before.images != after.images);
 }
 
 proptest! {

@@ -11,7 +11,7 @@ use scalenas_data::segmentation::{
     SegmentationFacts, find, read_list,
 };
 use scalenas_data::{
-    BadImages, BatchLoader, Image8, LoaderConfig, SegmentationDataset, WholePictures,
+    Appearance, BadImages, BatchLoader, Image8, LoaderConfig, SegmentationDataset, WholePictures,
 };
 
 const FACTS: &str = r#"(
@@ -113,6 +113,24 @@ fn an_epoch_follows_from_its_seed() {
     assert_eq!(first.len(), 3);
     assert!(first == batches(0));
     assert!(first != batches(1));
+}
+
+#[test]
+fn appearance_varies_pictures_and_not_labels() {
+    let root = tempfile::tempdir().unwrap();
+    let facts = fields(root.path(), 5);
+    let plain = epoch(dataset(root.path(), &facts, BadImages::Fail), 1);
+    let varied = |appearance| {
+        let data = dataset(root.path(), &facts, BadImages::Fail);
+        epoch(data.with_appearance(appearance).unwrap(), 1)
+    };
+    assert!(varied(Appearance::default()) == plain);
+    for (before, after) in
+        plain.iter().zip(varied(Appearance { erase_probability: 1.0, ..Appearance::default() }))
+    {
+        assert_eq!(after.labels, before.labels);
+        assert!(after.images != before.images);
+    }
 }
 
 #[test]

@@ -13,8 +13,8 @@ use scalenas_coco::{CocoKeypoints, Outline};
 use scalenas_data::loader::Order;
 use scalenas_data::synth::{SynthConfig, write_pose};
 use scalenas_data::{
-    Augmentation, BadImages, BatchLoader, BatchPart, HeatmapCodec, KeypointFacts, LoaderConfig,
-    TopDownAugment, TopDownBatch, TopDownDataset, training_people,
+    Appearance, Augmentation, BadImages, BatchLoader, BatchPart, HeatmapCodec, KeypointFacts,
+    LoaderConfig, TopDownAugment, TopDownBatch, TopDownDataset, training_people,
 };
 use tempfile::TempDir;
 
@@ -113,6 +113,26 @@ fn threads_do_not_change_an_epoch() {
     // Another epoch and another seed differ.
     assert_ne!(epoch(&dataset, LoaderConfig { epoch: 3, ..plain }), batches);
     assert_ne!(epoch(&dataset, LoaderConfig { order: Order::Shuffled(8), ..plain }), batches);
+}
+
+#[test]
+fn appearance_varies_pictures_and_not_targets() {
+    let folder = TempDir::new().unwrap();
+    write_pose(folder.path(), &config()).unwrap();
+    let plain = dataset(folder.path(), 5);
+    let appearance = Appearance { contrast: 0.5, erase_probability: 0.5, ..Appearance::default() };
+    let varied = || dataset(folder.path(), 5).with_appearance(appearance).unwrap();
+    let (before, after) =
+        (plain.batch(1, &[0, 1, 2]).unwrap(), varied().batch(1, &[0, 1, 2]).unwrap());
+    assert_eq!(after.heatmaps, before.heatmaps);
+    let bytes = INPUT.pixels() * 3;
+    let crops = before.images.chunks(bytes).zip(after.images.chunks(bytes));
+    assert!(crops.clone().all(|(before, after)| before != after));
+    // Neither the batch nor the data set's other draws decide.
+    assert_eq!(varied().batch(1, &[2]).unwrap().images, after.images[2 * bytes..]);
+    let wrong = Appearance { brightness: -0.1, ..appearance };
+    let refused = dataset(folder.path(), 5).with_appearance(wrong).unwrap_err().to_string();
+    assert!(refused.contains("appearance.brightness: -0.1"), "{refused}");
 }
 
 /// Devices that share a batch see its people once, and each as it is in the whole batch.

@@ -75,9 +75,10 @@ impl Room for BottomUp {
         let (files, facts) = (part(source, Part::Train)?, facts_of(source)?);
         let scenes = scenes(files, &facts, SceneFilter::Annotated, request.reading(source))?;
         let (side, seed) = (source.input.height, request.info.train.seed);
-        let variation = request.variation.bottom_up;
-        let dataset = Arc::new(BottomUpDataset::new(Arc::new(scenes), side, variation, seed)?);
-        Ok(TrainingSet::BottomUp(bottom_up::Training(dataset)))
+        let augment = request.variation.bottom_up;
+        let dataset = BottomUpDataset::new(Arc::new(scenes), side, augment, seed)?;
+        let dataset = dataset.with_appearance(request.variation.appearance)?;
+        Ok(TrainingSet::BottomUp(bottom_up::Training(Arc::new(dataset))))
     }
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {

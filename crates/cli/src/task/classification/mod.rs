@@ -84,7 +84,7 @@ impl Room for Classification {
         let views = Views::Drawn(request.variation.classification, request.info.train.seed);
         let reading = request.reading(source);
         let dataset = ClassificationDataset::new(list, &facts, source.input, views, reading)?;
-        let dataset = Arc::new(dataset);
+        let dataset = Arc::new(dataset.with_appearance(request.variation.appearance)?);
         Ok(TrainingSet::Classification(classification::Training { dataset }))
     }
 

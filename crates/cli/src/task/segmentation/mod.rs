@@ -90,6 +90,7 @@ impl Room for Segmentation {
         let (crops, options) = (request.variation.segmentation, &request.info.train);
         let (seed, reading) = (options.seed, request.reading(source));
         let dataset = SegmentationDataset::new(list, &facts, source.input, crops, seed, reading)?;
+        let dataset = dataset.with_appearance(request.variation.appearance)?;
         let weighing = Arc::new(weighing(&dataset, options.pixels)?);
         let dataset = Arc::new(dataset);
         Ok(TrainingSet::Segmentation(segmentation::Training { dataset, weighing }))

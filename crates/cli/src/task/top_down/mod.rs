@@ -3,6 +3,7 @@
 mod infer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Result;
 use burn::tensor::TensorData;
@@ -83,9 +84,10 @@ impl Room for TopDown {
         let (files, reading) = (part(source, Part::Train)?, request.reading(source));
         let people = TopDownPart::read(files, &facts_of(source)?, source.input, reading)?;
         let train = &request.info.train;
-        let augment = request.variation.top_down;
+        let (augment, appearance) = (request.variation.top_down, request.variation.appearance);
         let dataset = people.training(augment, train.heatmap_sigma, train.seed)?;
-        Ok(TrainingSet::TopDown(top_down::Training(dataset)))
+        let dataset = dataset.with_appearance(appearance)?;
+        Ok(TrainingSet::TopDown(top_down::Training(Arc::new(dataset))))
     }
 
     fn held_out(&self, request: &Request<'_>, source: &TaskSource) -> Result<HeldOut> {

@@ -37,6 +37,20 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "files.boxes",
         "Boxes that top-down networks crop: `Annotated`, or `Whole` for the whole picture",
     ),
+    (
+        "appearance.brightness",
+        "Training samples of every task: maximum distance from 1 of the factor of all values",
+    ),
+    (
+        "appearance.contrast",
+        "Maximum distance from 1 of the factor of differences from the sample's mean luma",
+    ),
+    (
+        "appearance.saturation",
+        "Maximum distance from 1 of the factor of differences from each pixel's luma",
+    ),
+    ("appearance.erase_probability", "Probability of erasing a rectangle"),
+    ("appearance.erase_area", "Maximum share of the sample's area that the rectangle takes"),
     ("augment.half_body_probability", "Crops of people: probability of half a body"),
     ("augment.half_body_joints", "Visible joints that must be exceeded for half a body"),
     ("augment.scale", "Standard deviation of the scale around 1, and its maximum distance from 1"),
