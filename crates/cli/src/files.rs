@@ -1,23 +1,30 @@
 //! Files that verbs write.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, is_separator};
 
 use scalenas_base::atomic;
 
 use crate::error::user;
 
-/// Fails if `path` is a folder, device or pipe, which a renamed file would replace, or in a folder that
-/// cannot be written. Verbs call it before the work for the file begins.
+/// Fails if `path` is a folder, also one that is yet to be made, or a device or pipe, which a renamed file would
+/// replace, or in a folder that cannot be written. Verbs call it before the work for the file begins.
 pub fn check_target(option: &str, path: Option<&Path>) -> anyhow::Result<()> {
     let Some(path) = path else { return Ok(()) };
-    match fs::metadata(path) {
-        Ok(there) if !there.is_file() => Err(user(format!(
+    let another = fs::metadata(path).is_ok_and(|there| !there.is_file());
+    if another || names_folder(path) {
+        return Err(user(format!(
             "{option} {}: is not a file; accepted: a file to write",
             path.display()
-        ))),
-        _ => check_writable(option, path, path.parent().unwrap_or(Path::new(""))),
+        )));
     }
+    check_writable(option, path, path.parent().unwrap_or(Path::new("")))
+}
+
+/// Whether a path ends as only those of folders do.
+fn names_folder(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes();
+    path.file_name().is_none() || text.last().is_some_and(|&last| is_separator(char::from(last)))
 }
 
 /// Fails if files cannot be written into the folder at `path`. Verbs call it before the work for the files

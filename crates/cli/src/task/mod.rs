@@ -6,6 +6,7 @@
 mod bottom_up;
 mod checked;
 mod classification;
+mod draws;
 mod infer;
 pub mod keypoints;
 mod read;
@@ -20,7 +21,7 @@ pub use checked::{CheckRequest, CheckedPart};
 pub use classification::part as classed;
 pub use infer::{BoxAround, InferRequest, Picture, Predicted};
 pub use keypoints::boxes::find_boxes;
-pub use registry::{infer, report_samples, room, room_of};
+pub use registry::{infer, report_samples, room, room_of, training_samples};
 pub use request::{Request, Variation};
 pub use room::Room;
 pub use segmentation::{labelled, warn_of_extent, warn_of_positions, whole};

@@ -4,7 +4,7 @@ use anyhow::Result;
 use scalenas_kernels::KernelBackend;
 use scalenas_report::Sample;
 use scalenas_space::Head;
-use scalenas_train::{CalibratedSubnet, HeldOut, Network};
+use scalenas_train::{CalibratedSubnet, HeldOut, Network, TrainingSet};
 
 use super::infer::{InferRequest, Predicted};
 use super::room::Room;
@@ -31,6 +31,13 @@ macro_rules! rooms {
         ) -> Result<Box<dyn Predicted>> {
             match head {
                 $(Head::$task { .. } => $room::infer(network, request, device),)+
+            }
+        }
+
+        /// At most `count` training samples, evenly apart, as the first epoch varies them.
+        pub fn training_samples(training: &TrainingSet, count: usize) -> Result<Vec<Sample>> {
+            match training {
+                $(TrainingSet::$task(training) => $room::training_samples(training, count),)+
             }
         }
 

@@ -73,6 +73,10 @@ fn from_pictures_to_report() {
 #[test]
 fn pictures_are_fitted_as_in_training() {
     let place = crowd();
+    let sheet = place.arg("sheet.svg");
+    place.supernet("run", &["--dry-run", "--sheet", &sheet, "--samples", "2"]).good();
+    let drawn = fs::read_to_string(sheet).unwrap();
+    assert!(drawn.matches("<image").count() == 2 && drawn.contains("with joints"));
     place.supernet("run", &["--set", "scenes.fit=Longer"]).good();
     let run = place.arg("run");
     let found = |name: &str, more: &[&str]| {

@@ -39,6 +39,10 @@ fn from_folders_to_report() {
     let check = ["check-data", "--task", "classification", "--data", &data, "--json"];
     let checked = scalenas(&check).good().json();
     assert!(checked.to_string().contains("fewer than ten pictures"), "{checked}");
+    let sheet = place.arg("sheet.svg");
+    supernet(&place, "run", &["--dry-run", "--sheet", &sheet, "--samples", "5"]).good();
+    let drawn = fs::read_to_string(sheet).unwrap();
+    assert!(drawn.matches("<image").count() == 5 && drawn.contains("ring: "), "{}", drawn.len());
     assert_eq!(supernet(&place, "run", &[]).good().json()["iterations"], 8);
     let searched =
         scalenas(&["evolve", "--run", &run, "--set", "search.halving=1", "--json"]).good().json();

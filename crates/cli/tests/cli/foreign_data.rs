@@ -122,11 +122,15 @@ fn places_that_cannot_be_written_are_refused_before_the_work() {
     place.supernet("run", &[]).good();
     fs::write(place.path("file"), "").unwrap();
     let run = place.arg("run");
-    for (option, below) in [("--out", "file/found.json"), ("--pictures", "file/drawn")] {
+    for (option, below, said) in [
+        ("--out", "file/found.json", "cannot be written"),
+        ("--pictures", "file/drawn", "cannot be written"),
+        ("--out", "new/found.json/", "is not a file"),
+    ] {
         let target = place.arg(below);
         let ran = scalenas(&["eval-pose", "--run", &run, option, &target]);
         assert!(!ran.stderr.contains("people"), "the work began: {ran:#?}");
-        ran.fixable(&[option, below, "cannot be written", "accepted"]);
+        ran.fixable(&[option, below, said, "accepted"]);
     }
 }
 

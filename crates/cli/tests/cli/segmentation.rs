@@ -46,7 +46,9 @@ fn supernet(place: &Place, run: &str, more: &[&str]) -> crate::common::Ran {
 fn from_streets_to_report() {
     let place = streets();
     let run = place.arg("run");
-    let plan = supernet(&place, "run", &["--dry-run"]).good().json();
+    let sheet = place.arg("sheet.svg");
+    let plan = supernet(&place, "run", &["--dry-run", "--sheet", &sheet]).good().json();
+    assert_eq!(fs::read_to_string(sheet).unwrap().matches("<image").count(), 4);
     assert_eq!(plan["train_pictures"], 4);
     assert!(!place.path("run").exists());
     assert_eq!(supernet(&place, "run", &[]).good().json()["iterations"], 4);

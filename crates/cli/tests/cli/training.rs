@@ -1,5 +1,7 @@
 //! Ways to train, as a user asks for them.
 
+use std::fs;
+
 use crate::common::{Place, metrics, scalenas};
 
 #[test]
@@ -48,6 +50,28 @@ fn options_out_of_range_are_named() {
         .supernet("run", &["--set", "train.cosine=0.1", "--set", "train.poly=0.9"])
         .fixable(&["cosine", "poly"]);
     assert!(!place.path("run").exists());
+}
+
+#[test]
+fn a_sheet_shows_training_samples_as_they_are_varied() {
+    let place = Place::new();
+    let sheet = |name: &str, more: &[&str]| {
+        let file = place.arg(name);
+        let plan = ["--dry-run", "--sheet", &file, "--samples", "3"];
+        place.supernet("run", &[&plan[..], more].concat()).good();
+        fs::read_to_string(place.path(name)).unwrap()
+    };
+    let plain = sheet("plain.svg", &[]);
+    assert_eq!(plain.matches("<image").count(), 3);
+    assert_eq!(plain, sheet("again.svg", &[]));
+    let dark = ["--set", "appearance.brightness=0.9", "--set", "appearance.erase_probability=1"];
+    assert_ne!(plain, sheet("dark.svg", &dark));
+    assert!(!place.path("run").exists());
+    let file = place.arg("never.svg");
+    place.supernet("run", &["--sheet", &file]).fixable(&["--dry-run"]);
+    let nowhere = place.arg("none/sheet.svg/");
+    place.supernet("run", &["--dry-run", "--sheet", &nowhere]).fixable(&["--sheet"]);
+    assert!(!place.path("run").exists() && !place.path("never.svg").exists());
 }
 
 #[test]

@@ -67,6 +67,11 @@ impl SegmentationDataset {
         self.pictures.list.is_empty()
     }
 
+    /// Name of a picture.
+    pub fn name(&self, index: usize) -> &str {
+        &self.pictures.list[index].name
+    }
+
     /// The facts of the classes.
     pub fn facts(&self) -> &SegmentationFacts {
         &self.pictures.facts

@@ -1,5 +1,6 @@
 //! Bottom-up pose in the runner: whole pictures of people.
 
+mod draws;
 mod infer;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ use crate::task::keypoints;
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
 
+pub use draws::training_samples;
 pub use infer::{find, infer};
 
 /// Room of the task.

@@ -1,6 +1,7 @@
 //! Classification in the runner: a folder of pictures per class.
 
 mod check;
+mod draws;
 mod infer;
 mod pictures;
 
@@ -29,6 +30,7 @@ use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::request::Request;
 use crate::task::room::Room;
 
+pub use draws::training_samples;
 pub use infer::infer;
 pub use pictures::part;
 

@@ -1,6 +1,7 @@
 //! Segmentation in the runner: labelled pictures.
 
 mod check;
+mod draws;
 mod extent;
 mod infer;
 mod pictures;
@@ -32,6 +33,7 @@ use crate::task::checked::{CheckRequest, CheckedPart};
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
 
+pub use draws::training_samples;
 pub use extent::warn_of_extent;
 pub use infer::infer;
 use pictures::part;

@@ -1,5 +1,6 @@
 //! Top-down pose in the runner: crops of people.
 
+mod draws;
 mod infer;
 
 use std::path::Path;
@@ -29,6 +30,7 @@ use crate::task::keypoints;
 use crate::task::request::Request;
 use crate::task::room::{Room, SAMPLES};
 
+pub use draws::training_samples;
 pub use infer::{find, infer};
 
 /// People that are evaluated for the samples of a report.

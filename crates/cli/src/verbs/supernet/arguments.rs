@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::together::TogetherArguments;
-use crate::arguments::{Changes, DataArguments, DeviceArguments, FileArguments};
+use crate::arguments::{Changes, DataArguments, DeviceArguments, FileArguments, values};
 
 /// Examples below the help text.
 const EXAMPLES: &str = "\
@@ -13,18 +13,20 @@ Examples:
   cargo xtask supernet --config configs/pose/quick.ron --data datasets/coco
   cargo xtask supernet --resume runs/quick
   cargo xtask supernet --config configs/pose/quick.ron --annotations labels.json --images photos --val-share 0.1
-  cargo xtask supernet --config configs/pose/quick.ron --dry-run
+  cargo xtask supernet --config configs/pose/quick.ron --dry-run --sheet crops.svg
   cargo xtask --features cuda supernet --config configs/pose/quick.ron --devices cuda:0,cuda:1
   cargo xtask --features cuda supernet --config configs/pose/quick.ron --devices cuda:0,cuda:1 --ranks 4
   cargo xtask --features cuda supernet --join first-machine:29400 --devices cuda:0,cuda:1";
 
 /// Arguments that the process decides which started the run.
-const OF_THE_RUN: [&str; 20] = [
+const OF_THE_RUN: [&str; 22] = [
     "config",
     "resume",
     "out",
     "force",
     "dry_run",
+    "sheet",
+    "samples",
     "ranks",
     "listen",
     "data",
@@ -67,6 +69,12 @@ pub struct Arguments {
     /// Check everything and print the plan without training
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: write a contact sheet of training samples here, varied as in the first epoch (SVG)
+    #[arg(long, requires = "dry_run")]
+    pub sheet: Option<PathBuf>,
+    /// Training samples of each task on the contact sheet
+    #[arg(long, default_value_t = 24, value_parser = values::count, requires = "sheet")]
+    pub samples: usize,
     /// Changes of the experiment file.
     #[command(flatten)]
     pub changes: Changes,

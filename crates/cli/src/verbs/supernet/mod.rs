@@ -8,6 +8,7 @@ mod join;
 mod memory;
 mod outcome;
 mod plan;
+mod sheet;
 mod task;
 mod together;
 mod weights;
@@ -17,6 +18,7 @@ use anyhow::Result;
 use self::plan::dry_run;
 use crate::context::Stop;
 use crate::data::report_skipped;
+use crate::files::check_target;
 use crate::render::Output;
 pub use arguments::Arguments;
 pub use job::Job;
@@ -25,6 +27,7 @@ pub use together::TogetherArguments;
 
 /// Trains a supernet, or reports the plan of a dry run.
 pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
+    check_target("--sheet", arguments.sheet.as_deref())?;
     let devices = arguments.together.devices(arguments.device.choice)?;
     if let Some(address) = &arguments.join {
         let others = join::others(address, &devices)?;
@@ -36,6 +39,9 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     devices.check(&job.tasks)?;
     job.settle(devices.here[0], output)?;
     if arguments.dry_run {
+        if let Some(path) = &arguments.sheet {
+            sheet::write(path, &job.tasks, arguments.samples, output)?;
+        }
         let seconds = duration::seconds_per_iteration(&job, devices.here[0])?;
         return dry_run(&job, seconds, output);
     }
