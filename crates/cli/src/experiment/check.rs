@@ -20,9 +20,7 @@ pub fn check(experiment: &Experiment) -> Result<()> {
     if let Some((_, only)) = experiment.train.sampling.only(&space) {
         only.validate(&space).context("option train.sampling")?;
     }
-    experiment.augment.validate()?;
-    experiment.scenes.validate()?;
-    experiment.crops.validate()?;
+    experiment.variation().validate()?;
     experiment.search.validate(&space, &costs)?;
     check_files(&experiment.files, "files")?;
     check_second(experiment, &space)?;

@@ -27,6 +27,18 @@ pub struct Variation {
     pub appearance: Appearance,
 }
 
+impl Variation {
+    /// Checks the ranges of all tasks, those of the run or not.
+    pub fn validate(&self) -> Result<()> {
+        let Self { top_down, bottom_up, segmentation, classification, appearance } = self;
+        top_down.validate()?;
+        bottom_up.validate()?;
+        segmentation.validate()?;
+        classification.validate()?;
+        Ok(appearance.validate()?)
+    }
+}
+
 /// Data set, variation and limits with which the data of the tasks of a run is read.
 pub struct Request<'a> {
     /// Description of the run.

@@ -6,8 +6,8 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::grid::{Grid, arrays};
-use super::{THREADS, in_order, launches, most, owned, with_axes};
+use super::grid::grids;
+use super::{THREADS, in_order, owned, with_axes};
 
 /// `keep · average + (1 - keep) · value`, tensor by tensor.
 pub(in crate::gpu) fn average_all<R: CubeRuntime>(
@@ -17,18 +17,17 @@ pub(in crate::gpu) fn average_all<R: CubeRuntime>(
 ) -> Vec<CubeTensor<R>> {
     let averages: Vec<_> = averages.into_iter().map(|tensor| owned(in_order(tensor))).collect();
     let values: Vec<_> = values.into_iter().map(in_order).collect();
-    let most = averages.first().map_or(1, |tensor| most(tensor, 2));
-    for places in launches(&averages, most) {
-        let grid = Grid::of(&averages, &places);
+    for grid in grids(&averages, 2) {
+        let (before, next) = (grid.arrays(&averages), grid.arrays(&values));
         // SAFETY: threads beyond the last value of their tensor do nothing.
         unsafe {
             average::launch_unchecked(
-                &averages[places[0]].client,
+                &grid.client,
                 grid.cubes,
                 CubeDim::new_1d(THREADS),
                 grid.lanes,
-                arrays(&averages, &places),
-                arrays(&values, &places),
+                before,
+                next,
                 keep as f32,
                 (1.0 - keep) as f32,
             );
@@ -43,17 +42,16 @@ pub(in crate::gpu) fn scale_all<R: CubeRuntime>(
     factor: &CubeTensor<R>,
 ) -> Vec<CubeTensor<R>> {
     let tensors: Vec<_> = tensors.into_iter().map(|tensor| owned(in_order(tensor))).collect();
-    let most = tensors.first().map_or(1, |tensor| most(tensor, 1));
-    for places in launches(&tensors, most) {
-        let grid = Grid::of(&tensors, &places);
+    for grid in grids(&tensors, 1) {
+        let values = grid.arrays(&tensors);
         // SAFETY: as above; the factor has one value.
         unsafe {
             scale::launch_unchecked(
-                &factor.client,
+                &grid.client,
                 grid.cubes,
                 CubeDim::new_1d(THREADS),
                 grid.lanes,
-                arrays(&tensors, &places),
+                values,
                 factor.clone().into_array_arg(),
             );
         }

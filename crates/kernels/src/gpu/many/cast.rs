@@ -8,8 +8,8 @@ use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeRuntime, cubecl};
 use cubecl::prelude::*;
 
-use super::grid::{Grid, arrays};
-use super::{THREADS, in_order, launches, most, with_axes};
+use super::grid::grids;
+use super::{THREADS, in_order, with_axes};
 
 /// The tensors, kernels of convolutions channels last.
 pub(in crate::gpu) fn cast_all<R: CubeRuntime>(
@@ -22,18 +22,17 @@ pub(in crate::gpu) fn cast_all<R: CubeRuntime>(
         empty_device_contiguous_dtype(client, device, tensor.shape(), dtype)
     };
     let results: Vec<_> = values.iter().map(result).collect();
-    let most = values.first().map_or(1, |tensor| most(tensor, 2));
-    for places in launches(&values, most) {
-        let grid = Grid::of(&values, &places);
+    for grid in grids(&values, 2) {
+        let (from, to) = (grid.arrays(&values), grid.arrays(&results));
         // SAFETY: threads beyond the last value of their tensor do nothing.
         unsafe {
             convert::launch_unchecked(
-                &values[places[0]].client,
+                &grid.client,
                 grid.cubes,
                 CubeDim::new_1d(THREADS),
                 grid.lanes,
-                arrays(&values, &places),
-                arrays(&results, &places),
+                from,
+                to,
                 dtype.into(),
             );
         }
