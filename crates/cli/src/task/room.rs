@@ -53,6 +53,11 @@ pub trait Room {
     /// Usual height and width of the input of a network that comes without its run.
     fn usual_input(&self) -> Size;
 
+    /// Refuses sizes to predict at, as factors of the usual one, that the task does not take.
+    fn check_scales(&self, _scales: &[f64]) -> Result<()> {
+        Ok(())
+    }
+
     /// Verb that scores networks of the task.
     fn scoring_verb(&self) -> &'static str;
 

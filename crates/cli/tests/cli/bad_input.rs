@@ -117,6 +117,33 @@ fn results_that_cannot_be_scored() {
     score().fixable(&["results.json", "987654"]);
 }
 
+/// A figure that looks as if an option had been followed is a wrong one.
+#[test]
+fn options_that_change_nothing_are_refused() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let (run, annotations) = (place.arg("run"), place.annotations("val"));
+    let score = |more: &[&str]| scalenas(&[&["eval-pose", "--run", &run], more].concat());
+    score(&["--fit", "longer"]).fixable(&["--fit", "run", "boxes"]);
+    score(&["--suppress", "0.5"]).fixable(&["--suppress", "run", "boxes"]);
+    score(&["--scales", "0.5", "1.5"]).fixable(&["--scales", "none is 1"]);
+    score(&["--box-threshold", "0.5"]).fixable(&["--detections"]);
+    let file = ["eval-pose", "--results", "found.json", "--annotations", text(&annotations)];
+    for option in [
+        &["--scales", "0.5", "1"][..],
+        &["--flip-test", "off"],
+        &["--input", "64x64"],
+        &["--suppress", "0.5"],
+        &["--out", "again.json"],
+    ] {
+        scalenas(&[&file[..], option].concat()).fixable(&[option[0], "--results"]);
+    }
+    let pictures = place.arg("data/images/val2017");
+    let (table, boxes) = (place.arg("found.csv"), ["--boxes", "whole"]);
+    let infer = ["infer", "--run", &run, &pictures, "--csv", &table, "--scales", "2"];
+    scalenas(&[&infer[..], &boxes].concat()).fixable(&["--scales", "none is 1"]);
+}
+
 #[test]
 #[cfg_attr(not(reference_data), ignore = "no reference data: set SCALENAS_SHARED")]
 fn masks_of_another_space() {

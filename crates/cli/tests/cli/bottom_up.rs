@@ -90,6 +90,8 @@ fn pictures_are_fitted_as_in_training() {
     assert!(own != found("shorter.json", &["--fit", "shorter"]));
     let score = ["eval-pose", "--run", &run];
     scalenas(&[&score[..], &["--fit", "both"]].concat()).fixable(&["--fit", "shorter", "longer"]);
+    let boxes = ["--detections", "boxes.json"];
+    scalenas(&[&score[..], &boxes].concat()).fixable(&["--detections", "run", "whole pictures"]);
     place.supernet("none", &["--set", "scenes.fit=Both"]).fixable(&["Both", "Longer"]);
 }
 

@@ -155,6 +155,10 @@ fn refused_before_the_work() {
     let (csv, drawn) = (place.arg("o.csv"), place.arg("drawn"));
     let infer = ["infer", "--run", &run, &data, "--csv", &csv, "--pictures", &drawn];
     scalenas(&infer).fixable(&["--pictures", "--csv"]);
+    let infer = ["infer", "--run", &run, &data, "--csv", &csv];
+    for option in [["--scales", "2"], ["--least-score", "0.5"], ["--labels", "labels"]] {
+        scalenas(&[&infer[..], &option].concat()).fixable(&[option[0], "accepted"]);
+    }
     scalenas(&["synth", "--task", "classification", "--out", &data]).fixable(&["--force"]);
     assert_eq!(tree(&place.path("shapes/val")).len(), 8);
 }

@@ -88,22 +88,30 @@ fn boxes_of_a_file_score_like_the_evaluation() {
         all.sort_by(|a, b| a.partial_cmp(b).unwrap());
         all
     };
-    // In bfloat16, too, in which either calibrates and predicts.
-    for format in ["f32", "bf16"] {
+    // In bfloat16, too, in which either calibrates and predicts, and looking at several sizes.
+    let ways = [
+        ("f32", &["--precision", "f32"][..]),
+        ("bf16", &["--precision", "bf16"]),
+        ("sizes", &["--scales", "0.8", "1", "1.3"]),
+    ];
+    for (name, way) in ways {
         let [expected, out] =
-            ["expected", "found"].map(|name| place.arg(&format!("{name}_{format}.json")));
+            ["expected", "found"].map(|kind| place.arg(&format!("{kind}_{name}.json")));
         let words = ["eval-pose", "--run", &run, "--arch", "smallest", "--flip-test", "off"];
-        let more = ["--detections", &detections, "--out", &expected, "--precision", format];
-        scalenas(&[&words[..], &more].concat()).good();
-        let more = ["--boxes", &boxes, &images, "--out", &out, "--precision", format];
-        infer(&place, &more).good();
+        let more = ["--detections", &detections, "--out", &expected];
+        scalenas(&[&words[..], &more, way].concat()).good();
+        let more = ["--boxes", &boxes, &images, "--out", &out];
+        infer(&place, &[&more[..], way].concat()).good();
         let expected = joints(&read_json(expected.as_ref()));
         let found = joints(&read_json(out.as_ref())["annotations"]);
         assert_eq!(found.len(), expected.len());
         for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
-            assert!((found - expected).abs() < 1e-2, "{format}: {found} {expected}");
+            assert!((found - expected).abs() < 1e-2, "{name}: {found} {expected}");
         }
     }
+    let found =
+        |name: &str| read_json(&place.path(&format!("found_{name}.json")))["annotations"].clone();
+    assert_ne!(joints(&found("sizes")), joints(&found("f32")));
 }
 
 /// Two runs find the joints of whole pictures: one the box, the other the joints in it.
@@ -194,7 +202,10 @@ fn refused_before_the_work() {
         ([&whole[..], &[&text]].concat(), vec!["text.jpg"]),
         ([&whole[..], &[&clip]].concat(), vec!["ffmpeg"]),
         (vec![&*images, "--boxes", &boxes, "--out", &out], vec!["boxes.json", "x.jpg"]),
-        ([&whole[..], &[&images, "--labels", &empty]].concat(), vec!["--labels", "joints"]),
+        (
+            [&whole[..], &[&images, "--labels", &empty]].concat(),
+            vec!["--labels", "class per pixel"],
+        ),
         ([&whole[..], &[&images, "--facts", "crowdpose"]].concat(), vec!["17 outputs", "--facts"]),
         ([&whole[..], &[&images, "--input", "65x64"]].concat(), vec!["65x64", "multiples of"]),
         (vec![&*images, "--boxes", "whole", "--out", &empty], vec!["--out", "is not a file"]),

@@ -126,7 +126,22 @@ impl TopDownDataset {
         let ids: BTreeSet<i64> = ids.iter().copied().collect();
         let wanted = |person: &&PersonBox| ids.contains(&self.images[person.image].id);
         let people: Vec<PersonBox> = self.people.iter().filter(wanted).cloned().collect();
-        (!people.is_empty()).then(|| Self {
+        (!people.is_empty()).then(|| self.of(people))
+    }
+
+    /// The people in crops in which they are `factor` times as large.
+    #[must_use]
+    pub fn enlarged(&self, factor: f64) -> Self {
+        let nearer = |person: &PersonBox| {
+            let scale = person.scale.map(|side| (f64::from(side) / factor) as f32);
+            PersonBox { scale, ..person.clone() }
+        };
+        self.of(self.people.iter().map(nearer).collect())
+    }
+
+    /// Other people on the pictures.
+    fn of(&self, people: Vec<PersonBox>) -> Self {
+        Self {
             folder: self.folder.clone(),
             paths: self.paths.clone(),
             images: self.images.clone(),
@@ -137,7 +152,7 @@ impl TopDownDataset {
             appearance: self.appearance,
             seed: self.seed,
             skips: SkipList::new(self.skips.reading()),
-        })
+        }
     }
 
     /// Number of people.

@@ -39,6 +39,33 @@ proptest! {
         }
     }
 
+    /// Joints that further crops see larger or smaller come back from the mean within half a heatmap pixel.
+    #[test]
+    fn views_of_several_sizes_agree(
+        shares in prop::collection::vec((0.3f64..0.7, 0.3f64..0.7), 1..6),
+        factors in prop::collection::vec(0.6f64..1.6, 1..4),
+    ) {
+        let codec = HeatmapCodec::new((128, 96), shares.len()).unwrap();
+        let Size { height, width } = codec.heatmap();
+        let [width, height] = [width, height].map(|side| side as f64);
+        let seen = |factor: f64| {
+            // The crop's centre, about which views are enlarged, is half of its sides away from its corner.
+            let at = |share: f64, side: f64| 4.0 * (side / 2.0 + (share - 0.5) * side * factor);
+            let joint = |&(x, y): &(f64, f64)| [at(x, width), at(y, height), 1.0];
+            codec.encode(&shares.iter().map(joint).collect::<Vec<_>>()).0
+        };
+        let views = [1.0].iter().chain(&factors).map(|&factor| (factor, seen(factor)));
+        let mean = codec.mean_of_views(&views.collect::<Vec<_>>());
+        let (center, scale) = ([100.0f32, 80.0], [0.9f32, 1.2]);
+        let decoded = codec.decode(&mean, &[center], &[scale]);
+        let map = crop_affine(center, scale, 0.0, codec.heatmap(), Direction::Forward);
+        for (&(x, y), found) in shares.iter().zip(&decoded[0].keypoints) {
+            let [column, row] = map.apply(*found);
+            let off = (column - x * width).abs().max((row - y * height).abs());
+            prop_assert!(off <= 1.0, "{off} heatmap pixels");
+        }
+    }
+
     /// Joints whose Gaussians lie outside weigh nothing and draw nothing.
     #[test]
     fn outside_is_ignored(x in 1e3f64..1e9, y in -1e9f64..1e9) {
@@ -47,6 +74,16 @@ proptest! {
         prop_assert_eq!(weights, vec![0.0; 2]);
         prop_assert!(heatmaps.iter().all(|v| *v == 0.0));
     }
+}
+
+#[test]
+fn one_view_is_its_mean_and_the_unseen_is_left_out() {
+    let codec = HeatmapCodec::new((64, 64), 1).unwrap();
+    let maps: Vec<f32> = (0..codec.len()).map(|i| i as f32 * 0.7 - 3.0).collect();
+    assert_eq!(codec.mean_of_views(&[(1.0, maps.clone())]), maps);
+    // Twice as large, a view ends halfway to the border: what lies beyond keeps the other view's values.
+    let mean = codec.mean_of_views(&[(1.0, maps.clone()), (2.0, vec![1e3; maps.len()])]);
+    assert_eq!((mean[0], mean[8 * 16 + 8]), (maps[0], (maps[8 * 16 + 8] + 1e3) / 2.0));
 }
 
 #[test]

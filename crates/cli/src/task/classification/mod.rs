@@ -24,6 +24,7 @@ use scalenas_train::{CalibratedSubnet, FlipTest, HeldOut, Silent, TaskSource, Tr
 use crate::context::device::{HOST, Host};
 use crate::data::facts::{FOLDERS, classification_facts};
 use crate::data::synthetic::write_shape_pictures;
+use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::{Output, pictures as drawn};
 use crate::task::checked::{CheckRequest, CheckedPart};
@@ -49,6 +50,15 @@ impl Room for Classification {
     fn facts_in(&self, data: &Path) -> Result<Option<String>> {
         let folders = class_folders(&data.join(Part::Train.name()))?;
         Ok(Some(ClassificationFacts::list(&folders)))
+    }
+
+    fn check_scales(&self, scales: &[f64]) -> Result<()> {
+        if scales == [1.0] {
+            return Ok(());
+        }
+        Err(user(format!(
+            "--scales {scales:?}: pictures are classified at one size; accepted: 1, or none"
+        )))
     }
 
     fn scoring_verb(&self) -> &'static str {

@@ -17,6 +17,7 @@ use scalenas_train::KeypointMetric;
 
 use crate::data::facts::keypoint_facts;
 use crate::data::synthetic::write_people;
+use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
 
@@ -40,6 +41,23 @@ pub fn metric_on(facts: &KeypointFacts, annotations: &Path, ids: &[i64]) -> Resu
         KeypointMetric::Coco(all) => KeypointMetric::Coco(Box::new(all.on_images(ids)?)),
         KeypointMetric::CrowdPose(all) => KeypointMetric::CrowdPose(Box::new(all.on_images(ids)?)),
     })
+}
+
+/// Refuses scales without 1: the size of crops, and that from which tags are taken.
+pub fn check_scales(scales: &[f64]) -> Result<()> {
+    if scales.iter().any(|&scale| is_usual(scale)) {
+        return Ok(());
+    }
+    Err(user(format!("--scales {scales:?}: none is 1; accepted: factors of which one is 1")))
+}
+
+/// Scales but the usual one.
+pub fn further_scales(scales: &[f64]) -> Vec<f64> {
+    scales.iter().copied().filter(|&scale| !is_usual(scale)).collect()
+}
+
+fn is_usual(scale: f64) -> bool {
+    (scale - 1.0).abs() < f64::EPSILON
 }
 
 /// Head with as many outputs as the facts have joints.

@@ -13,6 +13,7 @@ use crate::data::facts::keypoint_facts;
 use crate::data::report_skipped;
 use crate::render::ProgressView;
 use crate::task::infer::{BoxAround, InferRequest, Predicted};
+use crate::task::keypoints;
 use crate::task::keypoints::people::{FoundPerson, People, listed, paths};
 
 /// Predicts the person in every box.
@@ -41,6 +42,7 @@ pub fn find<B: KernelBackend>(
         batch: request.batch,
         workers: request.workers,
         flip: request.flip,
+        further_scales: keypoints::further_scales(request.scales),
         ..EvaluateOptions::default()
     };
     let shown = ProgressView::new(request.output);

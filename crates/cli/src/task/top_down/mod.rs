@@ -44,6 +44,10 @@ impl Room for TopDown {
         keypoints::DEFAULT_FACTS
     }
 
+    fn check_scales(&self, scales: &[f64]) -> Result<()> {
+        keypoints::check_scales(scales)
+    }
+
     fn scoring_verb(&self) -> &'static str {
         "eval-pose"
     }

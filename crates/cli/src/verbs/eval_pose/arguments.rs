@@ -15,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   cargo xtask eval-pose --results results.json --annotations person_keypoints_val2017.json
   cargo xtask eval-pose --run runs/quick --arch largest --data datasets/coco
+  cargo xtask eval-pose --run runs/quick --arch largest --scales 0.85 1 1.15
   cargo xtask eval-pose --run runs/quick --arch runs/quick/search/best.ron --detections boxes.json --pictures out/
   cargo xtask eval-pose --head bottom-up --weights higher_hrnet.safetensors --data datasets/coco --scales 0.5 1 1.5
   cargo xtask eval-pose --run runs/crowd --suppress 0.4 --count-above 0.15";
@@ -52,10 +53,10 @@ pub struct Arguments {
     #[arg(long)]
     pub images: Option<PathBuf>,
     /// Person boxes in COCO results format, instead of the annotated boxes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "results")]
     pub detections: Option<PathBuf>,
-    /// Boxes with a lower score are left out
-    #[arg(long, default_value_t = 0.0)]
+    /// Boxes of --detections with a lower score are left out
+    #[arg(long, default_value_t = 0.0, requires = "detections")]
     pub box_threshold: f64,
     /// Category of the people in annotation files, by name or id [default: the run's, else that with their
     /// joints]
@@ -65,33 +66,34 @@ pub struct Arguments {
     #[arg(long)]
     pub facts: Option<String>,
     /// Method of pose estimation; must be that of the network [default: that of the network]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "results")]
     pub head: Option<PoseHead>,
-    /// Bottom-up: sizes to predict at, as factors of the input; one of them must be 1
-    #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = values::factor)]
+    /// Sizes at which people are looked at, as factors of the usual one, which must be among them; predictions
+    /// are averaged
+    #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = values::factor, conflicts_with = "results")]
     pub scales: Vec<f64>,
     /// Bottom-up: the side of a picture that becomes the network's input; fitted by the longer one,
     /// all pictures have one size, with black borders [default: the run's, else shorter]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, conflicts_with = "results")]
     pub fit: Option<SideFit>,
     /// Bottom-up: of poses that are more alike than this OKS, keep the best [default: keep all]
-    #[arg(long, value_parser = values::share)]
+    #[arg(long, value_parser = values::share, conflicts_with = "results")]
     pub suppress: Option<f64>,
     /// Count the people of each picture too: results with a higher score than this
     #[arg(long, value_name = "SCORE", value_parser = values::share)]
     pub count_above: Option<f64>,
     /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
     /// 512x512, of which the shorter side counts]
-    #[arg(long, value_parser = values::size)]
+    #[arg(long, value_parser = values::size, conflicts_with = "results")]
     pub input: Option<Size>,
     /// Average the predictions of the picture and of its mirror image
-    #[arg(long, value_enum, default_value_t = FlipTest::On)]
+    #[arg(long, value_enum, default_value_t = FlipTest::On, conflicts_with = "results")]
     pub flip_test: FlipTest,
     /// Write the COCO results here
-    #[arg(long)]
+    #[arg(long, conflicts_with = "results")]
     pub out: Option<PathBuf>,
     /// Write pictures with the predictions drawn here
-    #[arg(long)]
+    #[arg(long, conflicts_with = "results")]
     pub pictures: Option<PathBuf>,
     /// Crops per batch (top-down)
     #[arg(long, default_value_t = 32, value_parser = values::count)]

@@ -1,6 +1,7 @@
 //! `eval-pose`: keypoint AP of a file of results, or of a network on a data set.
 
 mod arguments;
+mod options;
 mod scored;
 mod target;
 
@@ -26,7 +27,7 @@ use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
 use crate::networks;
 use crate::render::Output;
-use crate::task::{Request, scoring};
+use crate::task::{Request, room, scoring};
 pub use arguments::Arguments;
 use scored::{Scope, Scored, Scorer};
 use target::Target;
@@ -156,8 +157,8 @@ fn score_file<B: KernelBackend>(
 }
 
 /// Head of a space that predicts joints, by the requested method.
-fn head(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<Head> {
-    let origin = origin.display();
+fn head(arguments: &Arguments, space: &SpaceSpec, path: &Path) -> Result<Head> {
+    let origin = path.display();
     let found = space.heads.iter().find_map(|&head| match head {
         Head::TopDown { .. } => Some((head, PoseHead::TopDown, "top-down")),
         Head::BottomUp { .. } => Some((head, PoseHead::BottomUp, "bottom-up")),
@@ -170,6 +171,10 @@ fn head(arguments: &Arguments, space: &SpaceSpec, origin: &Path) -> Result<Head>
         Some(asked) if asked != kind => {
             Err(user(format!("{origin} finds people {name}; accepted: --head {name}, or none")))
         }
-        _ => Ok(head),
+        _ => {
+            options::check(arguments, kind, path)?;
+            room(head).check_scales(&arguments.scales)?;
+            Ok(head)
+        }
     }
 }

@@ -22,7 +22,7 @@ use crate::error::user;
 use crate::render::Output;
 use crate::render::ProgressView;
 use crate::render::pictures;
-use crate::task::scenes;
+use crate::task::{keypoints, scenes};
 
 /// Threads that read pictures.
 const WORKERS: usize = 2;
@@ -56,7 +56,6 @@ impl Target {
         let files = files(arguments, data)?;
         let reading = data.reading(arguments.data.reading());
         let (content, is_annotated) = if space.is_bottom_up() {
-            check_scales(arguments)?;
             let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, reading)?;
             let fit = match arguments.fit {
                 Some(SideFit::Shorter) => Fit::Shorter,
@@ -97,8 +96,9 @@ impl Target {
         let flip = arguments.flip_test.into();
         match &self.content {
             Content::Crops(dataset) => {
-                let batch = arguments.batch;
-                let options = EvaluateOptions { batch, flip, ..EvaluateOptions::default() };
+                let (batch, rest) = (arguments.batch, EvaluateOptions::default());
+                let further_scales = keypoints::further_scales(&arguments.scales);
+                let options = EvaluateOptions { batch, flip, further_scales, ..rest };
                 let found = evaluate(net, dataset, &options, &shown, device)?;
                 report_skipped(&dataset.skipped(), output);
                 if let Some(folder) = &arguments.pictures {
@@ -135,15 +135,6 @@ fn write_pictures(
         pictures::file::write(folder, &name, &picture)?;
     }
     Ok(())
-}
-
-/// Refuses scales without 1, from which tags are taken.
-fn check_scales(arguments: &Arguments) -> Result<()> {
-    if arguments.scales.iter().any(|scale| (scale - 1.0).abs() < f64::EPSILON) {
-        return Ok(());
-    }
-    let scales = &arguments.scales;
-    Err(user(format!("--scales {scales:?}: none is 1; accepted: factors of which one is 1")))
 }
 
 /// Refuses facts with another number of joints than the network predicts.

@@ -54,15 +54,16 @@ pub struct Arguments {
     #[arg(long)]
     pub labels: Option<PathBuf>,
     /// People with a lower score are left out
-    #[arg(long, default_value_t = 0.0)]
-    pub least_score: f64,
-    /// Joints with a lower score are not drawn, and not visible (0) in --out
-    #[arg(long, default_value_t = 0.05)]
-    pub least_joint_score: f64,
+    #[arg(long, value_name = "SCORE")]
+    pub least_score: Option<f64>,
+    /// Joints with a lower score are not drawn, and not visible (0) in --out [default: 0.05]
+    #[arg(long, value_name = "SCORE")]
+    pub least_joint_score: Option<f64>,
     /// Height and width of the network's input [default: the run's; of a file that usual for its task]
     #[arg(long, value_parser = values::size)]
     pub input: Option<Size>,
-    /// Bottom-up and segmentation: sizes to predict at, as factors of the usual one
+    /// Sizes to predict at, as factors of the usual one, whose predictions are averaged; for people, 1 must be
+    /// among them
     #[arg(long, num_args = 1.., default_values_t = [1.0], value_parser = values::factor)]
     pub scales: Vec<f64>,
     /// Average the predictions of the picture and of its mirror image

@@ -25,6 +25,9 @@ pub use arguments::Arguments;
 use boxes::Boxes;
 use inputs::{Files, Inputs};
 
+/// Score below which joints are not visible.
+const LEAST_JOINT_SCORE: f64 = 0.05;
+
 /// Predicts the pictures that the arguments name.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     ready::require(arguments.device.choice)?;
@@ -90,6 +93,7 @@ fn single_head<B: KernelBackend>(
 fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     let (room, origin) = (room(kind.head), kind.origin.display());
     kind.check(arguments.facts.as_deref(), arguments.input)?;
+    room.check_scales(&arguments.scales)?;
     match (room.takes_boxes(), &arguments.boxes) {
         (true, None) if kind.boxes == BoxSource::Whole => Ok(()),
         (true, None) => Err(user(format!(
@@ -101,8 +105,23 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
             boxes.display()
         ))),
         _ if arguments.labels.is_some() && !room.writes_labels() => Err(user(format!(
-            "--labels: {origin} predicts joints; accepted: --out, --csv, --pictures"
+            "--labels: {origin} predicts no class per pixel; accepted: --out, --csv, --pictures"
         ))),
+        _ => check_scores(kind, arguments),
+    }
+}
+
+/// Refuses scores of people where none are found.
+fn check_scores(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
+    let (room, origin) = (room(kind.head), kind.origin.display());
+    let given = [
+        ("--least-score", arguments.least_score),
+        ("--least-joint-score", arguments.least_joint_score),
+    ];
+    match given.into_iter().find(|(_, score)| score.is_some()) {
+        Some((option, _)) if !(room.takes_boxes() || room.finds_people()) => {
+            Err(user(format!("{option}: {origin} finds no people; accepted: no score of people")))
+        }
         _ => Ok(()),
     }
 }
@@ -125,8 +144,8 @@ fn request<'a, B: KernelBackend>(
         batch: arguments.batch,
         workers: arguments.workers,
         reading: arguments.data.reading(),
-        least_score: arguments.least_score,
-        least_joint_score: arguments.least_joint_score,
+        least_score: arguments.least_score.unwrap_or(0.0),
+        least_joint_score: arguments.least_joint_score.unwrap_or(LEAST_JOINT_SCORE),
         drawn: arguments.pictures.as_deref(),
         labels: arguments.labels.as_deref(),
         output,

@@ -1,4 +1,4 @@
-//! Heatmaps of joints: encoding, decoding and the flip test.
+//! Heatmaps of joints: encoding, decoding, the flip test and views of several sizes.
 //!
 //! One object does both directions, so that training and evaluation cannot disagree. Source: the
 //! HRNet reference ("gaussian" targets, quarter-pixel decoding, flip test with shifted heatmaps).
@@ -6,6 +6,7 @@
 mod decode;
 mod encode;
 mod flip;
+mod views;
 
 pub use decode::Decoded;
 

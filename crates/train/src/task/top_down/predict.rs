@@ -25,13 +25,16 @@ pub struct EvaluateOptions {
     pub workers: usize,
     /// Whether the mirrored crop is predicted as well.
     pub flip: FlipTest,
+    /// Factors by which people are larger in further crops, whose heatmaps are averaged in.
+    pub further_scales: Vec<f64>,
     /// Rescoring and suppression.
     pub rules: ResultRules,
 }
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { batch: 32, workers: 2, flip: FlipTest::On, rules: ResultRules::default() }
+        let (flip, rules) = (FlipTest::On, ResultRules::default());
+        Self { batch: 32, workers: 2, flip, further_scales: Vec::new(), rules }
     }
 }
 
@@ -68,10 +71,19 @@ pub fn predict<B: KernelBackend>(
 ) -> Result<Vec<PoseCandidate>> {
     let config = LoaderConfig::evaluation(options.batch, options.workers);
     let loader = BatchLoader::new(Arc::clone(dataset), config)?;
+    let mut further = further(dataset, options, config)?;
     let mut candidates = Vec::with_capacity(dataset.len());
     for batch in loader {
         let batch = batch?;
-        let heatmaps = heatmaps(net, dataset, &batch, options.flip, device)?;
+        let mut heatmaps = heatmaps(net, dataset, &batch, options.flip, device)?;
+        if !further.is_empty() {
+            let mut views = vec![(1.0, heatmaps)];
+            for (factor, loader) in &mut further {
+                let batch = loader.next().expect("every loader has all people")?;
+                views.push((*factor, self::heatmaps(net, dataset, &batch, options.flip, device)?));
+            }
+            heatmaps = dataset.codec().mean_of_views(&views);
+        }
         let centers: Vec<_> = batch.people.iter().map(|person| person.center).collect();
         let scales: Vec<_> = batch.people.iter().map(|person| person.scale).collect();
         let decoded = dataset.codec().decode(&heatmaps, &centers, &scales);
@@ -79,6 +91,19 @@ pub fn predict<B: KernelBackend>(
         progress.evaluated(candidates.len(), dataset.len());
     }
     Ok(candidates)
+}
+
+/// Loaders of the people at further scales.
+fn further(
+    dataset: &TopDownDataset,
+    options: &EvaluateOptions,
+    config: LoaderConfig,
+) -> Result<Vec<(f64, BatchLoader<TopDownDataset>)>> {
+    let scaled = options.further_scales.iter().map(|&factor| {
+        let dataset = Arc::new(dataset.enlarged(factor));
+        Ok((factor, BatchLoader::new(dataset, config)?))
+    });
+    scaled.collect()
 }
 
 fn heatmaps<B: KernelBackend>(
