@@ -83,7 +83,7 @@ fn one_view_is_its_mean_and_the_unseen_is_left_out() {
     assert_eq!(codec.mean_of_views(&[(1.0, maps.clone())]), maps);
     // Twice as large, a view ends halfway to the border: what lies beyond keeps the other view's values.
     let mean = codec.mean_of_views(&[(1.0, maps.clone()), (2.0, vec![1e3; maps.len()])]);
-    assert_eq!((mean[0], mean[8 * 16 + 8]), (maps[0], (maps[8 * 16 + 8] + 1e3) / 2.0));
+    assert_eq!((mean[0], mean[8 * 16 + 8]), (maps[0], f32::midpoint(maps[8 * 16 + 8], 1e3)));
 }
 
 #[test]
