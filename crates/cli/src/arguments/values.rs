@@ -14,6 +14,12 @@ pub fn factor(text: &str) -> Result<f64, String> {
     factor.ok_or_else(|| format!("{text:?} is not a number above 0"))
 }
 
+/// A finite number: with NaN, every score would be below the limit.
+pub fn score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score: &f64| score.is_finite());
+    score.ok_or_else(|| format!("{text:?} is not a finite number"))
+}
+
 /// A number in [0, 1].
 pub fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share: &f64| (0.0..=1.0).contains(share));

@@ -49,7 +49,7 @@ pub struct Experiment {
     /// Variation of pictures with a class.
     #[serde(default)]
     pub views: ClassificationAugment,
-    /// What the training samples of every task look like.
+    /// Colours and erased rectangles of the training samples of every task.
     #[serde(default)]
     pub appearance: Appearance,
     /// Training of the supernet.

@@ -23,7 +23,7 @@ pub struct Variation {
     pub segmentation: SegmentationAugment,
     /// Views of pictures with a class.
     pub classification: ClassificationAugment,
-    /// What the training samples of every task look like.
+    /// Colours and erased rectangles of the training samples of every task.
     pub appearance: Appearance,
 }
 

@@ -128,6 +128,8 @@ fn options_that_change_nothing_are_refused() {
     score(&["--suppress", "0.5"]).fixable(&["--suppress", "run", "boxes"]);
     score(&["--scales", "0.5", "1.5"]).fixable(&["--scales", "none is 1"]);
     score(&["--box-threshold", "0.5"]).fixable(&["--detections"]);
+    let boxes = ["--detections", "boxes.json", "--box-threshold", "NaN"];
+    score(&boxes).fixable(&["--box-threshold", "NaN", "finite"]);
     let file = ["eval-pose", "--results", "found.json", "--annotations", text(&annotations)];
     for option in [
         &["--scales", "0.5", "1"][..],

@@ -64,7 +64,7 @@ impl BottomUpDataset {
         Ok(Self { scenes, side, augment, appearance: Appearance::default(), seed })
     }
 
-    /// Sets the variation of what crops look like; the draws follow from the seed, the epoch and the picture.
+    /// Sets the variation of the crops' values; the draws follow from the seed, the epoch and the picture.
     ///
     /// # Errors
     /// When a range is not within its bounds.
@@ -92,8 +92,7 @@ impl BottomUpDataset {
         let mut pixels = vec![0; size.pixels() * 3];
         warp_into(picture, &crop.affine(size), Mirror::No, size, &mut pixels);
         mirror_rows(&mut pixels, self.side, crop.mirror);
-        let mut rng = rng::stream(self.seed, "appearance", &[epoch, index as u64]);
-        self.appearance.vary(&mut pixels, size, &mut rng);
+        self.appearance.vary(&mut pixels, size, self.seed, [epoch, index as u64]);
         batch.images.extend(pixels);
         let mut tags = TagPositions::new();
         let [coarse, fine] = STRIDES.map(|stride| self.target(index, &crop, self.side / stride));

@@ -52,7 +52,7 @@ impl ClassificationDataset {
         Ok(Self { list, facts: facts.clone(), input, views, appearance, skips })
     }
 
-    /// Sets the variation of what drawn views look like; the draws follow from the seed, the epoch and the picture.
+    /// Sets the variation of the drawn views' values; the draws follow from the seed, the epoch and the picture.
     ///
     /// # Errors
     /// When a range is not within its bounds.
@@ -155,8 +155,7 @@ impl BatchSource for ClassificationDataset {
             let view = self.view(epoch, index, picture.size());
             let mut pixels = view.cut(&picture, self.input).pixels;
             if let Views::Drawn(_, seed) = self.views {
-                let mut rng = rng::stream(seed, "appearance", &[epoch, index as u64]);
-                self.appearance.vary(&mut pixels, self.input, &mut rng);
+                self.appearance.vary(&mut pixels, self.input, seed, [epoch, index as u64]);
             }
             batch.images.extend(pixels);
             batch.classes.push(self.list[index].class);

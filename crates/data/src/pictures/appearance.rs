@@ -1,10 +1,10 @@
-//! Variation of what training crops look like: brightness, contrast, saturation, erased rectangles.
+//! Variation of the values of training crops: brightness, contrast, saturation, erased rectangles.
 //!
 //! The published recipes vary place and size alone, and everything here is off by default. Source: `ColorJitter`
 //! and `RandomErasing` of torchvision, with the three colour factors in one order and rounded once.
 
 use rand::{Rng, RngExt};
-use scalenas_base::Size;
+use scalenas_base::{Size, rng};
 use serde::{Deserialize, Serialize};
 
 use super::normalize::MEAN;
@@ -70,12 +70,14 @@ impl Appearance {
         check("appearance.erase_area", self.erase_area, LEAST_AREA, "0.02 to 1")
     }
 
-    /// Varies a crop of `size`, `[height, width, 3]`.
+    /// Varies a crop of `size`, `[height, width, 3]`; the draws follow from the seed, the epoch and the position of
+    /// its sample alone.
     ///
     /// # Panics
     /// When the crop has another size.
-    pub fn vary(&self, crop: &mut [u8], size: Size, rng: &mut impl Rng) {
+    pub fn vary(&self, crop: &mut [u8], size: Size, seed: u64, [epoch, sample]: [u64; 2]) {
         assert_eq!(crop.len(), size.pixels() * 3, "crop holds [height, width, 3]");
+        let mut rng = rng::stream(seed, "appearance", &[epoch, sample]);
         if self.brightness > 0.0 || self.contrast > 0.0 || self.saturation > 0.0 {
             let mut factor = |reach: f64| rng.random_range(1.0 - reach..=1.0 + reach) as f32;
             let (brightness, contrast) = (factor(self.brightness), factor(self.contrast));
@@ -83,7 +85,7 @@ impl Appearance {
             recolour(crop, Factors { brightness, contrast, saturation });
         }
         if rng.random_bool(self.erase_probability) {
-            self.erase(crop, size, rng);
+            self.erase(crop, size, &mut rng);
         }
     }
 
@@ -125,8 +127,6 @@ fn recolour(crop: &mut [u8], factors: Factors) {
 
 #[cfg(test)]
 mod tests {
-    use scalenas_base::rng;
-
     use super::*;
 
     const SIZE: Size = Size::new(20, 30);
@@ -137,7 +137,7 @@ mod tests {
 
     fn varied(appearance: &Appearance, draw: u64) -> Vec<u8> {
         let mut crop = gradient();
-        appearance.vary(&mut crop, SIZE, &mut rng::stream(1, "appearance", &[draw]));
+        appearance.vary(&mut crop, SIZE, 1, [0, draw]);
         crop
     }
 

@@ -7,6 +7,7 @@ mod ending;
 mod mirror;
 pub mod normalize;
 mod skip;
+mod tap;
 mod warp;
 
 pub use affine::{Affine, Direction, PIXELS_PER_SCALE, crop_affine};
@@ -16,4 +17,5 @@ pub use mirror::Mirror;
 pub(crate) use mirror::mirror_rows;
 pub use skip::{BadImages, Reading, SkippedImage};
 pub(crate) use skip::{SkipList, read_sized};
+pub(crate) use tap::Tap;
 pub use warp::{warp_bilinear, warp_into};

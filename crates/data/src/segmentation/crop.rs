@@ -7,7 +7,7 @@
 use scalenas_base::{Image8, Size};
 
 use super::labels::{IGNORED, LabelMap};
-use crate::pictures::Mirror;
+use crate::pictures::{Mirror, Tap};
 
 /// A crop of a scaled picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,13 +20,6 @@ pub struct Crop {
     pub top: usize,
     /// Mirroring of the crop.
     pub mirror: Mirror,
-}
-
-/// The two source positions of a target position along one axis, and the weight of the second.
-struct Tap {
-    first: usize,
-    second: usize,
-    share: f32,
 }
 
 impl Crop {
@@ -103,19 +96,14 @@ fn taps(from: usize, to: usize, corner: usize, length: usize, mirror: Mirror) ->
     let tap = |target: usize| {
         let at = corner + mirrored(target, length, mirror);
         let position = ((at as f64 + 0.5) * ratio - 0.5).clamp(0.0, (from - 1) as f64);
-        let first = position as usize;
-        let second = (first + 1).min(from - 1);
-        (at < to).then_some(Tap { first, second, share: (position - first as f64) as f32 })
+        (at < to).then(|| Tap::at(position, from))
     };
     (0..length).map(tap).collect()
 }
 
 fn mix(column: &Tap, share: f32, upper: &[u8], lower: &[u8], pixel: &mut [u8]) {
     for (channel, out) in pixel.iter_mut().enumerate() {
-        let along = |row: &[u8]| {
-            let value = |at: usize| f32::from(row[at * 3 + channel]);
-            value(column.first) + column.share * (value(column.second) - value(column.first))
-        };
+        let along = |row: &[u8]| column.mix(|at| f32::from(row[at * 3 + channel]));
         let (above, below) = (along(upper), along(lower));
         *out = (above + share * (below - above)).round() as u8;
     }

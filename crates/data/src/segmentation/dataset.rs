@@ -47,7 +47,7 @@ impl SegmentationDataset {
         Ok(Self { pictures, crop: crop.into(), augment, appearance: Appearance::default(), seed })
     }
 
-    /// Sets the variation of what crops look like; the draws follow from the seed, the epoch and the picture.
+    /// Sets the variation of the crops' values; the draws follow from the seed, the epoch and the picture.
     ///
     /// # Errors
     /// When a range is not within its bounds.
@@ -149,8 +149,7 @@ impl BatchSource for SegmentationDataset {
             let slot = batch.batch;
             let target = &mut batch.images[slot * pixels * 3..][..pixels * 3];
             crop.cut_picture(&picture, self.crop, target);
-            let mut rng = rng::stream(self.seed, "appearance", &[epoch, index as u64]);
-            self.appearance.vary(target, self.crop, &mut rng);
+            self.appearance.vary(target, self.crop, self.seed, [epoch, index as u64]);
             crop.cut_labels(&labels, self.crop, &mut batch.labels[slot * pixels..][..pixels]);
             batch.batch += 1;
         }

@@ -92,7 +92,7 @@ impl TopDownDataset {
         Ok(self)
     }
 
-    /// Sets the variation of what crops look like; the draws follow from the seed, the epoch and the person.
+    /// Sets the variation of the crops' values; the draws follow from the seed, the epoch and the person.
     ///
     /// # Errors
     /// When a range is not within its bounds.
@@ -255,8 +255,7 @@ impl TopDownDataset {
         let pixels = size.pixels() * 3;
         let target = &mut batch.images[slot * pixels..][..pixels];
         warp_into(picture, &map, crop.mirror, size, target);
-        let mut rng = rng::stream(self.seed, "appearance", &[epoch, index as u64]);
-        self.appearance.vary(target, size, &mut rng);
+        self.appearance.vary(target, size, self.seed, [epoch, index as u64]);
         if crop.joints.is_empty() {
             return;
         }

@@ -56,7 +56,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "results")]
     pub detections: Option<PathBuf>,
     /// Boxes of --detections with a lower score are left out
-    #[arg(long, default_value_t = 0.0, requires = "detections")]
+    #[arg(long, default_value_t = 0.0, value_parser = values::score, requires = "detections")]
     pub box_threshold: f64,
     /// Category of the people in annotation files, by name or id [default: the run's, else that with their
     /// joints]

@@ -54,10 +54,10 @@ pub struct Arguments {
     #[arg(long)]
     pub labels: Option<PathBuf>,
     /// People with a lower score are left out
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", value_parser = values::score)]
     pub least_score: Option<f64>,
     /// Joints with a lower score are not drawn, and not visible (0) in --out [default: 0.05]
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", value_parser = values::score)]
     pub least_joint_score: Option<f64>,
     /// Height and width of the network's input [default: the run's; of a file that usual for its task]
     #[arg(long, value_parser = values::size)]

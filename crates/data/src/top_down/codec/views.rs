@@ -1,14 +1,7 @@
 //! The mean of heatmaps of crops in which a person is seen at several sizes.
 
 use super::HeatmapCodec;
-
-/// Two pixels of a row or column between which a position lies, and the weight of the second.
-#[derive(Clone, Copy)]
-struct Tap {
-    first: usize,
-    second: usize,
-    share: f32,
-}
+use crate::pictures::Tap;
 
 impl HeatmapCodec {
     /// Mean of heatmaps `[n, joints, height, width]` of views in which people are so many times as large as in
@@ -34,7 +27,7 @@ impl HeatmapCodec {
             for (mean, map) in pairs {
                 for (value, at) in mean.iter_mut().zip(grid()) {
                     if let (Some(row), Some(column)) = at {
-                        *value += between(map, size.width, *row, *column);
+                        *value += row.mix(|y| column.mix(|x| map[y * size.width + x]));
                     }
                 }
             }
@@ -51,22 +44,7 @@ fn taps(length: usize, factor: f64) -> Vec<Option<Tap>> {
     let (center, last) = (length as f64 / 2.0, length - 1);
     let tap = |pixel: usize| {
         let position = center + (pixel as f64 - center) * factor;
-        let first = position.floor();
-        let inside = (0.0..=last as f64).contains(&position);
-        inside.then(|| Tap {
-            first: first as usize,
-            second: (first as usize + 1).min(last),
-            share: (position - first) as f32,
-        })
+        (0.0..=last as f64).contains(&position).then(|| Tap::at(position, length))
     };
     (0..length).map(tap).collect()
-}
-
-fn between(map: &[f32], width: usize, row: Tap, column: Tap) -> f32 {
-    let along = |y: usize| {
-        let (first, second) = (map[y * width + column.first], map[y * width + column.second]);
-        first + column.share * (second - first)
-    };
-    let (above, below) = (along(row.first), along(row.second));
-    above + row.share * (below - above)
 }

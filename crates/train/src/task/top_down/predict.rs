@@ -75,15 +75,7 @@ pub fn predict<B: KernelBackend>(
     let mut candidates = Vec::with_capacity(dataset.len());
     for batch in loader {
         let batch = batch?;
-        let mut heatmaps = heatmaps(net, dataset, &batch, options.flip, device)?;
-        if !further.is_empty() {
-            let mut views = vec![(1.0, heatmaps)];
-            for (factor, loader) in &mut further {
-                let batch = loader.next().expect("every loader has all people")?;
-                views.push((*factor, self::heatmaps(net, dataset, &batch, options.flip, device)?));
-            }
-            heatmaps = dataset.codec().mean_of_views(&views);
-        }
+        let heatmaps = seen(net, dataset, (&batch, &mut further), options.flip, device)?;
         let centers: Vec<_> = batch.people.iter().map(|person| person.center).collect();
         let scales: Vec<_> = batch.people.iter().map(|person| person.scale).collect();
         let decoded = dataset.codec().decode(&heatmaps, &centers, &scales);
@@ -93,12 +85,35 @@ pub fn predict<B: KernelBackend>(
     Ok(candidates)
 }
 
+/// Further scales: the factor of each, and the batches of its crops.
+type Further = Vec<(f64, BatchLoader<TopDownDataset>)>;
+
+/// Heatmaps of a batch, averaged with those of its people at further scales.
+fn seen<B: KernelBackend>(
+    net: &impl Network<B>,
+    dataset: &TopDownDataset,
+    (batch, further): (&TopDownBatch, &mut Further),
+    flip: FlipTest,
+    device: &B::Device,
+) -> Result<Vec<f32>> {
+    let usual = heatmaps(net, dataset, batch, flip, device)?;
+    if further.is_empty() {
+        return Ok(usual);
+    }
+    let mut views = vec![(1.0, usual)];
+    for (factor, loader) in further {
+        let batch = loader.next().expect("every loader has all people")?;
+        views.push((*factor, heatmaps(net, dataset, &batch, flip, device)?));
+    }
+    Ok(dataset.codec().mean_of_views(&views))
+}
+
 /// Loaders of the people at further scales.
 fn further(
     dataset: &TopDownDataset,
     options: &EvaluateOptions,
     config: LoaderConfig,
-) -> Result<Vec<(f64, BatchLoader<TopDownDataset>)>> {
+) -> Result<Further> {
     let scaled = options.further_scales.iter().map(|&factor| {
         let dataset = Arc::new(dataset.enlarged(factor));
         Ok((factor, BatchLoader::new(dataset, config)?))
