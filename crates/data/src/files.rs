@@ -6,6 +6,8 @@ use rand::Rng;
 use scalenas_base::rng;
 use serde::{Deserialize, Serialize};
 
+use crate::top_down::BoxPadding;
+
 /// Part of a data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
@@ -43,6 +45,8 @@ pub struct DataFiles {
     pub apply_exif: bool,
     /// Boxes that top-down networks crop.
     pub boxes: BoxSource,
+    /// Size of their crops relative to the boxes.
+    pub box_padding: BoxPadding,
 }
 
 /// Boxes around people that top-down networks crop.

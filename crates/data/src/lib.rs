@@ -44,6 +44,6 @@ pub use pictures::{
 };
 pub use segmentation::{SegmentationDataset, SegmentationFacts, WholePictures};
 pub use top_down::{
-    Augmentation, BOX_PADDING, Decoded, HeatmapCodec, PersonBox, TopDownAugment, TopDownBatch,
-    TopDownDataset, annotation_boxes, detection_boxes, training_people,
+    Augmentation, BoxCrop, BoxPadding, Decoded, HeatmapCodec, PersonBox, TopDownAugment,
+    TopDownBatch, TopDownDataset, annotation_boxes, detection_boxes, training_people,
 };

@@ -75,8 +75,14 @@ fn describe_head(source: &Source, head: Head, facts: &Facts) -> Value {
             })).collect::<Vec<_>>(),
         }),
     };
+    let whole = match facts {
+        Facts::Keypoints(facts) => json!(facts),
+        Facts::Classes(facts) => json!(facts),
+        Facts::PictureClasses(facts) => json!(facts),
+    };
     let task = task(head);
+    value["facts"] = whole;
     value["task"] = task.name().into();
-    value["picture"] = task.picture(source.input);
+    value["picture"] = task.picture(source);
     value
 }

@@ -1,6 +1,7 @@
 //! Description of an exported network: the part that predicting needs.
 
 use scalenas_base::Size;
+use scalenas_data::BoxPadding;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -26,7 +27,7 @@ struct Input {
 }
 
 /// Head of a network.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Head {
     /// Name of its task.
     pub task: String,
@@ -36,6 +37,17 @@ pub struct Head {
     /// Classes, of pixels or of pictures.
     #[serde(default)]
     pub classes: Vec<Class>,
+    /// Way from a picture to the input.
+    #[serde(default)]
+    pub picture: Picture,
+}
+
+/// Way from a picture to the input; other keys are for people.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Picture {
+    /// Size of crops relative to boxes, of networks that take boxes.
+    #[serde(default)]
+    pub padding: BoxPadding,
 }
 
 /// A class.
@@ -46,7 +58,7 @@ pub struct Class {
 }
 
 /// Description of a network with one head.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Description {
     /// Height and width of the input.
     pub input: Size,
@@ -98,6 +110,7 @@ mod tests {
             ("\"heads\"", "\"head\"", "heads"),
             ("[{\"task\"", "[{\"task\": \"segmentation\"}, {\"task\"", "2 entries"),
             ("64, 96]", "64]", "length"),
+            ("\"joints\"", "\"picture\": {\"padding\": 9}, \"joints\"", "box_padding: 9"),
         ] {
             let error = Description::parse(&text.replace(from, to), "net").unwrap_err().to_string();
             assert!(error.contains(said) && error.contains("net"), "{said}: {error}");

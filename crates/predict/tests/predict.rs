@@ -10,7 +10,9 @@ use scalenas_data::classification::central;
 use scalenas_data::pictures::normalize::planes;
 use scalenas_data::pictures::{Direction, crop_affine, warp_bilinear};
 use scalenas_data::top_down::crop_of_box;
-use scalenas_data::{ClassificationFacts, HeatmapCodec, KeypointFacts, SegmentationFacts};
+use scalenas_data::{
+    BoxCrop, BoxPadding, ClassificationFacts, HeatmapCodec, KeypointFacts, SegmentationFacts,
+};
 use scalenas_eval::semantic::{ClassScores, predict_labels};
 use scalenas_export::{Facts, NamedTensors, Source, describe};
 use scalenas_model::{ScaleNet, Supernet};
@@ -19,6 +21,11 @@ use scalenas_space::{Architecture, Head, SpaceSpec};
 use tempfile::TempDir;
 
 type Net = ScaleNet<Flex>;
+
+/// Another padding than the published one.
+fn padding() -> BoxPadding {
+    BoxPadding::new(1.1).expect("a padding")
+}
 
 /// A network with random weights in a folder, with its description beside it.
 fn exported(preset: &str, outputs: usize, facts: Facts, input: Size) -> (TempDir, Net) {
@@ -38,7 +45,8 @@ fn exported(preset: &str, outputs: usize, facts: Facts, input: Size) -> (TempDir
     let network = supernet.extract(&architecture, &calibrated);
     let folder = tempfile::tempdir().expect("a folder");
     network.save(&folder.path().join("net.safetensors")).expect("a writable folder");
-    let source = Source { space, architecture, tensors: NamedTensors::default(), input };
+    let (tensors, box_padding) = (NamedTensors::default(), padding());
+    let source = Source { space, architecture, tensors, input, box_padding };
     let text = describe(&source, &[], &[facts]).to_string();
     fs::write(folder.path().join("net.json"), text).expect("a writable folder");
     (folder, network)
@@ -68,7 +76,7 @@ fn joints_of_a_box_are_those_of_its_crop() {
     let predictor = predictor.expect("an exported network");
     let picture = picture(Size::new(80, 70));
     for bbox in [[0.0, 0.0, 70.0, 80.0], [10.0, 5.5, 30.0, 40.0]] {
-        let (center, scale) = crop_of_box(bbox, input);
+        let (center, scale) = crop_of_box(bbox, BoxCrop { input, padding: padding() });
         let map = crop_affine(center, scale, 0.0, input, Direction::Forward);
         let maps = maps(&network, &warp_bilinear(&picture, &map, input));
         let codec = HeatmapCodec::new(input, 17).expect("a size");

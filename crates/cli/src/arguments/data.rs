@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use anyhow::Result;
 use clap::Args;
-use scalenas_data::{BadImages, DataFiles, PartFiles, PictureOptions, Reading};
+use scalenas_data::{BadImages, BoxPadding, DataFiles, PartFiles, PictureOptions, Reading};
 
 use super::choices::Boxes;
 use super::values;
@@ -78,6 +78,9 @@ pub struct FileArguments {
     /// Boxes that top-down networks crop [default: annotated]
     #[arg(long, value_enum)]
     pub boxes: Option<Boxes>,
+    /// Size of their crops relative to the boxes; 1 for boxes that have a margin [default: 1.25]
+    #[arg(long, value_name = "FACTOR", value_parser = values::box_padding)]
+    pub box_padding: Option<BoxPadding>,
 }
 
 impl FileArguments {
@@ -114,6 +117,7 @@ impl FileArguments {
         files.category = self.category.clone().or(files.category.take());
         files.apply_exif |= pictures.apply_exif;
         files.boxes = self.boxes.map_or(files.boxes, Into::into);
+        files.box_padding = self.box_padding.unwrap_or(files.box_padding);
         Ok(())
     }
 

@@ -15,6 +15,6 @@ pub struct NetworkArguments {
     pub weights: Option<PathBuf>,
     /// Architecture: smallest, middle, hrnet, largest, best or an id of the run's search, or a
     /// file [default: the one that the run trained alone, else largest]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "weights")]
     pub arch: Option<String>,
 }

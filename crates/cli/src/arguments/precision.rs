@@ -24,7 +24,7 @@ pub enum Choice {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct PrecisionArguments {
     /// Number format of features; weights, statistics and predictions are float32 in all
-    #[arg(long = "precision", value_enum, default_value_t = Choice::F32)]
+    #[arg(id = "precision", long = "precision", value_enum, default_value_t = Choice::F32)]
     pub choice: Choice,
 }
 

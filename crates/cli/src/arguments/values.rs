@@ -1,6 +1,7 @@
 //! Checked values of arguments.
 
 use scalenas_base::Size;
+use scalenas_data::BoxPadding;
 
 /// A count of at least 1.
 pub fn count(text: &str) -> Result<usize, String> {
@@ -12,6 +13,12 @@ pub fn count(text: &str) -> Result<usize, String> {
 pub fn factor(text: &str) -> Result<f64, String> {
     let factor = text.parse().ok().filter(|factor: &f64| factor.is_finite() && *factor > 0.0);
     factor.ok_or_else(|| format!("{text:?} is not a number above 0"))
+}
+
+/// Size of a crop relative to its box.
+pub fn box_padding(text: &str) -> Result<BoxPadding, String> {
+    let padding = text.parse().ok().and_then(|factor| BoxPadding::new(factor).ok());
+    padding.ok_or_else(|| format!("{text:?} is not a number from 0.5 to 4"))
 }
 
 /// A finite number: with NaN, every score would be below the limit.

@@ -4,17 +4,25 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_data::{ClassificationFacts, KeypointFacts, SegmentationFacts};
-
-use crate::error::user;
 use scalenas_train::TaskSource;
+
+use super::described::described_facts;
+use crate::error::user;
 
 /// Facts of joints: built in by name, or from a file.
 pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
     match name {
         "coco" => Ok(KeypointFacts::coco()),
         "crowdpose" => Ok(KeypointFacts::crowdpose()),
-        path if Path::new(path).exists() => Ok(KeypointFacts::read(path)?),
-        other => Err(user(format!("facts is {other:?}, accepted: coco, crowdpose or a RON file"))),
+        path if Path::new(path).exists() => {
+            match described_facts::<KeypointFacts>(path.as_ref(), "joints")? {
+                Some(facts) => Ok(facts.checked(path)?),
+                None => Ok(KeypointFacts::read(path)?),
+            }
+        }
+        other => Err(user(format!(
+            "facts is {other:?}, accepted: coco, crowdpose, a RON file or the description of an exported network"
+        ))),
     }
 }
 
@@ -35,8 +43,15 @@ pub fn of_category(mut facts: KeypointFacts, category: Option<&str>) -> Keypoint
 pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
     match name {
         "cityscapes" => Ok(SegmentationFacts::cityscapes()),
-        path if Path::new(path).exists() => Ok(SegmentationFacts::read(path)?),
-        other => Err(user(format!("facts is {other:?}, accepted: cityscapes or a RON file"))),
+        path if Path::new(path).exists() => {
+            match described_facts::<SegmentationFacts>(path.as_ref(), "classes of pixels")? {
+                Some(facts) => Ok(facts.checked(path)?),
+                None => Ok(SegmentationFacts::read(path)?),
+            }
+        }
+        other => Err(user(format!(
+            "facts is {other:?}, accepted: cityscapes, a RON file or the description of an exported network"
+        ))),
     }
 }
 
@@ -47,7 +62,12 @@ pub const FOLDERS: &str = "folders";
 pub fn classification_facts(name: &str) -> Result<ClassificationFacts> {
     match ClassificationFacts::parse(name) {
         Some(facts) => Ok(facts?),
-        None if Path::new(name).exists() => Ok(ClassificationFacts::read(name)?),
+        None if Path::new(name).exists() => {
+            match described_facts::<ClassificationFacts>(name.as_ref(), "classes of pictures")? {
+                Some(facts) => Ok(facts.checked(name)?),
+                None => Ok(ClassificationFacts::read(name)?),
+            }
+        }
         None => Err(user(format!(
             "facts is {name:?}, accepted: a RON file, or none for the folders of the data"
         ))),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_archive::{digest_of_file, digest_of_text};
+use scalenas_data::BoxPadding;
 use scalenas_data::pictures::is_picture;
 use scalenas_train::TaskSource;
 use walkdir::{DirEntry, WalkDir};
@@ -26,6 +27,9 @@ pub fn fingerprint(folder: &Path, source: &TaskSource) -> Result<String> {
     roots.insert(0, folder.to_owned());
     let mut lines = vec![facts(&source.facts), format!("{:?}", source.files.val_share)];
     lines.push(format!("{:?} {:?} {}", files.boxes, files.category, files.apply_exif));
+    if files.box_padding != BoxPadding::default() {
+        lines.push(format!("{:?}", files.box_padding));
+    }
     for root in roots {
         let files = WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();
         let is_run = |entry: &DirEntry| entry.depth() > 0 && entry.path().join(RUN).exists();

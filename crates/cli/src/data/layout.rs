@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use scalenas_data::{BoxSource, Part, held_out};
+use scalenas_data::{BoxPadding, BoxSource, DataFiles, Part, held_out};
 use scalenas_train::TaskSource;
 
 use crate::error::user;
@@ -19,12 +19,20 @@ pub struct Split {
     pub share: Share,
     /// Boxes that top-down networks crop.
     pub boxes: BoxSource,
+    /// Size of their crops relative to the boxes.
+    pub box_padding: BoxPadding,
 }
 
 impl Split {
     /// All pictures of a file, with the annotated boxes.
     pub fn whole(annotations: PathBuf, images: PathBuf) -> Self {
-        Self { annotations, images, share: Share::All, boxes: BoxSource::Annotated }
+        Self {
+            annotations,
+            images,
+            share: Share::All,
+            boxes: BoxSource::Annotated,
+            box_padding: BoxPadding::default(),
+        }
     }
 }
 
@@ -74,7 +82,8 @@ pub fn part(source: &TaskSource, part: Part) -> Result<Split> {
         (None, Some(images)) => (layout()?.annotations, root.join(images)),
         (None, None) => layout().map(|split| (split.annotations, split.images))?,
     };
-    Ok(Split { annotations, images, share, boxes: source.files.boxes })
+    let DataFiles { boxes, box_padding, .. } = source.files;
+    Ok(Split { annotations, images, share, boxes, box_padding })
 }
 
 /// Folder of the pictures of an annotation file whose own is not named.

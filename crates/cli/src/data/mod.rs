@@ -1,6 +1,7 @@
 //! Data sets as the verbs use them: layout, facts, people, synthetic pictures.
 
 mod annotations;
+mod described;
 pub mod facts;
 mod fingerprint;
 mod layout;
@@ -10,6 +11,7 @@ pub mod synthetic;
 mod top_down;
 
 pub use annotations::read_part;
+pub use described::Described;
 pub use fingerprint::fingerprint;
 pub use layout::{Share, Split, part, split};
 pub use skipped::report_skipped;

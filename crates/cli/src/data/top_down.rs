@@ -6,8 +6,8 @@ use anyhow::Result;
 use scalenas_base::{PictureOptions, Size};
 use scalenas_coco::CocoKeypoints;
 use scalenas_data::{
-    Augmentation, BoxSource, HeatmapCodec, KeypointFacts, PersonBox, Reading, TopDownAugment,
-    TopDownDataset, annotation_boxes, training_people,
+    Augmentation, BoxCrop, BoxSource, HeatmapCodec, KeypointFacts, PersonBox, Reading,
+    TopDownAugment, TopDownDataset, annotation_boxes, training_people,
 };
 
 use super::annotations::{read_part, warn_of};
@@ -50,14 +50,14 @@ impl TopDownPart {
         self.check_boxes()?;
         let codec = self.codec()?;
         let codec = sigma.map_or(Ok(codec), |sigma| codec.with_sigma(sigma))?;
-        let dataset = self.dataset(training_people(&self.coco, self.input), codec)?;
+        let dataset = self.dataset(training_people(&self.coco, self.form()), codec)?;
         Ok(dataset.with_augmentation(Augmentation::Training(augment), seed)?)
     }
 
     /// Annotated boxes, at most `max_people` of them if it is above 0.
     pub fn annotated(&self, max_people: usize) -> Result<Arc<TopDownDataset>> {
         self.check_boxes()?;
-        let mut people = annotation_boxes(&self.coco, self.input);
+        let mut people = annotation_boxes(&self.coco, self.form());
         if max_people > 0 {
             people.truncate(max_people);
         }
@@ -74,6 +74,11 @@ impl TopDownPart {
     /// Given boxes.
     pub fn boxes(&self, people: Vec<PersonBox>) -> Result<Arc<TopDownDataset>> {
         Ok(Arc::new(self.dataset(people, self.codec()?)?))
+    }
+
+    /// Form of the crops.
+    pub fn form(&self) -> BoxCrop {
+        BoxCrop { input: self.input, padding: self.files.box_padding }
     }
 
     fn codec(&self) -> Result<HeatmapCodec> {

@@ -25,6 +25,7 @@ pub fn check(experiment: &Experiment) -> Result<()> {
     check_files(&experiment.files, "files")?;
     check_second(experiment, &space)?;
     check_inputs(experiment, &space)?;
+    check_boxes(experiment, &space)?;
     check_sigma(experiment, &space)?;
     Ok(())
 }
@@ -44,6 +45,27 @@ fn check_files(files: &DataFiles, key: &str) -> Result<()> {
         return Err(user(format!(
             "options {key}.val_share and {key}.val are both given; accepted: one of them"
         )));
+    }
+    Ok(())
+}
+
+/// Refuses choices of boxes where no task crops any: nobody would look at them.
+fn check_boxes(experiment: &Experiment, space: &SpaceSpec) -> Result<()> {
+    let second = experiment.second.as_ref().map(|second| ("second.files", &second.files));
+    let files = iter::once(("files", &experiment.files)).chain(second);
+    let usual = DataFiles::default();
+    for ((key, files), &head) in files.zip(&space.heads) {
+        let given = [
+            ("boxes", files.boxes != usual.boxes),
+            ("box_padding", files.box_padding != usual.box_padding),
+        ];
+        let given = given.into_iter().find(|(_, is_given)| *is_given);
+        if let Some((name, _)) = given.filter(|_| !room(head).takes_boxes()) {
+            return Err(user(format!(
+                "option {key}.{name} is given, but space {} takes whole pictures; leave it out",
+                space.name
+            )));
+        }
     }
     Ok(())
 }

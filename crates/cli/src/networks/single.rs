@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use burn::tensor::Tensor;
 use scalenas_base::Size;
-use scalenas_data::BoxSource;
+use scalenas_data::{BoxPadding, BoxSource};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, ScaleNet};
 use scalenas_space::{CostModel, Head, SpaceSpec};
@@ -13,6 +13,7 @@ use scalenas_train::{CalibrationSource, Precision, RunFolder};
 
 use super::{of_run, search, supernet};
 use crate::arguments::{DataArguments, NetworkArguments, Task};
+use crate::data::Described;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::task::{Request, room};
@@ -25,6 +26,8 @@ pub struct Single<B: KernelBackend> {
     pub head: Head,
     /// Height and width of its input.
     pub input: Size,
+    /// Size of its crops relative to boxes.
+    pub box_padding: BoxPadding,
     /// Name or file of its facts.
     pub facts: String,
     /// Normalised training pictures `[batch, 3, height, width]` in float32, of a run.
@@ -121,6 +124,7 @@ impl<B: KernelBackend> Single<B> {
             network: ScaleNet::from_named(&space, &architecture, &tensors, &name, device)?,
             head,
             input,
+            box_padding: task.files.box_padding,
             facts: facts.to_owned(),
             pictures,
         })
@@ -139,10 +143,13 @@ impl<B: KernelBackend> Single<B> {
             ScaleNet::from_named(&space, whole.architecture(), &tensors, &origin, device)?
         };
         let (room, origin) = (room(head), weights);
-        let (space, input, facts) = (network.spec(), room.usual_input(), room.facts());
-        let boxes = BoxSource::default();
+        let described = Described::beside(weights)?;
+        let input = described.input.unwrap_or(room.usual_input());
+        let facts = described.facts.as_deref().unwrap_or(room.facts());
+        let (space, boxes) = (network.spec(), BoxSource::default());
         (selection.accept)(&Kind { space, head, input, facts, boxes, origin })?;
-        Ok(Self { network, head, input, facts: facts.to_owned(), pictures: None })
+        let (box_padding, facts) = (described.box_padding, facts.to_owned());
+        Ok(Self { network, head, input, box_padding, facts, pictures: None })
     }
 }
 

@@ -136,9 +136,18 @@ fn options_that_change_nothing_are_refused() {
         &["--flip-test", "off"],
         &["--input", "64x64"],
         &["--suppress", "0.5"],
+        &["--box-padding", "1"],
+        &["--arch", "largest"],
+        &["--data", "data"],
+        &["--split", "val"],
+        &["--precision", "bf16"],
         &["--out", "again.json"],
     ] {
         scalenas(&[&file[..], option].concat()).fixable(&[option[0], "--results"]);
+    }
+    for verb in ["eval-pose", "eval-seg", "eval-class", "export", "infer"] {
+        scalenas(&[verb, "--weights", "net.safetensors", "--arch", "largest"])
+            .fixable(&["--weights", "--arch"]);
     }
     let pictures = place.arg("data/images/val2017");
     let (table, boxes) = (place.arg("found.csv"), ["--boxes", "whole"]);

@@ -92,7 +92,14 @@ fn pictures_are_fitted_as_in_training() {
     scalenas(&[&score[..], &["--fit", "both"]].concat()).fixable(&["--fit", "shorter", "longer"]);
     let boxes = ["--detections", "boxes.json"];
     scalenas(&[&score[..], &boxes].concat()).fixable(&["--detections", "run", "whole pictures"]);
+    scalenas(&[&score[..], &["--box-padding", "1"]].concat()).fixable(&["--box-padding", "run"]);
     place.supernet("none", &["--set", "scenes.fit=Both"]).fixable(&["Both", "Longer"]);
+    for (option, value) in [("--boxes", "whole"), ("--box-padding", "1")] {
+        let key = option.trim_start_matches('-').replace('-', "_");
+        place.supernet("none", &[option, value]).fixable(&[&key, "whole pictures"]);
+    }
+    let changed = ["--set", "files.box_padding=9"];
+    place.supernet("none", &changed).fixable(&["box_padding: 9", "0.5 to 4"]);
 }
 
 #[test]

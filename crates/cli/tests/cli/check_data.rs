@@ -36,6 +36,21 @@ fn facing(person: &mut Value) {
     }
 }
 
+/// Boxes with a margin of their own are told by how little of them joints span.
+#[test]
+fn margins_of_boxes_show() {
+    let place = Place::new();
+    place.change("val", |file| {
+        for person in file["annotations"].as_array_mut().unwrap() {
+            facing(person);
+        }
+    });
+    let value = scalenas(&["check-data", "--data", &place.arg("data"), "--quick", "--json"]);
+    // 40 of 60 pixels across, 64 of 80 down.
+    let facts = &value.good().json()["parts"][1]["facts"];
+    assert_eq!(facts["joints span of their box, median"], "67 % across, 80 % down");
+}
+
 #[test]
 fn trouble_is_found_counted_and_named() {
     let place = Place::new();

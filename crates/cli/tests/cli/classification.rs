@@ -74,7 +74,7 @@ fn from_folders_to_report() {
     let rows = fs::read_to_string(place.path("o.csv")).unwrap();
     assert_eq!((rows.lines().count(), rows.lines().next().unwrap().split(',').count()), (9, 10));
     // The exported network is scored with the folders of the data as its classes.
-    let file = ["eval-class", "--weights", &net, "--data", &data, "--input", "64x64", "--json"];
+    let file = ["eval-class", "--weights", &net, "--data", &data, "--json"];
     assert_eq!(scalenas(&file).good().json(), found);
     let decoded = place.arg("net.onnx");
     scalenas(&["export", "--run", &run, "--decode", "--sample", "--out", &decoded]).good();
@@ -158,6 +158,10 @@ fn refused_before_the_work() {
     let infer = ["infer", "--run", &run, &data, "--csv", &csv];
     for option in [["--scales", "2"], ["--least-score", "0.5"], ["--labels", "labels"]] {
         scalenas(&[&infer[..], &option].concat()).fixable(&[option[0], "accepted"]);
+    }
+    let export = ["export", "--run", &run, "--out", &place.arg("net.onnx")];
+    for words in [&infer[..], &export] {
+        scalenas(&[words, &["--box-padding", "1"]].concat()).fixable(&["--box-padding", "whole"]);
     }
     scalenas(&["synth", "--task", "classification", "--out", &data]).fixable(&["--force"]);
     assert_eq!(tree(&place.path("shapes/val")).len(), 8);

@@ -16,13 +16,14 @@ fn export(place: &Place, out: &str, more: &[&str]) -> crate::common::Ran {
 #[test]
 fn a_network_leaves_in_every_form_and_comes_back() {
     let place = Place::new();
-    place.supernet("run", &[]).good();
+    place.supernet("run", &["--box-padding", "1"]).good();
     let found = export(&place, "out/net.onnx", &["--decode", "--sample"]).good().json();
     assert_eq!(found["outputs"][0]["shape"], json!(["batch", 17, 2]));
     let names: Vec<String> = tree(&place.path("out")).into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["net.json", "net.onnx", "net.sample.safetensors"]);
     let about = read_json(&place.path("out/net.json"));
     assert_eq!(about["input"]["shape"], json!(["batch", 3, 64, 64]));
+    assert_eq!(about["heads"][0]["picture"]["padding"], 1.0);
     assert_eq!(about["outputs"], found["outputs"]);
     assert_eq!(about["heads"][0]["joints"].as_array().unwrap().len(), 17);
     // Nothing depends on the hour.
@@ -37,12 +38,24 @@ fn a_network_leaves_in_every_form_and_comes_back() {
 
     export(&place, "plain/net.safetensors", &[]).good();
     let (weights, data) = (place.arg("plain/net.safetensors"), place.arg("data"));
-    let score = |network: &[&str]| {
-        let rest = ["--data", &data, "--input", "64x64", "--flip-test", "off", "--json"];
-        scalenas(&[&["eval-pose"], network, &rest].concat()).good().json()["AP"].clone()
+    let (run, results) = (place.arg("run"), place.arg("results.json"));
+    let results = |network: &[&str]| {
+        let rest = ["--data", &data, "--flip-test", "off", "--out", &results];
+        scalenas(&[&["eval-pose"], network, &rest].concat()).good();
+        read_json(results.as_ref())
     };
-    let run = place.arg("run");
-    assert_eq!(score(&["--weights", &weights]), score(&["--run", &run, "--arch", "smallest"]));
+    // The size of the input and of crops and the joints are known from the description beside the weights.
+    let exported = results(&["--weights", &weights]);
+    assert_eq!(exported, results(&["--run", &run, "--arch", "smallest"]));
+    let weights_in = |more: &[&str]| results(&[&["--weights", &weights], more].concat());
+    assert_eq!(exported, weights_in(&["--input", "64x64", "--box-padding", "1"]));
+    assert_ne!(exported, weights_in(&["--box-padding", "1.25"]));
+    fs::write(place.path("plain/net.json"), r#"{"format": "scalenas-export", "input": 64}"#)
+        .unwrap();
+    let broken = ["eval-pose", "--weights", &weights, "--data", &data];
+    scalenas(&broken).fixable(&["plain/net.json", "`export`"]);
+    fs::remove_file(place.path("plain/net.json")).unwrap();
+    assert_eq!(exported, weights_in(&["--input", "64x64", "--box-padding", "1"]));
     let whole = place.arg("whole.onnx");
     scalenas(&["export", "--weights", &weights, "--input", "96x64", "--out", &whole]).good();
 }

@@ -56,7 +56,7 @@ fn people_in_folders_patterns_and_lists() {
 #[test]
 fn boxes_of_a_file_score_like_the_evaluation() {
     let place = Place::new();
-    place.supernet("run", &[]).good();
+    place.supernet("run", &["--box-padding", "1.1"]).good();
     let (run, images) = (place.arg("run"), place.arg("data/images/val2017"));
     // The annotated boxes, once by the ids of pictures and once by their names.
     let file = read_json(&place.annotations("val"));
@@ -208,6 +208,10 @@ fn refused_before_the_work() {
         ),
         ([&whole[..], &[&images, "--facts", "crowdpose"]].concat(), vec!["17 outputs", "--facts"]),
         ([&whole[..], &[&images, "--input", "65x64"]].concat(), vec!["65x64", "multiples of"]),
+        (
+            [&whole[..], &[&images, "--box-padding", "0"]].concat(),
+            vec!["--box-padding", "0.5 to 4"],
+        ),
         (vec![&*images, "--boxes", "whole", "--out", &empty], vec!["--out", "is not a file"]),
     ] {
         infer(&place, &more).fixable(&said);

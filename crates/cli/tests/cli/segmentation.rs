@@ -128,6 +128,33 @@ fn bad_labels_are_named() {
     supernet(&place, "other", &["--set", &own]).fixable(&["labelIds.png", "value 23"]);
 }
 
+/// Weights and the description beside them are all that another machine needs.
+#[test]
+fn exported_weights_know_their_classes() {
+    let place = streets();
+    let (facts, net) = (place.path("own.ron"), place.arg("out/net.safetensors"));
+    let cityscapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../datasets/cityscapes.ron");
+    let known = fs::read_to_string(cityscapes).unwrap();
+    fs::write(&facts, known.replace("\"sky\"", "\"heaven\"")).unwrap();
+    supernet(&place, "run", &["--set", &format!("facts={}", text(&facts))]).good();
+    let (run, data) = (place.arg("run"), place.arg("streets"));
+    scalenas(&["export", "--run", &run, "--arch", "smallest", "--out", &net]).good();
+    let score = |network: &[&str]| {
+        let rest = ["--data", &data, "--flip-test", "off", "--json"];
+        scalenas(&[&["eval-seg"], network, &rest].concat()).good().json()
+    };
+    let found = score(&["--weights", &net]);
+    assert!(found["iou"].get("heaven").is_some(), "{found}");
+    assert_eq!(found, score(&["--run", &run, "--arch", "smallest"]));
+    let description = place.arg("out/net.json");
+    assert_eq!(found, score(&["--weights", &net, "--facts", &description]));
+    let pose = ["eval-pose", "--weights", &net, "--data", &data, "--facts", &description];
+    scalenas(&pose).fixable(&["net.safetensors", "eval-seg"]);
+    let people = Place::new();
+    let wrong = ["--set", &format!("facts={description}")];
+    people.supernet("run", &wrong).fixable(&["net.json", "without joints"]);
+}
+
 #[test]
 fn tasks_are_not_mixed_up() {
     let place = streets();

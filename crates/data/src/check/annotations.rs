@@ -8,7 +8,7 @@ use scalenas_coco::{Annotation, CocoKeypoints, clip_box};
 use super::sides::swapped_pairs;
 use super::{Finding, Kind, Level};
 use crate::KeypointFacts;
-use crate::top_down::BOX_PADDING;
+use crate::top_down::BoxCrop;
 
 /// Factor by which a crop may be enlarged before it counts as small.
 const ENLARGED: f64 = 2.0;
@@ -89,11 +89,11 @@ pub fn joint_counts(coco: &CocoKeypoints, joints: usize) -> JointCounts {
     counts
 }
 
-/// Checks the people of an annotation file; `input` is the height and width of a top-down network's input.
+/// Checks the people of an annotation file; `form` is that of the crops of a top-down network.
 pub fn check_annotations(
     coco: &CocoKeypoints,
     facts: &KeypointFacts,
-    input: Option<Size>,
+    form: Option<BoxCrop>,
 ) -> Vec<Finding> {
     let all: Vec<&Annotation> = coco.annotations.iter().collect();
     let labelled: Vec<&Annotation> = all.iter().copied().filter(|a| a.is_labelled()).collect();
@@ -116,8 +116,8 @@ pub fn check_annotations(
         repeated(coco, &labelled),
         rare(coco, facts),
         people(UNLABELLED, &individuals, &|person| !person.is_labelled()),
-        input.and_then(|input| {
-            people(SMALL, &labelled, &|person| enlargement(person, input) > ENLARGED)
+        form.and_then(|form| {
+            people(SMALL, &labelled, &|person| enlargement(person, form) > ENLARGED)
         }),
         empty(coco),
     ];
@@ -130,9 +130,9 @@ fn named(person: &Annotation, coco: &CocoKeypoints) -> String {
 }
 
 /// Factor between the crop of a person and the network's input.
-fn enlargement(person: &Annotation, input: Size) -> f64 {
+fn enlargement(person: &Annotation, BoxCrop { input, padding }: BoxCrop) -> f64 {
     let [_, _, width, height] = person.bbox;
-    let padding = f64::from(BOX_PADDING);
+    let padding = padding.factor();
     let sides = [input.width as f64 / (width * padding), input.height as f64 / (height * padding)];
     sides[0].min(sides[1])
 }

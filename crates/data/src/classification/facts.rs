@@ -49,8 +49,16 @@ impl ClassificationFacts {
                 "(name: \"…\", classes: [(folder: \"…\", name: \"…\"), …])",
             )
         })?;
-        facts.check(&path.display().to_string())?;
-        Ok(facts)
+        facts.checked(path)
+    }
+
+    /// The facts, if their classes are at least two folders; `path` is their file, for messages.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn checked(self, path: impl AsRef<Path>) -> Result<Self> {
+        self.check(&path.as_ref().display().to_string())?;
+        Ok(self)
     }
 
     /// Facts of classes that are called like their folders.

@@ -135,8 +135,18 @@ impl SegmentationFacts {
                             label_coding, ignored_colours";
             problem(("(file)", e.to_string(), accepted.to_owned()))
         })?;
-        facts.check().map_err(problem)?;
-        Ok(facts)
+        facts.checked(path)
+    }
+
+    /// The facts, if their keys do not contradict each other; `path` is their file, for messages.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn checked(self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = show(path.as_ref());
+        let refuse = |(key, problem, accepted)| Error::Facts { path, key, problem, accepted };
+        self.check().map_err(refuse)?;
+        Ok(self)
     }
 
     fn check(&self) -> std::result::Result<(), Problem> {

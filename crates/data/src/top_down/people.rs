@@ -1,15 +1,13 @@
 //! Boxes of people to crops: the centre and size that are cut out of a picture.
 //!
 //! Source: the HRNet reference. A box is widened to the aspect of the network's input and
-//! enlarged by a quarter; visibility 2 becomes 1, both are learnt alike.
+//! enlarged by the padding; visibility 2 becomes 1, both are learnt alike.
 
 use scalenas_base::Size;
 use scalenas_coco::{Annotation, CocoKeypoints, Detection};
 
+use super::padding::BoxCrop;
 use crate::pictures::PIXELS_PER_SCALE;
-
-/// Size of a crop relative to its box.
-pub const BOX_PADDING: f32 = 1.25;
 
 /// A person's box and the crop around it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,17 +32,17 @@ pub struct PersonBox {
     pub joints: Vec<[f64; 3]>,
 }
 
-/// People to train on, for a network of size `input`: no crowds, some joint, positive area, a box
-/// that overlaps the picture.
-pub fn training_people(coco: &CocoKeypoints, input: impl Into<Size>) -> Vec<PersonBox> {
-    annotation_boxes(coco, input)
+/// People to train on, in crops of this form: no crowds, some joint, positive area, a box that overlaps
+/// the picture.
+pub fn training_people(coco: &CocoKeypoints, form: impl Into<BoxCrop>) -> Vec<PersonBox> {
+    annotation_boxes(coco, form)
 }
 
 /// The annotated people as boxes to evaluate; the reference takes the same ones as for training.
-pub fn annotation_boxes(coco: &CocoKeypoints, input: impl Into<Size>) -> Vec<PersonBox> {
-    let input = input.into();
+pub fn annotation_boxes(coco: &CocoKeypoints, form: impl Into<BoxCrop>) -> Vec<PersonBox> {
+    let form = form.into();
     coco.usable()
-        .map(|(image, annotation, bbox)| annotated(image, annotation, bbox, input))
+        .map(|(image, annotation, bbox)| annotated(image, annotation, bbox, form))
         .collect()
 }
 
@@ -53,15 +51,15 @@ pub fn annotation_boxes(coco: &CocoKeypoints, input: impl Into<Size>) -> Vec<Per
 /// with the detections of all of it.
 pub fn detection_boxes(
     coco: &CocoKeypoints,
-    input: impl Into<Size>,
+    form: impl Into<BoxCrop>,
     detections: &[Detection],
     threshold: f64,
 ) -> Vec<PersonBox> {
-    let input = input.into();
+    let form = form.into();
     let kept = detections.iter().filter(|d| d.score >= threshold);
     kept.filter_map(|d| {
         let image = coco.image_position(d.image_id)?;
-        let (center, scale) = crop_of_box(d.bbox, input);
+        let (center, scale) = crop_of_box(d.bbox, form);
         Some(PersonBox {
             image,
             image_id: d.image_id,
@@ -77,14 +75,16 @@ pub fn detection_boxes(
     .collect()
 }
 
-/// Centre and scale of the crop around a box, for a network of size `input`.
+/// Centre and scale of the crop around a box.
 pub fn crop_of_box(
     [x, y, width, height]: [f64; 4],
-    input: impl Into<Size>,
+    form: impl Into<BoxCrop>,
 ) -> ([f32; 2], [f32; 2]) {
+    let BoxCrop { input, padding } = form.into();
+    let padding = padding.factor() as f32;
     let center = [(x + width * 0.5) as f32, (y + height * 0.5) as f32];
-    let size = widen([width, height], aspect(input.into()));
-    (center, size.map(|side| (side / f64::from(PIXELS_PER_SCALE)) as f32 * BOX_PADDING))
+    let size = widen([width, height], aspect(input));
+    (center, size.map(|side| (side / f64::from(PIXELS_PER_SCALE)) as f32 * padding))
 }
 
 /// Width over height of a network's `input`.
@@ -97,8 +97,8 @@ pub(super) fn widen([width, height]: [f64; 2], aspect: f64) -> [f64; 2] {
     if width > aspect * height { [width, width / aspect] } else { [height * aspect, height] }
 }
 
-fn annotated(image: usize, annotation: &Annotation, bbox: [f64; 4], input: Size) -> PersonBox {
-    let (center, scale) = crop_of_box(bbox, input);
+fn annotated(image: usize, annotation: &Annotation, bbox: [f64; 4], form: BoxCrop) -> PersonBox {
+    let (center, scale) = crop_of_box(bbox, form);
     PersonBox {
         image,
         image_id: annotation.image_id,

@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::graph::Value;
 use crate::network::{Unit, Writer};
 use crate::outputs::Outputs;
+use crate::source::Source;
 
 /// Input pixels per pixel of the coarse and of the fine maps.
 const STRIDES: [usize; 2] = [4, 2];
@@ -56,7 +57,7 @@ impl Task for BottomUp {
         self.add_maps(maps, input, outputs);
     }
 
-    fn picture(&self, _input: Size) -> Json {
+    fn picture(&self, _source: &Source) -> Json {
         json!({
             "crop": "the whole picture, its shorter side scaled to the shorter side of the input",
             "heatmaps": "average of the coarse heatmaps, enlarged twice with bilinear values, and the \

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::graph::{Attribute, Element, Value};
 use crate::network::{Unit, Writer};
 use crate::outputs::Outputs;
+use crate::source::Source;
 
 /// Classification.
 pub struct Classification {
@@ -61,7 +62,8 @@ impl Task for Classification {
         json!({ "bottlenecks": bottlenecks, "features": features })
     }
 
-    fn picture(&self, input: Size) -> Json {
+    fn picture(&self, source: &Source) -> Json {
+        let input = source.input;
         json!({
             "crop": format!(
                 "the middle of the picture in the shape of the input, 7/8 of its shorter side, scaled to {input} \

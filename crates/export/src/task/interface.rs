@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::graph::Value;
 use crate::network::Writer;
 use crate::outputs::Outputs;
+use crate::source::Source;
 
 /// Maps of a head.
 #[derive(Debug, Clone)]
@@ -49,5 +50,5 @@ pub trait Task {
     }
 
     /// Way from a picture to the input and from the outputs back to the picture.
-    fn picture(&self, input: Size) -> Json;
+    fn picture(&self, source: &Source) -> Json;
 }

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::graph::{Attribute, Between, Element, Value};
 use crate::network::{Unit, Writer};
 use crate::outputs::Outputs;
+use crate::source::Source;
 
 /// Input pixels per pixel of the scores.
 const STRIDE: usize = 4;
@@ -48,7 +49,7 @@ impl Task for Segmentation {
         outputs.add(&classes, Element::Int64, &[input.height, input.width], contents);
     }
 
-    fn picture(&self, _input: Size) -> Json {
+    fn picture(&self, _source: &Source) -> Json {
         json!({
             "crop": "the whole picture, or windows of the size of the input, without scaling",
             "scores_to_input": STRIDE,

@@ -1,9 +1,9 @@
 //! Joints of the one person or animal in a box.
 
 use scalenas_base::{Image8, Size};
-use scalenas_data::HeatmapCodec;
 use scalenas_data::pictures::{Direction, crop_affine, warp_bilinear};
 use scalenas_data::top_down::crop_of_box;
+use scalenas_data::{BoxCrop, HeatmapCodec};
 
 use super::interface::{Joint, Predicted, Task};
 use crate::description::Description;
@@ -13,13 +13,14 @@ use crate::error::Result;
 pub struct TopDown {
     codec: HeatmapCodec,
     names: Vec<String>,
-    input: Size,
+    form: BoxCrop,
 }
 
 impl TopDown {
     pub fn new(description: &Description) -> Result<Self> {
         let (input, names) = (description.input, description.head.joints.clone());
-        Ok(Self { codec: HeatmapCodec::new(input, names.len())?, names, input })
+        let form = BoxCrop { input, padding: description.head.picture.padding };
+        Ok(Self { codec: HeatmapCodec::new(input, names.len())?, names, form })
     }
 }
 
@@ -30,9 +31,9 @@ fn whole(size: Size) -> [f64; 4] {
 
 impl Task for TopDown {
     fn crop(&self, picture: &Image8, bbox: Option<[f64; 4]>) -> Result<Image8> {
-        let (center, scale) = crop_of_box(bbox.unwrap_or(whole(picture.size())), self.input);
-        let map = crop_affine(center, scale, 0.0, self.input, Direction::Forward);
-        Ok(warp_bilinear(picture, &map, self.input))
+        let (center, scale) = crop_of_box(bbox.unwrap_or(whole(picture.size())), self.form);
+        let map = crop_affine(center, scale, 0.0, self.form.input, Direction::Forward);
+        Ok(warp_bilinear(picture, &map, self.form.input))
     }
 
     fn decode(
@@ -42,7 +43,7 @@ impl Task for TopDown {
         size: Size,
         bbox: Option<[f64; 4]>,
     ) -> Result<Predicted> {
-        let (center, scale) = crop_of_box(bbox.unwrap_or(whole(size)), self.input);
+        let (center, scale) = crop_of_box(bbox.unwrap_or(whole(size)), self.form);
         let decoded = self.codec.decode(maps, &[center], &[scale]).into_iter().next();
         let decoded = decoded.expect("one crop was decoded");
         let joints = self.names.iter().zip(decoded.keypoints.iter().zip(&decoded.scores));

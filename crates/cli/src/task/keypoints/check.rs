@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_base::{Image8, PictureOptions, Size};
 use scalenas_coco::{Annotation, CocoKeypoints};
-use scalenas_data::KeypointFacts;
 use scalenas_data::check::{check_annotations, joint_counts};
+use scalenas_data::{BoxCrop, KeypointFacts};
 use scalenas_report::{Person, PoseStyle, Sample, Skeleton, draw_poses};
 
 use crate::data::facts::facts_of;
@@ -23,12 +23,13 @@ pub fn check(request: &CheckRequest<'_>, input: Option<Size>) -> Result<CheckedP
         Some(_) => read_people(&files, &facts, options)?,
         None => read_part(&files, &facts, options)?,
     };
+    let form = input.map(|input| BoxCrop { input, padding: files.box_padding });
     let pictures = coco.images.iter();
     let pictures = pictures.map(|image| (files.images.join(&image.file_name), Some(image.size)));
     Ok(CheckedPart {
         part: request.part,
         rows: rows(&coco, &facts),
-        findings: check_annotations(&coco, &facts, input),
+        findings: check_annotations(&coco, &facts, form),
         pictures: pictures.collect(),
         samples: samples(&coco, &facts, &files.images, (options, request.samples)),
     })
@@ -52,11 +53,34 @@ fn rows(coco: &CocoKeypoints, facts: &KeypointFacts) -> Vec<(String, String)> {
             [0.05, 0.5, 0.95].map(|share| format!("{:.0}", percentile(share))).join(", "),
         ),
     ];
+    if let Some([across, down]) = extent(coco) {
+        let name = "joints span of their box, median".to_owned();
+        rows.push((name, format!("{across:.0} % across, {down:.0} % down")));
+    }
     rows.extend(facts.joints.iter().zip(counts.labelled).map(|(name, count)| {
         let share = 100.0 * count as f64 / counts.people.max(1) as f64;
         (format!("{name} labelled"), format!("{count} ({share:.0} %)"))
     }));
     rows
+}
+
+/// Extent of the joints across and down in per cent of the sides of their box, medians over people with at least half
+/// of their joints labelled; `None` where nobody has.
+fn extent(coco: &CocoKeypoints) -> Option<[f64; 2]> {
+    let spans = |axis: usize| -> Option<f64> {
+        let span = |(_, person, _): (usize, &Annotation, [f64; 4])| {
+            let labelled = person.keypoints.iter().filter(|joint| joint[2] > 0.0);
+            let mut values: Vec<f64> = labelled.map(|joint| joint[axis]).collect();
+            values.sort_by(f64::total_cmp);
+            let is_seen = 2 * values.len() >= person.keypoints.len();
+            let (least, most) = (values.first()?, values.last()?);
+            is_seen.then_some(100.0 * (most - least) / person.bbox[2 + axis])
+        };
+        let mut spans: Vec<f64> = coco.usable().filter_map(span).collect();
+        spans.sort_by(f64::total_cmp);
+        spans.get(spans.len() / 2).copied()
+    };
+    Some([spans(0)?, spans(1)?])
 }
 
 fn samples(

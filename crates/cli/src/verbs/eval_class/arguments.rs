@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Classes: a RON file of facts [default: the run's; for a file the folders of the training part]
     #[arg(long)]
     pub facts: Option<String>,
-    /// Height and width of the network's input [default: the run's; for a file 224x224]
+    /// Height and width of the input [default: the network's, else 224x224]
     #[arg(long, value_parser = values::size)]
     pub input: Option<Size>,
     /// Average the predictions of the picture and of its mirror image

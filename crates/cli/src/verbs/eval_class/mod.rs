@@ -15,11 +15,11 @@ use scalenas_train::classification::{ClassifyOptions, HeldOut};
 use scalenas_train::{RunFolder, TaskSource};
 
 use self::results::report;
-use crate::arguments::Task;
+use crate::arguments::{NetworkArguments, Task};
 use crate::context::device::on_device;
 use crate::context::ready;
 use crate::data::facts::{FOLDERS, classification_facts};
-use crate::data::{in_folder, reading_of, report_skipped};
+use crate::data::{Described, in_folder, reading_of, report_skipped};
 use crate::error::user;
 use crate::networks::single::{Selection, Single};
 use crate::render::{Output, ProgressView};
@@ -76,13 +76,16 @@ fn source(arguments: &Arguments) -> Result<TaskSource> {
     let room = room_of(Task::Classification);
     let mut source = match &arguments.network.run {
         Some(run) => of_run(&RunFolder::open(run)?, folder)?,
-        None => TaskSource {
-            data: folder.ok_or_else(|| user("give --data FOLDER"))?.to_owned(),
-            facts: FOLDERS.to_owned(),
-            input: room.usual_input(),
-            batch: arguments.batch,
-            files: DataFiles::default(),
-        },
+        None => {
+            let described = described(&arguments.network)?;
+            TaskSource {
+                data: folder.ok_or_else(|| user("give --data FOLDER"))?.to_owned(),
+                facts: described.facts.unwrap_or(FOLDERS.to_owned()),
+                input: described.input.unwrap_or(room.usual_input()),
+                batch: arguments.batch,
+                files: DataFiles::default(),
+            }
+        }
     };
     source.input = arguments.input.unwrap_or(source.input);
     if let Some(facts) = &arguments.facts {
@@ -92,6 +95,11 @@ fn source(arguments: &Arguments) -> Result<TaskSource> {
         source.facts = room.facts_in(&source.data)?.unwrap_or(source.facts);
     }
     Ok(source)
+}
+
+/// Description of a file of weights.
+fn described(network: &NetworkArguments) -> Result<Described> {
+    network.weights.as_deref().map_or(Ok(Described::default()), Described::beside)
 }
 
 /// Place of the data of a run, or of the same in another folder.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 use scalenas_base::Size;
+use scalenas_data::BoxPadding;
 
 use crate::arguments::{
     DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, PrecisionArguments,
@@ -35,7 +36,7 @@ pub enum SideFit {
 #[command(group = ArgGroup::new("scored").required(true).args(["results", "run", "weights"]))]
 pub struct Arguments {
     /// COCO results to score
-    #[arg(long, requires = "annotations")]
+    #[arg(long, requires = "annotations", conflicts_with_all = ["arch", "data", "split", "precision"])]
     pub results: Option<PathBuf>,
     /// COCO annotations [default: those of the data set]
     #[arg(long)]
@@ -58,6 +59,9 @@ pub struct Arguments {
     /// Boxes of --detections with a lower score are left out
     #[arg(long, default_value_t = 0.0, value_parser = values::score, requires = "detections")]
     pub box_threshold: f64,
+    /// Size of crops relative to the boxes [default: the network's, else 1.25]
+    #[arg(long, value_name = "FACTOR", value_parser = values::box_padding, conflicts_with = "results")]
+    pub box_padding: Option<BoxPadding>,
     /// Category of the people in annotation files, by name or id [default: the run's, else that with their
     /// joints]
     #[arg(long)]
@@ -82,8 +86,8 @@ pub struct Arguments {
     /// Count the people of each picture too: results with a higher score than this
     #[arg(long, value_name = "SCORE", value_parser = values::share)]
     pub count_above: Option<f64>,
-    /// Height and width of the network's input [default: the run's; for a file 256x192, bottom-up
-    /// 512x512, of which the shorter side counts]
+    /// Height and width of the input [default: the network's, else 256x192, bottom-up 512x512, of which the
+    /// shorter side counts]
     #[arg(long, value_parser = values::size, conflicts_with = "results")]
     pub input: Option<Size>,
     /// Average the predictions of the picture and of its mirror image

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_base::Size;
-use scalenas_data::KeypointFacts;
 use scalenas_data::bottom_up::Fit;
+use scalenas_data::{BoxCrop, KeypointFacts};
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
@@ -21,7 +21,7 @@ use crate::arguments::PoseHead;
 use crate::context::device::on_device;
 use crate::context::ready;
 use crate::data::facts::{facts_of, keypoint_facts, of_category};
-use crate::data::{Origin, Split, in_folder};
+use crate::data::{Described, Origin, Split, in_folder};
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
@@ -117,7 +117,9 @@ fn score_run<B: KernelBackend>(
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
     let moved = in_folder(source, data)?;
     let variation = Experiment::from_run(run, &[])?.variation();
-    let (net, fit) = ((&info.space, input), variation.bottom_up.fit);
+    let padding = arguments.box_padding.unwrap_or(source.files.box_padding);
+    let form = BoxCrop { input, padding };
+    let (net, fit) = ((&info.space, form), variation.bottom_up.fit);
     let target = Target::new(arguments, Origin::Run(&moved), &facts, net, fit, run.path())?;
     let request = Request {
         info,
@@ -144,11 +146,13 @@ fn score_file<B: KernelBackend>(
     let network = ScaleNet::<B>::load(weights, device)?;
     let space = network.spec();
     let head = head(arguments, space, weights)?;
-    let facts = facts(arguments, "coco")?;
+    let described = Described::beside(weights)?;
+    let facts = facts(arguments, described.facts.as_deref().unwrap_or("coco"))?;
     let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
-    let input = arguments.input.unwrap_or(default);
+    let input = arguments.input.or(described.input).unwrap_or(default);
     let data = Origin::Folder(arguments.data.folder.as_deref());
-    let (net, fit) = ((space, input), Fit::default());
+    let form = BoxCrop { input, padding: arguments.box_padding.unwrap_or(described.box_padding) };
+    let (net, fit) = ((space, form), Fit::default());
     let target = Target::new(arguments, data, &facts, net, fit, weights)?;
     let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");

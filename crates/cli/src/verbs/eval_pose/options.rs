@@ -13,10 +13,14 @@ pub fn check(arguments: &Arguments, method: PoseHead, origin: &Path) -> Result<(
     let (name, unused) = match method {
         PoseHead::TopDown => (
             "in their boxes",
-            vec![("--fit", arguments.fit.is_some()), ("--suppress", arguments.suppress.is_some())],
+            [("--fit", arguments.fit.is_some()), ("--suppress", arguments.suppress.is_some())],
         ),
         PoseHead::BottomUp => {
-            ("in whole pictures", vec![("--detections", arguments.detections.is_some())])
+            let boxes = [
+                ("--detections", arguments.detections.is_some()),
+                ("--box-padding", arguments.box_padding.is_some()),
+            ];
+            ("in whole pictures", boxes)
         }
     };
     match unused.into_iter().find(|(_, is_given)| *is_given) {

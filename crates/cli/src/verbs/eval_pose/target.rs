@@ -7,7 +7,9 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_coco::detections;
 use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
-use scalenas_data::{BoxSource, KeypointFacts, Part, Reading, TopDownDataset, detection_boxes};
+use scalenas_data::{
+    BoxCrop, BoxPadding, BoxSource, KeypointFacts, Part, Reading, TopDownDataset, detection_boxes,
+};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
@@ -47,13 +49,14 @@ impl Target {
         arguments: &Arguments,
         data: Origin<'_>,
         facts: &KeypointFacts,
-        (space, input): (&SpaceSpec, Size),
+        (space, form): (&SpaceSpec, BoxCrop),
         fit: Fit,
         origin: &Path,
     ) -> Result<Self> {
+        let input = form.input;
         CostModel::new(space, input)?;
         check_joints(space, facts, origin)?;
-        let files = files(arguments, data)?;
+        let files = Split { box_padding: form.padding, ..files(arguments, data)? };
         let reading = data.reading(arguments.data.reading());
         let (content, is_annotated) = if space.is_bottom_up() {
             let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, reading)?;
@@ -163,7 +166,7 @@ fn crops(
     };
     let found = detections::read(path, &people.coco.categories)?;
     let threshold = arguments.box_threshold;
-    let boxes = detection_boxes(&people.coco, input, &found, threshold);
+    let boxes = detection_boxes(&people.coco, people.form(), &found, threshold);
     if boxes.is_empty() {
         return Err(user(format!(
             "{}: none of its {} boxes has a score of at least {threshold} and a picture of {}",
@@ -196,5 +199,6 @@ fn files(arguments: &Arguments, data: Origin<'_>) -> Result<Split> {
             Origin::Run(source) => source.files.boxes,
             Origin::Folder(_) => BoxSource::Annotated,
         },
+        box_padding: BoxPadding::default(),
     })
 }

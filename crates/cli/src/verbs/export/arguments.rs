@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use scalenas_base::Size;
+use scalenas_data::BoxPadding;
 use scalenas_export::{Norms, OnnxOptions, Opset};
 
 use crate::arguments::{DataArguments, DeviceArguments, NetworkArguments, Task, values};
@@ -42,9 +43,12 @@ pub struct Arguments {
     /// runtime can be checked
     #[arg(long)]
     pub sample: bool,
-    /// Height and width of the network's input [default: the run's; of a file that usual for its task]
+    /// Height and width of the input [default: the network's, else that usual for its task]
     #[arg(long, value_parser = values::size)]
     pub input: Option<Size>,
+    /// Size of crops relative to the boxes, for the description [default: the network's, else 1.25]
+    #[arg(long, value_name = "FACTOR", value_parser = values::box_padding)]
+    pub box_padding: Option<BoxPadding>,
     /// Task whose head to export, where the network has several
     #[arg(long, value_enum)]
     pub task: Option<Task>,

@@ -6,6 +6,8 @@ mod sample;
 
 use anyhow::Result;
 use burn::tensor::TensorData;
+use scalenas_base::Size;
+use scalenas_data::BoxPadding;
 use scalenas_export::{
     Length, NamedTensors, OnnxOptions, Output as Port, Source, describe, to_onnx,
 };
@@ -50,7 +52,8 @@ fn export<B: KernelBackend>(
     let input = arguments.input.unwrap_or(single.input);
     let facts = arguments.facts.as_deref().unwrap_or(&single.facts);
     let room = room(single.head);
-    let source = source(&single.network, input);
+    let box_padding = arguments.box_padding.unwrap_or(single.box_padding);
+    let source = source(&single.network, input, box_padding);
     let (onnx, outputs) = to_onnx(&source, options)?;
     let description = describe(&source, &outputs, &[room.exported_facts(facts)?]);
     let bytes = match targets.form {
@@ -77,6 +80,12 @@ fn export<B: KernelBackend>(
 /// Refuses a network that cannot be exported as asked.
 fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     kind.check(arguments.facts.as_deref(), arguments.input)?;
+    if arguments.box_padding.is_some() && !room(kind.head).takes_boxes() {
+        return Err(user(format!(
+            "--box-padding: {} takes whole pictures; leave it out",
+            kind.origin.display()
+        )));
+    }
     if arguments.decode {
         scalenas_export::check_decoding(kind.head)?;
     }
@@ -84,7 +93,7 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
 }
 
 /// The network as the export sees it.
-fn source<B: KernelBackend>(network: &ScaleNet<B>, input: scalenas_base::Size) -> Source {
+fn source<B: KernelBackend>(network: &ScaleNet<B>, input: Size, box_padding: BoxPadding) -> Source {
     let mut tensors = network.layers().to_named();
     tensors.extend(network.statistics().to_named());
     let plain = |data: TensorData| scalenas_export::Tensor {
@@ -98,6 +107,7 @@ fn source<B: KernelBackend>(network: &ScaleNet<B>, input: scalenas_base::Size) -
         architecture: network.architecture().clone(),
         tensors,
         input,
+        box_padding,
     }
 }
 

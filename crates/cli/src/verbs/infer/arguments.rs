@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 use scalenas_base::Size;
+use scalenas_data::BoxPadding;
 
 use crate::arguments::{
     DataArguments, DeviceArguments, FlipTest, NetworkArguments, PrecisionArguments, Task, values,
@@ -41,6 +42,9 @@ pub struct Arguments {
     /// Architecture of the run of --boxes [default: as for --arch]
     #[arg(long, requires = "boxes", value_name = "ARCH")]
     pub boxes_arch: Option<String>,
+    /// Size of crops relative to the boxes [default: the network's, else 1.25]
+    #[arg(long, value_name = "FACTOR", value_parser = values::box_padding)]
+    pub box_padding: Option<BoxPadding>,
     /// Write the results here: people as a COCO data set, or pixels per class
     #[arg(long)]
     pub out: Option<PathBuf>,
@@ -59,7 +63,7 @@ pub struct Arguments {
     /// Joints with a lower score are not drawn, and not visible (0) in --out [default: 0.05]
     #[arg(long, value_name = "SCORE", value_parser = values::score)]
     pub least_joint_score: Option<f64>,
-    /// Height and width of the network's input [default: the run's; of a file that usual for its task]
+    /// Height and width of the input [default: the network's, else that usual for its task]
     #[arg(long, value_parser = values::size)]
     pub input: Option<Size>,
     /// Sizes to predict at, as factors of the usual one, whose predictions are averaged; for people, 1 must be

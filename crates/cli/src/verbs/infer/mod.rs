@@ -104,6 +104,9 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
             "--boxes {}: {origin} takes whole pictures; leave it out",
             boxes.display()
         ))),
+        (false, None) if arguments.box_padding.is_some() => {
+            Err(user(format!("--box-padding: {origin} takes whole pictures; leave it out")))
+        }
         _ if arguments.labels.is_some() && !room.writes_labels() => Err(user(format!(
             "--labels: {origin} predicts no class per pixel; accepted: --out, --csv, --pictures"
         ))),
@@ -138,6 +141,7 @@ fn request<'a, B: KernelBackend>(
         boxes,
         facts: arguments.facts.as_deref().unwrap_or(&single.facts),
         input: arguments.input.unwrap_or(single.input),
+        box_padding: arguments.box_padding.unwrap_or(single.box_padding),
         cell: single.network.spec().coarsest_stride(),
         flip: arguments.flip_test.into(),
         scales: &arguments.scales,
@@ -178,6 +182,7 @@ fn find_boxes<B: KernelBackend>(
     let request = InferRequest {
         facts: &finder.facts,
         input: finder.input,
+        box_padding: finder.box_padding,
         cell: finder.network.spec().coarsest_stride(),
         drawn: None,
         labels: None,

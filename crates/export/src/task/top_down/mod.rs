@@ -3,7 +3,6 @@
 mod decode;
 
 use scalenas_base::Size;
-use scalenas_data::BOX_PADDING;
 use scalenas_data::top_down::STRIDE;
 use serde_json::{Value as Json, json};
 
@@ -12,6 +11,7 @@ use crate::error::Result;
 use crate::graph::{Element, Value};
 use crate::network::Writer;
 use crate::outputs::Outputs;
+use crate::source::Source;
 
 /// Top-down pose.
 pub struct TopDown {
@@ -40,13 +40,14 @@ impl Task for TopDown {
         outputs.add(&scores, Element::Float32, &[self.joints], "height of every joint's peak");
     }
 
-    fn picture(&self, input: Size) -> Json {
+    fn picture(&self, source: &Source) -> Json {
+        let (input, padding) = (source.input, source.box_padding.factor());
         json!({
             "crop": "one per box [x, y, width, height]: widened around its centre to the aspect of the \
                      input, enlarged by the padding, scaled to the input with bilinear values and black \
                      outside of the picture",
             "aspect": input.width as f64 / input.height as f64,
-            "padding": BOX_PADDING,
+            "padding": padding,
             "scale": "padding * widened width / input width",
             "to_picture": "(input position - input size / 2) * scale + centre of the box",
             "heatmap_to_input": STRIDE,

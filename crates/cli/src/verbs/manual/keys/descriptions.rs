@@ -38,6 +38,10 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
         "Boxes that top-down networks crop: `Annotated`, or `Whole` for the whole picture",
     ),
     (
+        "files.box_padding",
+        "Size of their crops relative to the boxes, 0.5 to 4: 1.25 as published, 1 for boxes that have a margin",
+    ),
+    (
         "appearance.brightness",
         "Training samples of every task: maximum distance from 1 of the factor of all values",
     ),

@@ -1,0 +1,102 @@
+//! Descriptions that `export` writes beside the weights of a network: the pictures that it has learnt to look at, and
+//! the names of its outputs.
+
+use std::path::Path;
+
+use anyhow::Result;
+use scalenas_base::{Size, text};
+use scalenas_data::BoxPadding;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::user;
+
+/// Value of the key `format`.
+const FORMAT: &str = "scalenas-export";
+
+/// Pictures that a network has learnt to look at, and its facts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Described {
+    /// Height and width of the input; `None` where nothing says them.
+    pub input: Option<Size>,
+    /// Size of crops relative to boxes; the published one where nothing says it.
+    pub box_padding: BoxPadding,
+    /// File of the facts: the description itself, if it has them.
+    pub facts: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    input: Input,
+    heads: Vec<Head>,
+}
+
+#[derive(Deserialize)]
+struct Input {
+    /// `["batch", 3, height, width]`.
+    shape: (String, usize, usize, usize),
+}
+
+#[derive(Deserialize)]
+struct Head {
+    picture: Picture,
+    #[serde(default)]
+    facts: Value,
+}
+
+#[derive(Deserialize)]
+struct Picture {
+    padding: Option<BoxPadding>,
+}
+
+impl Described {
+    /// Reads the description beside `weights`; files of other programs, and weights without one, say nothing.
+    ///
+    /// # Errors
+    /// When it is a description, but its keys do not fit.
+    pub fn beside(weights: &Path) -> Result<Self> {
+        let path = weights.with_extension("json");
+        let document = if path.is_file() { document(&path)? } else { None };
+        let Some(Document { input, heads }) = document else { return Ok(Self::default()) };
+        let (_, _, height, width) = input.shape;
+        let padding = heads.iter().find_map(|head| head.picture.padding);
+        let has_facts = heads.iter().any(|head| !head.facts.is_null());
+        Ok(Self {
+            input: Some(Size::new(height, width)),
+            box_padding: padding.unwrap_or_default(),
+            facts: path.to_str().filter(|_| has_facts).map(str::to_owned),
+        })
+    }
+}
+
+/// Facts of this kind in a description; `None` for other files.
+///
+/// # Errors
+/// When it is a description that has none.
+pub fn described_facts<T: DeserializeOwned>(path: &Path, kind: &str) -> Result<Option<T>> {
+    let Some(Document { heads, .. }) = document(path)? else { return Ok(None) };
+    let mut facts = heads.into_iter().filter_map(|head| serde_json::from_value(head.facts).ok());
+    facts.next().map(Some).ok_or_else(|| {
+        user(format!(
+            "{}: describes a network without {kind}; accepted: facts of {kind}, or the description of a network \
+             that predicts them",
+            path.display()
+        ))
+    })
+}
+
+/// The description in a file, if it is one.
+fn document(path: &Path) -> Result<Option<Document>> {
+    let Ok(text) = text::read(path) else { return Ok(None) };
+    let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(None) };
+    if value["format"] != FORMAT {
+        return Ok(None);
+    }
+    serde_json::from_value(value).map(Some).map_err(|error| {
+        user(format!(
+            "{}: {error}; accepted: the description that `export` wrote, or no such file",
+            path.display()
+        ))
+    })
+}
