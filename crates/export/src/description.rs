@@ -11,8 +11,10 @@ use crate::outputs::Output;
 use crate::source::Source;
 use crate::task::task;
 
-/// Version of the description's format.
-const VERSION: u32 = 1;
+/// Name of the description's format, value of its key `format`.
+pub const FORMAT: &str = "scalenas-export";
+/// Version of the format.
+pub const VERSION: u32 = 1;
 
 /// Names and colours of what a head predicts.
 #[derive(Debug, Clone)]
@@ -36,7 +38,7 @@ pub fn describe(source: &Source, outputs: &[Output], facts: &[Facts]) -> Value {
     let Size { height, width } = source.input;
     let heads = source.space.heads.iter().zip(facts);
     json!({
-        "format": "scalenas-export",
+        "format": FORMAT,
         "version": VERSION,
         "network": {
             "space": source.space.name,

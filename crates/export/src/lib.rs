@@ -48,7 +48,7 @@ mod source;
 mod task;
 mod tensor;
 
-pub use description::{Facts, describe};
+pub use description::{FORMAT, Facts, VERSION, describe};
 pub use error::{Error, Result};
 pub use network::Norms;
 pub use onnx::{OnnxOptions, Opset, to_onnx};

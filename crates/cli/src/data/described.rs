@@ -6,14 +6,12 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_base::{Size, text};
 use scalenas_data::BoxPadding;
+use scalenas_export::{FORMAT, VERSION};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::user;
-
-/// Value of the key `format`.
-const FORMAT: &str = "scalenas-export";
 
 /// Pictures that a network has learnt to look at, and its facts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,9 +63,16 @@ impl Described {
         Ok(Self {
             input: Some(Size::new(height, width)),
             box_padding: padding.unwrap_or_default(),
-            facts: path.to_str().filter(|_| has_facts).map(str::to_owned),
+            facts: has_facts.then(|| name(&path)).transpose()?,
         })
     }
+}
+
+/// A path as the name of facts.
+fn name(path: &Path) -> Result<String> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        user(format!("{}: its name is no Unicode; accepted: another name", path.display()))
+    })
 }
 
 /// Facts of this kind in a description; `None` for other files.
@@ -93,10 +98,14 @@ fn document(path: &Path) -> Result<Option<Document>> {
     if value["format"] != FORMAT {
         return Ok(None);
     }
-    serde_json::from_value(value).map(Some).map_err(|error| {
+    let refuse = |problem: String| {
         user(format!(
-            "{}: {error}; accepted: the description that `export` wrote, or no such file",
+            "{}: {problem}; accepted: the description that `export` wrote, or no such file",
             path.display()
         ))
-    })
+    };
+    if value["version"] != VERSION {
+        return Err(refuse(format!("version is {}", value["version"])));
+    }
+    serde_json::from_value(value).map(Some).map_err(|error| refuse(error.to_string()))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_data::{ClassificationFacts, KeypointFacts, SegmentationFacts};
 use scalenas_train::TaskSource;
+use serde::de::DeserializeOwned;
 
 use super::described::described_facts;
 use crate::error::user;
@@ -15,10 +16,7 @@ pub fn keypoint_facts(name: &str) -> Result<KeypointFacts> {
         "coco" => Ok(KeypointFacts::coco()),
         "crowdpose" => Ok(KeypointFacts::crowdpose()),
         path if Path::new(path).exists() => {
-            match described_facts::<KeypointFacts>(path.as_ref(), "joints")? {
-                Some(facts) => Ok(facts.checked(path)?),
-                None => Ok(KeypointFacts::read(path)?),
-            }
+            in_file(path, "joints", KeypointFacts::checked, KeypointFacts::read)
         }
         other => Err(user(format!(
             "facts is {other:?}, accepted: coco, crowdpose, a RON file or the description of an exported network"
@@ -44,10 +42,7 @@ pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
     match name {
         "cityscapes" => Ok(SegmentationFacts::cityscapes()),
         path if Path::new(path).exists() => {
-            match described_facts::<SegmentationFacts>(path.as_ref(), "classes of pixels")? {
-                Some(facts) => Ok(facts.checked(path)?),
-                None => Ok(SegmentationFacts::read(path)?),
-            }
+            in_file(path, "classes of pixels", SegmentationFacts::checked, SegmentationFacts::read)
         }
         other => Err(user(format!(
             "facts is {other:?}, accepted: cityscapes, a RON file or the description of an exported network"
@@ -63,13 +58,24 @@ pub fn classification_facts(name: &str) -> Result<ClassificationFacts> {
     match ClassificationFacts::parse(name) {
         Some(facts) => Ok(facts?),
         None if Path::new(name).exists() => {
-            match described_facts::<ClassificationFacts>(name.as_ref(), "classes of pictures")? {
-                Some(facts) => Ok(facts.checked(name)?),
-                None => Ok(ClassificationFacts::read(name)?),
-            }
+            let checked = ClassificationFacts::checked;
+            in_file(name, "classes of pictures", checked, ClassificationFacts::read)
         }
         None => Err(user(format!(
             "facts is {name:?}, accepted: a RON file, or none for the folders of the data"
         ))),
     }
+}
+
+/// Facts of a file: a description of an exported network, or a RON file.
+fn in_file<'a, T: DeserializeOwned>(
+    path: &'a str,
+    kind: &str,
+    checked: fn(T, &'a str) -> scalenas_data::Result<T>,
+    read: fn(&'a str) -> scalenas_data::Result<T>,
+) -> Result<T> {
+    Ok(match described_facts(path.as_ref(), kind)? {
+        Some(facts) => checked(facts, path)?,
+        None => read(path)?,
+    })
 }

@@ -50,11 +50,16 @@ fn a_network_leaves_in_every_form_and_comes_back() {
     let weights_in = |more: &[&str]| results(&[&["--weights", &weights], more].concat());
     assert_eq!(exported, weights_in(&["--input", "64x64", "--box-padding", "1"]));
     assert_ne!(exported, weights_in(&["--box-padding", "1.25"]));
-    fs::write(place.path("plain/net.json"), r#"{"format": "scalenas-export", "input": 64}"#)
-        .unwrap();
-    let broken = ["eval-pose", "--weights", &weights, "--data", &data];
-    scalenas(&broken).fixable(&["plain/net.json", "`export`"]);
-    fs::remove_file(place.path("plain/net.json")).unwrap();
+    let description = place.path("plain/net.json");
+    for (text, said) in [
+        (r#"{"format": "scalenas-export", "version": 1, "input": 64}"#, "invalid type"),
+        (r#"{"format": "scalenas-export", "version": 2}"#, "version is 2"),
+    ] {
+        fs::write(&description, text).unwrap();
+        let score = ["eval-pose", "--weights", &weights, "--data", &data];
+        scalenas(&score).fixable(&["plain/net.json", said, "`export`"]);
+    }
+    fs::remove_file(&description).unwrap();
     assert_eq!(exported, weights_in(&["--input", "64x64", "--box-padding", "1"]));
     let whole = place.arg("whole.onnx");
     scalenas(&["export", "--weights", &weights, "--input", "96x64", "--out", &whole]).good();

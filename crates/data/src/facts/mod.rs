@@ -11,7 +11,6 @@ use scalenas_base::text;
 use scalenas_coco::JointSet;
 use serde::{Deserialize, Serialize};
 
-use crate::error::show;
 use crate::{Error, Result};
 
 const COCO: &str = include_str!("../../../../datasets/coco.ron");
@@ -73,13 +72,10 @@ impl KeypointFacts {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self> {
-        let facts: Self = ron::from_str(text).map_err(|e| Error::Facts {
-            path: show(path),
-            key: "(file)",
-            problem: e.to_string(),
-            accepted: "the keys name, joints, flip_pairs, upper_body, lower_body, sigmas, skeleton and, if \
-                       wanted, category"
-                .into(),
+        let facts: Self = ron::from_str(text).map_err(|e| {
+            let accepted = "the keys name, joints, flip_pairs, upper_body, lower_body, sigmas, skeleton and, if \
+                            wanted, category";
+            Error::facts(path, "(file)", e.to_string(), accepted)
         })?;
         facts.checked(path)
     }
@@ -89,10 +85,8 @@ impl KeypointFacts {
     /// # Errors
     /// As for [`read`](Self::read).
     pub fn checked(self, path: impl AsRef<Path>) -> Result<Self> {
-        let path = show(path.as_ref());
-        let refuse = |(key, problem, accepted)| Error::Facts { path, key, problem, accepted };
-        self.check().map_err(refuse)?;
-        Ok(self)
+        let refuse = |(key, problem, accepted)| Error::facts(path.as_ref(), key, problem, accepted);
+        self.check().map_err(refuse).map(|()| self)
     }
 
     fn check(&self) -> std::result::Result<(), (&'static str, String, String)> {

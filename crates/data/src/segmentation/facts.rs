@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::coding::{LabelCoding, Labelling};
 use super::labels::IGNORED;
-use crate::error::show;
 use crate::{Error, Result};
 
 const CITYSCAPES: &str = include_str!("../../../../datasets/cityscapes.ron");
@@ -128,12 +127,10 @@ impl SegmentationFacts {
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self> {
-        let problem =
-            |(key, problem, accepted)| Error::Facts { path: show(path), key, problem, accepted };
         let facts: Self = ron::from_str(text).map_err(|e| {
             let accepted = "the keys name, images, labels, ignored, classes and, if wanted, \
                             label_coding, ignored_colours";
-            problem(("(file)", e.to_string(), accepted.to_owned()))
+            Error::facts(path, "(file)", e.to_string(), accepted)
         })?;
         facts.checked(path)
     }
@@ -143,10 +140,8 @@ impl SegmentationFacts {
     /// # Errors
     /// As for [`read`](Self::read).
     pub fn checked(self, path: impl AsRef<Path>) -> Result<Self> {
-        let path = show(path.as_ref());
-        let refuse = |(key, problem, accepted)| Error::Facts { path, key, problem, accepted };
-        self.check().map_err(refuse)?;
-        Ok(self)
+        let refuse = |(key, problem, accepted)| Error::facts(path.as_ref(), key, problem, accepted);
+        self.check().map_err(refuse).map(|()| self)
     }
 
     fn check(&self) -> std::result::Result<(), Problem> {
