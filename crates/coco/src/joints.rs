@@ -57,7 +57,9 @@ impl JointSet {
 
     pub(crate) fn accepted(&self) -> &'static str {
         match self {
-            Self::Dataset { .. } => "the facts of the data set that the file belongs to",
+            Self::Dataset { .. } => {
+                "the facts of the data set that the file belongs to (`facts`, --facts), which `check-data --write-facts FILE` guesses"
+            }
             Self::Sigmas { .. } => "one joint set throughout (COCO has 17 joints, CrowdPose 14)",
         }
     }

@@ -1,6 +1,7 @@
 //! Facts of data sets by name or file.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use scalenas_data::{ClassificationFacts, KeypointFacts, SegmentationFacts};
@@ -53,6 +54,11 @@ pub fn segmentation_facts(name: &str) -> Result<SegmentationFacts> {
 /// Facts of pictures whose classes are the folders of their training part.
 pub const FOLDERS: &str = "folders";
 
+/// Facts in few words: their name or file, and of lists of folders no more than that they are one.
+pub fn shown(name: &str) -> &str {
+    if name.starts_with(FOLDERS) { FOLDERS } else { name }
+}
+
 /// Facts of classes of pictures: a list of folders, or from a file.
 pub fn classification_facts(name: &str) -> Result<ClassificationFacts> {
     match ClassificationFacts::parse(name) {
@@ -65,6 +71,16 @@ pub fn classification_facts(name: &str) -> Result<ClassificationFacts> {
             "facts is {name:?}, accepted: a RON file, or none for the folders of the data"
         ))),
     }
+}
+
+/// The one file in the folder of a data set that `read` takes for facts; `None` where there are none, or several.
+pub fn facts_beside<T>(data: &Path, read: fn(&str) -> Result<T>) -> Option<String> {
+    let entries = fs::read_dir(data).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let is_ron = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "ron");
+    let named = entries.filter(is_ron).filter_map(|path| path.to_str().map(str::to_owned));
+    let mut found = named.filter(|path| read(path).is_ok());
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// Facts of a file: a description of an exported network, or a RON file.

@@ -22,7 +22,7 @@ pub trait Room {
     /// Name of the facts of its best-known data set.
     fn facts(&self) -> &'static str;
 
-    /// Facts that the folder of a data set says itself, if it does.
+    /// Facts that the folder of a data set says itself, if it does: in one file, or by its own folders.
     fn facts_in(&self, _data: &Path) -> Result<Option<String>> {
         Ok(None)
     }

@@ -27,6 +27,32 @@ fn supernet(place: &Place, out: &str, more: &[&str]) -> Ran {
 }
 
 #[test]
+fn facts_in_the_folder_are_taken() {
+    let place = Place::new();
+    let coco = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/coco.ron");
+    let own = fs::read_to_string(coco).unwrap().replace("\"nose\"", "\"snout\"");
+    fs::write(place.path("data/mine.ron"), &own).unwrap();
+    fs::write(place.path("data/notes.ron"), "(version: 1)").unwrap();
+    let plan = |more: &[&str]| {
+        place.supernet("plan", &[&["--dry-run", "--json"], more].concat()).good().json()
+    };
+    assert_eq!(plan(&[])["facts"].as_str(), Some(&*place.arg("data/mine.ron")));
+    assert_eq!(plan(&["--set", "facts=coco"])["facts"], "coco");
+    let said = place.supernet("run", &[]).good().stderr;
+    assert!(said.contains("mine.ron, of the data set"), "{said}");
+    let (run, csv) = (place.arg("run"), place.arg("found.csv"));
+    let pictures = place.arg("data/images/val2017");
+    let infer = ["infer", "--run", &run, &pictures, "--boxes", "whole", "--csv", &csv];
+    scalenas(&infer).good();
+    assert!(fs::read_to_string(&csv).unwrap().contains("snout_x"));
+    let check = ["check-data", "--data", &place.arg("data"), "--quick", "--json"];
+    assert!(scalenas(&check).good().stdout.contains("snout"));
+    // Of several none is chosen.
+    fs::write(place.path("data/other.ron"), own).unwrap();
+    assert_eq!(plan(&[])["facts"], "coco");
+}
+
+#[test]
 fn one_file_of_any_name_becomes_two_parts() {
     let place = Place::new();
     rename(&place);

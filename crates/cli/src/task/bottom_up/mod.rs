@@ -18,7 +18,7 @@ use scalenas_train::bottom_up::{self, SceneOptions, find_people};
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
 use crate::context::device::{HOST, Host};
-use crate::data::facts::{facts_of, keypoint_facts};
+use crate::data::facts::{facts_beside, facts_of, keypoint_facts};
 use crate::data::{Split, part, read_part};
 use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
@@ -38,6 +38,10 @@ pub struct BottomUp;
 impl Room for BottomUp {
     fn facts(&self) -> &'static str {
         keypoints::DEFAULT_FACTS
+    }
+
+    fn facts_in(&self, data: &Path) -> Result<Option<String>> {
+        Ok(facts_beside(data, keypoint_facts))
     }
 
     fn check_scales(&self, scales: &[f64]) -> Result<()> {

@@ -24,7 +24,7 @@ use scalenas_train::segmentation::{
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainOptions, TrainingSet};
 
 use crate::context::device::{HOST, Host};
-use crate::data::facts::segmentation_facts;
+use crate::data::facts::{facts_beside, segmentation_facts};
 use crate::data::synthetic::write_street_pictures;
 use crate::error::user;
 use crate::experiment::synthetic::Synthetic;
@@ -48,6 +48,10 @@ pub struct Segmentation;
 impl Room for Segmentation {
     fn facts(&self) -> &'static str {
         "cityscapes"
+    }
+
+    fn facts_in(&self, data: &Path) -> Result<Option<String>> {
+        Ok(facts_beside(data, segmentation_facts))
     }
 
     fn scoring_verb(&self) -> &'static str {

@@ -20,7 +20,7 @@ use scalenas_train::top_down::{self, EvaluateOptions, evaluate};
 use scalenas_train::{CalibratedSubnet, HeldOut, Silent, TaskSource, TrainingSet};
 
 use crate::context::device::{HOST, Host};
-use crate::data::facts::{facts_of, keypoint_facts};
+use crate::data::facts::{facts_beside, facts_of, keypoint_facts};
 use crate::data::{TopDownPart, image_ids, part};
 use crate::experiment::synthetic::Synthetic;
 use crate::render::Output;
@@ -42,6 +42,10 @@ pub struct TopDown;
 impl Room for TopDown {
     fn facts(&self) -> &'static str {
         keypoints::DEFAULT_FACTS
+    }
+
+    fn facts_in(&self, data: &Path) -> Result<Option<String>> {
+        Ok(facts_beside(data, keypoint_facts))
     }
 
     fn check_scales(&self, scales: &[f64]) -> Result<()> {

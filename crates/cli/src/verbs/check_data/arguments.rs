@@ -30,8 +30,8 @@ pub struct Arguments {
     /// Files of the data set.
     #[command(flatten)]
     pub files: FileArguments,
-    /// Joints (coco, crowdpose or a RON file) or classes (cityscapes or a RON file) [default: coco,
-    /// cityscapes]
+    /// Joints (coco, crowdpose or a file) or classes (cityscapes or a file) [default: the one RON file of
+    /// facts in the folder of the data set, else coco, cityscapes]
     #[arg(long)]
     pub facts: Option<String>,
     /// Height and width of the network's input [default: the task's usual one]

@@ -9,6 +9,7 @@ use scalenas_train::TaskSource;
 
 use super::arguments::Arguments;
 use super::facts;
+use crate::data::facts::shown;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::Output;
@@ -40,7 +41,13 @@ fn of_arguments(arguments: &Arguments, output: Output) -> Result<(Head, TaskSour
     let room = room_of(arguments.task);
     let facts = match &arguments.facts {
         Some(facts) => facts.clone(),
-        None => room.facts_in(&data)?.unwrap_or(room.facts().to_owned()),
+        None => match room.facts_in(&data)? {
+            Some(facts) => {
+                output.say(format!("facts {}, of the data set", shown(&facts)));
+                facts
+            }
+            None => room.facts().to_owned(),
+        },
     };
     let mut source = TaskSource {
         data,

@@ -21,6 +21,7 @@ use super::weights::check_weights;
 use crate::arguments::settle;
 use crate::context::Stop;
 use crate::context::device::{DeviceChoice, on_device};
+use crate::data::facts::shown;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::{Output, ProgressView};
@@ -42,6 +43,8 @@ pub struct Job {
     data: PathBuf,
     /// Reading of pictures.
     reading: Reading,
+    /// Facts that were found in the folder of the data set, because none are named.
+    found: Option<String>,
 }
 
 impl Job {
@@ -78,7 +81,9 @@ impl Job {
         if existing == Existing::Refuse && RunFolder::open(&out).is_ok() {
             return Err(Error::Occupied { path: out }.into());
         }
+        let is_named = experiment.facts.is_some();
         experiment.settle(data)?;
+        let found = experiment.facts.clone().filter(|_| !is_named);
         let (space, options) = (experiment.space()?, experiment.train.clone());
         check_weights(&space, &options)?;
         let mut info = RunInfo::new(space, experiment.sources(data)?, options)?;
@@ -96,7 +101,7 @@ impl Job {
         }
         check_data(&info, &tasks)?;
         let data = data.to_owned();
-        Ok(Self { experiment, info, out, existing, tasks, data, reading })
+        Ok(Self { experiment, info, out, existing, tasks, data, reading, found })
     }
 
     /// Chooses the number format for a device, where that is left to it. Later verbs, and a run that is resumed elsewhere,
@@ -114,6 +119,9 @@ impl Job {
     pub fn train(&mut self, devices: &Devices, output: Output, stop: &Stop) -> Result<Outcome> {
         devices.check(&self.tasks)?;
         self.settle(devices.here[0], output)?;
+        if let Some(facts) = &self.found {
+            output.say(format!("facts {}, of the data set", shown(facts)));
+        }
         let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
         let result = self.fill(&folder, devices, output, stop);
         if result.is_err() && self.existing != Existing::Resume {

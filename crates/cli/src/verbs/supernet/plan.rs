@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::job::Job;
 use super::memory;
+use crate::data::facts::shown;
 use crate::render::{Output, table};
 
 /// Prints the plan of a run whose iterations take so many seconds.
@@ -20,11 +21,13 @@ pub fn dry_run(job: &Job, seconds_per_iteration: f64, output: Output) -> Result<
     let largest = cost::cost(space, &Architecture::largest(space), job.info.leading().input)?;
     let memory = memory::of_step(&job.info)?;
     let gib = |bytes: u64| format!("{:.2} GiB", bytes as f64 / f64::from(1 << 30));
+    let facts = shown(&job.info.leading().facts);
     let value = json!({
         "out": job.out,
         "space": job.info.space.name,
         (format!("train_{unit}")): tasks.samples(),
         (format!("validation_{unit}")): held_out,
+        "facts": facts,
         "iterations": iterations,
         "largest_parameters": largest.parameters,
         "seconds_per_iteration": seconds_per_iteration,
@@ -36,6 +39,7 @@ pub fn dry_run(job: &Job, seconds_per_iteration: f64, output: Output) -> Result<
     let row = |name: &str, value: String| vec![name.to_owned(), value];
     let rows = [
         row("run folder", job.out.display().to_string()),
+        row("facts", facts.to_owned()),
         row(&format!("{} to learn from", tasks.unit()), tasks.samples().to_string()),
         row(&format!("{} held out", tasks.unit()), held_out.to_string()),
         row("iterations", format!("{iterations} ({epochs} epochs of batch {})", train.batch)),

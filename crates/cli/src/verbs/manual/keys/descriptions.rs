@@ -14,7 +14,7 @@ const DESCRIPTIONS: &[(&str, &str)] = &[
     ("data", "Folder of the data set, in the layout of the task"),
     (
         "facts",
-        "Joints (`coco`, `crowdpose` or a RON file) or classes (`cityscapes` or a RON file); by default those of the task's best-known data set",
+        "Joints (`coco`, `crowdpose` or a file) or classes (`cityscapes` or a file); by default the one RON file of facts in the folder of the data set, else those of the task's best-known data set",
     ),
     (
         "second",
