@@ -88,7 +88,7 @@ mod tests {
             assert!(error.contains("box_padding") && error.contains("0.5 to 4"), "{error}");
         }
         for factor in [0.5, 1.0, 4.0] {
-            assert_eq!(BoxPadding::new(factor).unwrap().factor(), factor);
+            assert_eq!(BoxPadding::new(factor).unwrap(), BoxPadding(factor));
         }
     }
 }

@@ -112,19 +112,17 @@ impl RunInfo {
         recipe
     }
 
-    /// The first difference between a recipe that was kept and one of today: key, and the value of either. A training
-    /// option that the kept one lacks had its default.
+    /// The first difference between a recipe that was kept and one of today: key, and the value of either. An
+    /// option of training or of the files that the kept one lacks had its default; options without effect do not
+    /// count.
     pub fn recipe_difference(kept: &Value, today: &Value) -> Option<(String, String, String)> {
-        let (mut kept, usual) = (kept.clone(), serde_json::to_value(TrainOptions::default()));
-        let options = kept.get_mut("train").and_then(Value::as_object_mut);
-        if let (Some(options), Ok(Value::Object(usual))) = (options, usual) {
-            for (key, value) in usual {
-                options.entry(key).or_insert(value);
-            }
-        }
+        let mut kept = kept.clone();
+        complete(&mut kept, "train", serde_json::to_value(TrainOptions::default()));
+        complete(&mut kept, "files", serde_json::to_value(DataFiles::default()));
+        let [kept, today] = [kept, today.clone()].map(effective);
         let other_way =
-            || first_difference("", today, &kept).map(|(key, now, then)| (key, then, now));
-        first_difference("", &kept, today).or_else(other_way)
+            || first_difference("", &today, &kept).map(|(key, now, then)| (key, then, now));
+        first_difference("", &kept, &today).or_else(other_way)
     }
 
     /// Options that the weights depend on.
@@ -203,6 +201,29 @@ impl From<RunInfo> for Document {
     }
 }
 
+/// Adds the keys that a group of a document lacks, where it has the group.
+fn complete(document: &mut Value, group: &str, usual: serde_json::Result<Value>) {
+    let keys = document.get_mut(group).and_then(Value::as_object_mut);
+    if let (Some(keys), Ok(Value::Object(usual))) = (keys, usual) {
+        for (key, value) in usual {
+            keys.entry(key).or_insert(value);
+        }
+    }
+}
+
+/// A recipe without the options that change nothing in it: milestones where the learning rate follows another
+/// course, and the rhythm of validations that end nothing.
+fn effective(mut recipe: Value) -> Value {
+    let Some(train) = recipe.get_mut("train").and_then(Value::as_object_mut) else { return recipe };
+    let is_set = |key: &str| train.get(key).is_some_and(|value| !value.is_null() && *value != 0);
+    let (has_course, may_end) = (is_set("cosine") || is_set("poly"), is_set("patience"));
+    let unused = [("milestones", has_course), ("decay", has_course), ("validate_every", !may_end)];
+    for (key, _) in unused.into_iter().filter(|(_, is_unused)| *is_unused) {
+        train.remove(key);
+    }
+    recipe
+}
+
 /// The first value in which two documents differ, with its path and both values.
 fn first_difference(path: &str, a: &Value, b: &Value) -> Option<(String, String, String)> {
     if let (Some(left), Some(right)) = (a.as_object(), b.as_object()) {
@@ -216,6 +237,8 @@ fn first_difference(path: &str, a: &Value, b: &Value) -> Option<(String, String,
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use super::*;
 
     fn source(data: &str, facts: &str, batch: usize) -> TaskSource {
@@ -259,6 +282,23 @@ mod tests {
         let averaged = of(TrainOptions { average: Some(0.5), ..TrainOptions::default() });
         let found = RunInfo::recipe_difference(&kept, &averaged).expect("another average");
         assert_eq!(found, ("train.ema".to_owned(), "null".to_owned(), "0.5".to_owned()));
+        // Options without effect: another rhythm of validations, milestones beside a cosine.
+        let rhythm = |every| {
+            let mut train = TrainOptions::default();
+            train.validation.every = NonZeroUsize::new(every);
+            of(train)
+        };
+        assert_eq!(RunInfo::recipe_difference(&rhythm(2), &rhythm(3)), None);
+        let fallen = |milestone, cosine| {
+            let mut train = TrainOptions::default();
+            (train.schedule.milestones, train.schedule.cosine) = (vec![milestone], cosine);
+            of(train)
+        };
+        let differs = |cosine| {
+            RunInfo::recipe_difference(&fallen(1, cosine), &fallen(2, cosine)).map(|found| found.0)
+        };
+        assert_eq!(differs(Some(0.1)), None);
+        assert_eq!(differs(None).as_deref(), Some("train.milestones"));
         for lacking in ["space", "train", "input"] {
             let mut kept = recipe.clone();
             kept.as_object_mut().expect("a recipe").remove(lacking);

@@ -15,7 +15,7 @@ use scalenas_train::classification::{ClassifyOptions, HeldOut};
 use scalenas_train::{RunFolder, TaskSource};
 
 use self::results::report;
-use crate::arguments::{NetworkArguments, Task};
+use crate::arguments::Task;
 use crate::context::device::on_device;
 use crate::context::ready;
 use crate::data::facts::{FOLDERS, classification_facts};
@@ -76,16 +76,7 @@ fn source(arguments: &Arguments) -> Result<TaskSource> {
     let room = room_of(Task::Classification);
     let mut source = match &arguments.network.run {
         Some(run) => of_run(&RunFolder::open(run)?, folder)?,
-        None => {
-            let described = described(&arguments.network)?;
-            TaskSource {
-                data: folder.ok_or_else(|| user("give --data FOLDER"))?.to_owned(),
-                facts: described.facts.unwrap_or(FOLDERS.to_owned()),
-                input: described.input.unwrap_or(room.usual_input()),
-                batch: arguments.batch,
-                files: DataFiles::default(),
-            }
-        }
+        None => of_weights(arguments, folder)?,
     };
     source.input = arguments.input.unwrap_or(source.input);
     if let Some(facts) = &arguments.facts {
@@ -97,9 +88,18 @@ fn source(arguments: &Arguments) -> Result<TaskSource> {
     Ok(source)
 }
 
-/// Description of a file of weights.
-fn described(network: &NetworkArguments) -> Result<Described> {
-    network.weights.as_deref().map_or(Ok(Described::default()), Described::beside)
+/// Place of the pictures that a network from a file is scored on.
+fn of_weights(arguments: &Arguments, folder: Option<&Path>) -> Result<TaskSource> {
+    let weights = arguments.network.weights.as_deref();
+    let described = weights.map_or(Ok(Described::default()), Described::beside)?;
+    let usual = room_of(Task::Classification).usual_input();
+    Ok(TaskSource {
+        data: folder.ok_or_else(|| user("give --data FOLDER"))?.to_owned(),
+        facts: described.facts.unwrap_or(FOLDERS.to_owned()),
+        input: described.input.unwrap_or(usual),
+        batch: arguments.batch,
+        files: DataFiles::default(),
+    })
 }
 
 /// Place of the data of a run, or of the same in another folder.
