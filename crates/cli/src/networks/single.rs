@@ -66,6 +66,17 @@ pub struct Kind<'a> {
 }
 
 impl Kind<'_> {
+    /// Refuses a padding of boxes where none are cropped.
+    pub fn check_padding(&self, box_padding: Option<BoxPadding>) -> Result<()> {
+        if box_padding.is_none() || room(self.head).takes_boxes() {
+            return Ok(());
+        }
+        Err(user(format!(
+            "--box-padding: {} takes whole pictures; leave it out",
+            self.origin.display()
+        )))
+    }
+
     /// Refuses facts with another number of names than the head has outputs, and sizes that are not of
     /// the space; without facts or a size, those of the network.
     pub fn check(&self, facts: Option<&str>, input: Option<Size>) -> Result<()> {

@@ -56,7 +56,7 @@ impl Target {
         let input = form.input;
         CostModel::new(space, input)?;
         check_joints(space, facts, origin)?;
-        let files = Split { box_padding: form.padding, ..files(arguments, data)? };
+        let files = files(arguments, data, form.padding)?;
         let reading = data.reading(arguments.data.reading());
         let (content, is_annotated) = if space.is_bottom_up() {
             let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, reading)?;
@@ -178,7 +178,7 @@ fn crops(
     Ok((people.boxes(boxes)?, people.coco.is_annotated))
 }
 
-fn files(arguments: &Arguments, data: Origin<'_>) -> Result<Split> {
+fn files(arguments: &Arguments, data: Origin<'_>, box_padding: BoxPadding) -> Result<Split> {
     let whole = match data {
         _ if arguments.annotations.is_some() => None,
         Origin::Run(source) if arguments.split == Part::Train.name() => {
@@ -199,6 +199,6 @@ fn files(arguments: &Arguments, data: Origin<'_>) -> Result<Split> {
             Origin::Run(source) => source.files.boxes,
             Origin::Folder(_) => BoxSource::Annotated,
         },
-        box_padding: BoxPadding::default(),
+        box_padding,
     })
 }

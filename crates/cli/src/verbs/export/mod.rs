@@ -80,12 +80,7 @@ fn export<B: KernelBackend>(
 /// Refuses a network that cannot be exported as asked.
 fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     kind.check(arguments.facts.as_deref(), arguments.input)?;
-    if arguments.box_padding.is_some() && !room(kind.head).takes_boxes() {
-        return Err(user(format!(
-            "--box-padding: {} takes whole pictures; leave it out",
-            kind.origin.display()
-        )));
-    }
+    kind.check_padding(arguments.box_padding)?;
     if arguments.decode {
         scalenas_export::check_decoding(kind.head)?;
     }

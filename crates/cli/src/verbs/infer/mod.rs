@@ -93,6 +93,7 @@ fn single_head<B: KernelBackend>(
 fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     let (room, origin) = (room(kind.head), kind.origin.display());
     kind.check(arguments.facts.as_deref(), arguments.input)?;
+    kind.check_padding(arguments.box_padding)?;
     room.check_scales(&arguments.scales)?;
     match (room.takes_boxes(), &arguments.boxes) {
         (true, None) if kind.boxes == BoxSource::Whole => Ok(()),
@@ -104,9 +105,6 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
             "--boxes {}: {origin} takes whole pictures; leave it out",
             boxes.display()
         ))),
-        (false, None) if arguments.box_padding.is_some() => {
-            Err(user(format!("--box-padding: {origin} takes whole pictures; leave it out")))
-        }
         _ if arguments.labels.is_some() && !room.writes_labels() => Err(user(format!(
             "--labels: {origin} predicts no class per pixel; accepted: --out, --csv, --pictures"
         ))),
