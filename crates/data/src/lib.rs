@@ -25,6 +25,7 @@ pub mod classification;
 mod error;
 pub mod facts;
 mod files;
+mod framing;
 pub mod loader;
 pub mod pictures;
 pub mod segmentation;
@@ -37,6 +38,7 @@ pub use classification::{ClassificationAugment, ClassificationDataset, Classific
 pub use error::{Error, Result};
 pub use facts::KeypointFacts;
 pub use files::{BoxSource, DataFiles, Part, PartFiles, held_out};
+pub use framing::Framing;
 pub use loader::{BatchLoader, BatchPart, BatchSource, LoaderConfig, Order, Remainder, Samples};
 pub use pictures::{
     Affine, Appearance, BadImages, Direction, Mirror, Reading, SkippedImage, crop_affine,

@@ -5,7 +5,7 @@
 //! use burn::backend::Flex;
 //! use burn::tensor::Tensor;
 //! use scalenas_base::Size;
-//! use scalenas_data::BoxPadding;
+//! use scalenas_data::Framing;
 //! use scalenas_export::{Norms, OnnxOptions, Opset, Source, Tensor as Plain, to_onnx};
 //! use scalenas_model::{Calibration, NamedParameters, Supernet};
 //! use scalenas_space::{Architecture, SpaceSpec};
@@ -22,8 +22,8 @@
 //! let plain = tensors.into_iter().map(|(name, data)| {
 //!     (name, Plain { shape: data.shape.to_vec(), values: data.iter::<f32>().collect() })
 //! });
-//! let (tensors, box_padding) = (plain.collect(), BoxPadding::default());
-//! let source = Source { space, architecture, tensors, input, box_padding };
+//! let (tensors, framing) = (plain.collect(), Framing::default());
+//! let source = Source { space, architecture, tensors, input, framing };
 //! let options = OnnxOptions { norms: Norms::Folded, decode: true, opset: Opset::OLDEST };
 //! let (file, outputs) = to_onnx(&source, options)?;
 //! assert!(!file.is_empty());

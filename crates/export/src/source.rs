@@ -1,7 +1,7 @@
 //! The network that files are made of.
 
 use scalenas_base::Size;
-use scalenas_data::BoxPadding;
+use scalenas_data::Framing;
 use scalenas_space::plan::{Plan, Reach};
 use scalenas_space::{Architecture, SpaceSpec};
 
@@ -18,8 +18,8 @@ pub struct Source {
     pub tensors: NamedTensors,
     /// Height and width of the input, in pixels.
     pub input: Size,
-    /// Size of crops relative to boxes, for networks that take boxes.
-    pub box_padding: BoxPadding,
+    /// Part of a picture that becomes the input of a pose network.
+    pub framing: Framing,
 }
 
 impl Source {

@@ -1,7 +1,7 @@
 //! Description of an exported network: the part that predicting needs.
 
 use scalenas_base::Size;
-use scalenas_data::BoxPadding;
+use scalenas_data::Framing;
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
@@ -37,17 +37,9 @@ pub struct Head {
     /// Classes, of pixels or of pictures.
     #[serde(default)]
     pub classes: Vec<Class>,
-    /// Way from a picture to the input.
+    /// Part of a picture that becomes the input.
     #[serde(default)]
-    pub picture: Picture,
-}
-
-/// Way from a picture to the input; other keys are for people.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-pub struct Picture {
-    /// Size of crops relative to boxes, of networks that take boxes.
-    #[serde(default)]
-    pub padding: BoxPadding,
+    pub picture: Framing,
 }
 
 /// A class.

@@ -11,7 +11,8 @@ use scalenas_data::pictures::normalize::planes;
 use scalenas_data::pictures::{Direction, crop_affine, warp_bilinear};
 use scalenas_data::top_down::crop_of_box;
 use scalenas_data::{
-    BoxCrop, BoxPadding, ClassificationFacts, HeatmapCodec, KeypointFacts, SegmentationFacts,
+    BoxCrop, BoxPadding, ClassificationFacts, Framing, HeatmapCodec, KeypointFacts,
+    SegmentationFacts,
 };
 use scalenas_eval::semantic::{ClassScores, predict_labels};
 use scalenas_export::{Facts, NamedTensors, Source, describe};
@@ -45,8 +46,9 @@ fn exported(preset: &str, outputs: usize, facts: Facts, input: Size) -> (TempDir
     let network = supernet.extract(&architecture, &calibrated);
     let folder = tempfile::tempdir().expect("a folder");
     network.save(&folder.path().join("net.safetensors")).expect("a writable folder");
-    let (tensors, box_padding) = (NamedTensors::default(), padding());
-    let source = Source { space, architecture, tensors, input, box_padding };
+    let framing = Framing { box_padding: padding(), ..Framing::default() };
+    let tensors = NamedTensors::default();
+    let source = Source { space, architecture, tensors, input, framing };
     let text = describe(&source, &[], &[facts]).to_string();
     fs::write(folder.path().join("net.json"), text).expect("a writable folder");
     (folder, network)

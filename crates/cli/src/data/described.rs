@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_base::{Size, text};
-use scalenas_data::BoxPadding;
+use scalenas_data::Framing;
 use scalenas_export::{FORMAT, VERSION};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,8 +18,8 @@ use crate::error::user;
 pub struct Described {
     /// Height and width of the input; `None` where nothing says them.
     pub input: Option<Size>,
-    /// Size of crops relative to boxes; the published one where nothing says it.
-    pub box_padding: BoxPadding,
+    /// Part of a picture that becomes the input; the published one where nothing says it.
+    pub framing: Framing,
     /// File of the facts: the description itself, if it has them.
     pub facts: Option<String>,
 }
@@ -38,14 +38,9 @@ struct Input {
 
 #[derive(Deserialize)]
 struct Head {
-    picture: Picture,
+    picture: Framing,
     #[serde(default)]
     facts: Value,
-}
-
-#[derive(Deserialize)]
-struct Picture {
-    padding: Option<BoxPadding>,
 }
 
 impl Described {
@@ -58,11 +53,11 @@ impl Described {
         let document = if path.is_file() { document(&path)? } else { None };
         let Some(Document { input, heads }) = document else { return Ok(Self::default()) };
         let (_, _, height, width) = input.shape;
-        let padding = heads.iter().find_map(|head| head.picture.padding);
+        let framing = heads.first().map(|head| head.picture).unwrap_or_default();
         let has_facts = heads.iter().any(|head| !head.facts.is_null());
         Ok(Self {
             input: Some(Size::new(height, width)),
-            box_padding: padding.unwrap_or_default(),
+            framing,
             facts: has_facts.then(|| name(&path)).transpose()?,
         })
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use burn::tensor::Tensor;
 use scalenas_base::Size;
-use scalenas_data::{BoxPadding, BoxSource};
+use scalenas_data::{BoxPadding, Framing};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{NamedParameters, ScaleNet};
 use scalenas_space::{CostModel, Head, SpaceSpec};
@@ -26,8 +26,8 @@ pub struct Single<B: KernelBackend> {
     pub head: Head,
     /// Height and width of its input.
     pub input: Size,
-    /// Size of its crops relative to boxes.
-    pub box_padding: BoxPadding,
+    /// Part of a picture that it has learnt to look at.
+    pub framing: Framing,
     /// Name or file of its facts.
     pub facts: String,
     /// Normalised training pictures `[batch, 3, height, width]` in float32, of a run.
@@ -59,8 +59,8 @@ pub struct Kind<'a> {
     pub input: Size,
     /// Name or file of the facts.
     pub facts: &'a str,
-    /// Boxes that it has learnt to look at.
-    pub boxes: BoxSource,
+    /// Part of a picture that it has learnt to look at.
+    pub framing: Framing,
     /// Run folder or file.
     pub origin: &'a Path,
 }
@@ -110,8 +110,9 @@ impl<B: KernelBackend> Single<B> {
         let task = &info.task(head).expect("a run has data for every head").source;
         let space = SpaceSpec { heads: vec![head], ..info.space.clone() };
         let (input, facts, origin) = (task.input, &*task.facts, run.path());
-        let boxes = task.files.boxes;
-        (selection.accept)(&Kind { space: &space, head, input, facts, boxes, origin })?;
+        let variation = Experiment::from_run(run, &[])?.variation();
+        let framing = variation.framing(task);
+        (selection.accept)(&Kind { space: &space, head, input, facts, framing, origin })?;
         let search = search(run)?;
         let architecture = of_run(run, selection.network.arch.as_deref(), search.as_ref())?;
         let supernet = supernet::<B>(run, device)?;
@@ -119,7 +120,7 @@ impl<B: KernelBackend> Single<B> {
         let request = Request {
             info,
             data,
-            variation: Experiment::from_run(run, &[])?.variation(),
+            variation,
             max_samples: 0,
             reading: selection.data.reading_of_run(),
         };
@@ -135,7 +136,7 @@ impl<B: KernelBackend> Single<B> {
             network: ScaleNet::from_named(&space, &architecture, &tensors, &name, device)?,
             head,
             input,
-            box_padding: task.files.box_padding,
+            framing,
             facts: facts.to_owned(),
             pictures,
         })
@@ -157,10 +158,10 @@ impl<B: KernelBackend> Single<B> {
         let described = Described::beside(weights)?;
         let input = described.input.unwrap_or(room.usual_input());
         let facts = described.facts.as_deref().unwrap_or(room.facts());
-        let (space, boxes) = (network.spec(), BoxSource::default());
-        (selection.accept)(&Kind { space, head, input, facts, boxes, origin })?;
-        let (box_padding, facts) = (described.box_padding, facts.to_owned());
-        Ok(Self { network, head, input, box_padding, facts, pictures: None })
+        let (space, framing) = (network.spec(), described.framing);
+        (selection.accept)(&Kind { space, head, input, facts, framing, origin })?;
+        let facts = facts.to_owned();
+        Ok(Self { network, head, input, framing, facts, pictures: None })
     }
 }
 

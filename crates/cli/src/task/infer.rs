@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use scalenas_base::Size;
-use scalenas_data::{BoxPadding, Reading};
+use scalenas_data::{Framing, Reading};
 use scalenas_train::FlipTest;
 use serde_json::Value;
 
@@ -43,8 +43,8 @@ pub struct InferRequest<'a> {
     pub facts: &'a str,
     /// Height and width of the network's input.
     pub input: Size,
-    /// Size of crops relative to the boxes.
-    pub box_padding: BoxPadding,
+    /// Part of a picture that becomes the input of a pose network.
+    pub framing: Framing,
     /// Divisor of the sides of inputs, in pixels.
     pub cell: usize,
     /// Whether mirrored pictures are predicted as well.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 use scalenas_data::bottom_up::BottomUpAugment;
 use scalenas_data::segmentation::SegmentationAugment;
-use scalenas_data::{Appearance, ClassificationAugment, Reading, TopDownAugment};
+use scalenas_data::{Appearance, ClassificationAugment, Framing, Reading, TopDownAugment};
 use scalenas_space::Head;
 use scalenas_train::{RunInfo, TaskSource};
 
@@ -36,6 +36,11 @@ impl Variation {
         segmentation.validate()?;
         classification.validate()?;
         Ok(appearance.validate()?)
+    }
+
+    /// Part of a picture that becomes the input of networks that learn from `source`.
+    pub fn framing(&self, source: &TaskSource) -> Framing {
+        Framing::of(&source.files, self.bottom_up.fit)
     }
 }
 

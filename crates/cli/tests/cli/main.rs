@@ -19,6 +19,7 @@ mod export;
 mod figures;
 mod finetune;
 mod foreign_data;
+mod framing;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod import;

@@ -153,6 +153,11 @@ fn exported_weights_know_their_classes() {
     let people = Place::new();
     let wrong = ["--set", &format!("facts={description}")];
     people.supernet("run", &wrong).fixable(&["net.json", "without joints"]);
+    // Without a description, those of the data set's folder, and without these the usual ones.
+    fs::remove_file(&description).unwrap();
+    assert!(score(&["--weights", &net])["iou"].get("sky").is_some());
+    fs::copy(&facts, place.path("streets/own.ron")).unwrap();
+    assert_eq!(found, score(&["--weights", &net]));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Bottom-up pose: heatmaps and tags of all people in a picture.
 
 use scalenas_base::Size;
+use scalenas_data::bottom_up::Fit;
 use scalenas_space::layers::{BOTTOM_UP_BLOCKS, ConvKind};
 use serde_json::{Value as Json, json};
 
@@ -57,9 +58,18 @@ impl Task for BottomUp {
         self.add_maps(maps, input, outputs);
     }
 
-    fn picture(&self, _source: &Source) -> Json {
+    fn picture(&self, source: &Source) -> Json {
+        let crop = match source.framing.fit {
+            Fit::Shorter => {
+                "the whole picture, its shorter side scaled to the shorter side of the input"
+            }
+            Fit::Longer => {
+                "the whole picture, its longer side scaled to the side of the input, black beside it"
+            }
+        };
         json!({
-            "crop": "the whole picture, its shorter side scaled to the shorter side of the input",
+            "crop": crop,
+            "fit": source.framing.fit,
             "heatmaps": "average of the coarse heatmaps, enlarged twice with bilinear values, and the \
                          fine ones",
             "grouping": "peaks of the heatmaps are joined to people by the nearest tags",

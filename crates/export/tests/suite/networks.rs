@@ -5,7 +5,7 @@ use burn::backend::flex::FlexDevice;
 use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 use scalenas_base::Size;
-use scalenas_data::BoxPadding;
+use scalenas_data::Framing;
 use scalenas_export::{NamedTensors, Source};
 use scalenas_model::{Absent, Calibration, NamedParameters, ScaleNet, Supernet};
 use scalenas_space::{Architecture, SpaceSpec, rng, sample};
@@ -53,7 +53,7 @@ pub fn network(space: &SpaceSpec, architecture: &Architecture) -> (ScaleNet<Flex
         architecture: architecture.clone(),
         tensors: tensors(&network),
         input: INPUT,
-        box_padding: BoxPadding::default(),
+        framing: Framing::default(),
     };
     (network, source)
 }

@@ -19,7 +19,7 @@ pub struct TopDown {
 impl TopDown {
     pub fn new(description: &Description) -> Result<Self> {
         let (input, names) = (description.input, description.head.joints.clone());
-        let form = BoxCrop { input, padding: description.head.picture.padding };
+        let form = description.head.picture.crop(input);
         Ok(Self { codec: HeatmapCodec::new(input, names.len())?, names, form })
     }
 }

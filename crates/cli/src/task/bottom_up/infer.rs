@@ -35,6 +35,7 @@ pub fn find<B: KernelBackend>(
     let scenes = Arc::new(scenes.with_paths(paths(request.pictures)));
     let options = SceneOptions {
         scales: request.scales.to_vec(),
+        fit: request.framing.fit,
         flip: request.flip,
         ..SceneOptions::new(request.input.shorter(), request.workers)
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use scalenas_data::top_down::crop_of_box;
-use scalenas_data::{BoxCrop, HeatmapCodec, PersonBox, TopDownDataset};
+use scalenas_data::{HeatmapCodec, PersonBox, TopDownDataset};
 use scalenas_kernels::KernelBackend;
 use scalenas_train::Network;
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
@@ -59,7 +59,7 @@ pub fn find<B: KernelBackend>(
 
 /// A box as the data set of crops takes it.
 fn person(found: &BoxAround, request: &InferRequest<'_>, category_id: u64) -> PersonBox {
-    let form = BoxCrop { input: request.input, padding: request.box_padding };
+    let form = request.framing.crop(request.input);
     let (center, scale) = crop_of_box(found.bbox, form);
     PersonBox {
         image: found.picture,

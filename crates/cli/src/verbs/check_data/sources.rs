@@ -9,11 +9,10 @@ use scalenas_train::TaskSource;
 
 use super::arguments::Arguments;
 use super::facts;
-use crate::data::facts::shown;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::Output;
-use crate::task::room_of;
+use crate::task::{facts_of_data, room_of};
 
 /// Heads with their data.
 pub fn sources(arguments: &Arguments, output: Output) -> Result<Vec<(Head, TaskSource)>> {
@@ -39,16 +38,7 @@ fn of_arguments(arguments: &Arguments, output: Output) -> Result<(Head, TaskSour
     let mut files = DataFiles::default();
     arguments.files.apply(&mut files, &data, &arguments.data.pictures)?;
     let room = room_of(arguments.task);
-    let facts = match &arguments.facts {
-        Some(facts) => facts.clone(),
-        None => match room.facts_in(&data)? {
-            Some(facts) => {
-                output.say(format!("facts {}, of the data set", shown(&facts)));
-                facts
-            }
-            None => room.facts().to_owned(),
-        },
-    };
+    let facts = facts_of_data(arguments.facts.as_deref(), Some(&data), room, output)?;
     let mut source = TaskSource {
         data,
         facts,

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 use scalenas_base::Size;
-use scalenas_data::BoxPadding;
+use scalenas_data::bottom_up::Fit;
+use scalenas_data::{BoxPadding, Framing};
 
 use crate::arguments::{
     DataArguments, DeviceArguments, FlipTest, NetworkArguments, PoseHead, PrecisionArguments,
@@ -28,6 +29,15 @@ pub enum SideFit {
     Shorter,
     /// The longer side: all of the picture in a square
     Longer,
+}
+
+impl From<SideFit> for Fit {
+    fn from(side: SideFit) -> Self {
+        match side {
+            SideFit::Shorter => Self::Shorter,
+            SideFit::Longer => Self::Longer,
+        }
+    }
 }
 
 /// Arguments of `eval-pose`.
@@ -66,7 +76,8 @@ pub struct Arguments {
     /// joints]
     #[arg(long)]
     pub category: Option<String>,
-    /// Joints: coco, crowdpose or a RON file of facts
+    /// Joints: coco, crowdpose or a RON file of facts [default: the network's, else those of the one such file in the
+    /// data set's folder, else coco]
     #[arg(long)]
     pub facts: Option<String>,
     /// Method of pose estimation; must be that of the network [default: that of the network]
@@ -108,4 +119,12 @@ pub struct Arguments {
     /// Device.
     #[command(flatten)]
     pub device: DeviceArguments,
+}
+
+impl Arguments {
+    /// Framing of a network, with what is asked otherwise.
+    pub fn framing(&self, own: Framing) -> Framing {
+        let fit = self.fit.map_or(own.fit, Into::into);
+        Framing { fit, ..own.padded(self.box_padding) }
+    }
 }

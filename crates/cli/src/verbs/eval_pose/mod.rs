@@ -9,8 +9,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use scalenas_base::Size;
-use scalenas_data::bottom_up::Fit;
-use scalenas_data::{BoxCrop, KeypointFacts};
+use scalenas_data::KeypointFacts;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
 use scalenas_model::{InferenceNet, ScaleNet};
@@ -27,7 +26,7 @@ use crate::experiment::Experiment;
 use crate::files::{check_folder, check_target, make_parent};
 use crate::networks;
 use crate::render::Output;
-use crate::task::{Request, room, scoring};
+use crate::task::{Request, facts_of_data, keypoints, room, scoring};
 pub use arguments::Arguments;
 use scored::{Scope, Scored, Scorer};
 use target::Target;
@@ -44,7 +43,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     check_folder("--pictures", arguments.pictures.as_deref())?;
     let scored = match (&arguments.results, &arguments.annotations) {
         (Some(found), Some(annotations)) => {
-            let (facts, above) = (facts(arguments, "coco")?, arguments.count_above);
+            let facts = arguments.facts.as_deref().unwrap_or(keypoints::DEFAULT_FACTS);
+            let (facts, above) = (facts_in_category(facts, arguments)?, arguments.count_above);
             let images = arguments.images.clone().unwrap_or_default();
             let files = Split::whole(annotations.clone(), images);
             let reading = arguments.data.reading();
@@ -66,9 +66,8 @@ pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
     }
 }
 
-fn facts(arguments: &Arguments, default: &str) -> Result<KeypointFacts> {
-    let facts = keypoint_facts(arguments.facts.as_deref().unwrap_or(default))?;
-    Ok(of_category(facts, arguments.category.as_deref()))
+fn facts_in_category(name: &str, arguments: &Arguments) -> Result<KeypointFacts> {
+    Ok(of_category(keypoint_facts(name)?, arguments.category.as_deref()))
 }
 
 fn score_network<B: KernelBackend>(
@@ -117,10 +116,9 @@ fn score_run<B: KernelBackend>(
     let data = arguments.data.folder.as_ref().unwrap_or(&source.data);
     let moved = in_folder(source, data)?;
     let variation = Experiment::from_run(run, &[])?.variation();
-    let padding = arguments.box_padding.unwrap_or(source.files.box_padding);
-    let form = BoxCrop { input, padding };
-    let (net, fit) = ((&info.space, form), variation.bottom_up.fit);
-    let target = Target::new(arguments, Origin::Run(&moved), &facts, net, fit, run.path())?;
+    let view = (input, arguments.framing(variation.framing(source)));
+    let target =
+        Target::new(arguments, Origin::Run(&moved), &facts, (&info.space, run.path()), view)?;
     let request = Request {
         info,
         // Calibration takes the pictures that the supernet was trained on, if they exist.
@@ -147,13 +145,14 @@ fn score_file<B: KernelBackend>(
     let space = network.spec();
     let head = head(arguments, space, weights)?;
     let described = Described::beside(weights)?;
-    let facts = facts(arguments, described.facts.as_deref().unwrap_or("coco"))?;
+    let asked = arguments.facts.as_deref().or(described.facts.as_deref());
+    let facts = facts_of_data(asked, arguments.data.folder.as_deref(), room(head), output)?;
+    let facts = facts_in_category(&facts, arguments)?;
     let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
     let input = arguments.input.or(described.input).unwrap_or(default);
     let data = Origin::Folder(arguments.data.folder.as_deref());
-    let form = BoxCrop { input, padding: arguments.box_padding.unwrap_or(described.box_padding) };
-    let (net, fit) = ((space, form), Fit::default());
-    let target = Target::new(arguments, data, &facts, net, fit, weights)?;
+    let view = (input, arguments.framing(described.framing));
+    let target = Target::new(arguments, data, &facts, (space, weights), view)?;
     let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());
     let network = SingleHead::new(folded, network.spec(), head).expect("the head of the space");
     let found = target.predict(&network, arguments, output, device)?;

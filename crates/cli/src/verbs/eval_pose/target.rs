@@ -7,9 +7,7 @@ use anyhow::Result;
 use scalenas_base::Size;
 use scalenas_coco::detections;
 use scalenas_data::bottom_up::{Fit, SceneFilter, Scenes};
-use scalenas_data::{
-    BoxCrop, BoxPadding, BoxSource, KeypointFacts, Part, Reading, TopDownDataset, detection_boxes,
-};
+use scalenas_data::{Framing, KeypointFacts, Part, Reading, TopDownDataset, detection_boxes};
 use scalenas_eval::CocoResult;
 use scalenas_kernels::KernelBackend;
 use scalenas_space::{CostModel, SpaceSpec};
@@ -17,7 +15,7 @@ use scalenas_train::Network;
 use scalenas_train::bottom_up::{SceneOptions, find_people, results};
 use scalenas_train::top_down::{EvaluateOptions, evaluate};
 
-use super::arguments::{Arguments, SideFit};
+use super::arguments::Arguments;
 use super::scored::{Scope, Scorer};
 use crate::data::{Origin, Share, Split, TopDownPart, part, report_skipped, split};
 use crate::error::user;
@@ -49,24 +47,17 @@ impl Target {
         arguments: &Arguments,
         data: Origin<'_>,
         facts: &KeypointFacts,
-        (space, form): (&SpaceSpec, BoxCrop),
-        fit: Fit,
-        origin: &Path,
+        (space, origin): (&SpaceSpec, &Path),
+        (input, framing): (Size, Framing),
     ) -> Result<Self> {
-        let input = form.input;
         CostModel::new(space, input)?;
         check_joints(space, facts, origin)?;
-        let files = files(arguments, data, form.padding)?;
+        let files = files(arguments, data, framing)?;
         let reading = data.reading(arguments.data.reading());
         let (content, is_annotated) = if space.is_bottom_up() {
             let scenes = scenes(files.clone(), facts, SceneFilter::AllImages, reading)?;
-            let fit = match arguments.fit {
-                Some(SideFit::Shorter) => Fit::Shorter,
-                Some(SideFit::Longer) => Fit::Longer,
-                None => fit,
-            };
             let is_annotated = scenes.is_annotated();
-            (Content::Scenes(Arc::new(scenes), input.height.min(input.width), fit), is_annotated)
+            (Content::Scenes(Arc::new(scenes), input.shorter(), framing.fit), is_annotated)
         } else {
             let (crops, is_annotated) = crops(arguments, &files, facts, (input, reading))?;
             (Content::Crops(crops), is_annotated)
@@ -178,7 +169,7 @@ fn crops(
     Ok((people.boxes(boxes)?, people.coco.is_annotated))
 }
 
-fn files(arguments: &Arguments, data: Origin<'_>, box_padding: BoxPadding) -> Result<Split> {
+fn files(arguments: &Arguments, data: Origin<'_>, framing: Framing) -> Result<Split> {
     let whole = match data {
         _ if arguments.annotations.is_some() => None,
         Origin::Run(source) if arguments.split == Part::Train.name() => {
@@ -195,10 +186,7 @@ fn files(arguments: &Arguments, data: Origin<'_>, box_padding: BoxPadding) -> Re
         annotations: need(&arguments.annotations, found(|f| &f.annotations), "annotations")?,
         images: need(&arguments.images, found(|f| &f.images), "images")?,
         share: whole.as_ref().map_or(Share::All, |files| files.share),
-        boxes: match data {
-            Origin::Run(source) => source.files.boxes,
-            Origin::Folder(_) => BoxSource::Annotated,
-        },
-        box_padding,
+        boxes: framing.boxes,
+        box_padding: framing.box_padding,
     })
 }

@@ -33,7 +33,8 @@ pub struct Arguments {
     /// List of pictures and their labels, one per line, instead of a part
     #[arg(long)]
     pub list: Option<PathBuf>,
-    /// Classes: cityscapes or a RON file of facts
+    /// Classes: cityscapes or a RON file of facts [default: the network's, else those of the one such file in the
+    /// data set's folder, else cityscapes]
     #[arg(long)]
     pub facts: Option<String>,
     /// Sizes to predict at, as factors of the picture's own

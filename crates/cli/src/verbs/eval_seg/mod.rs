@@ -24,7 +24,7 @@ use crate::experiment::Experiment;
 use crate::files::check_folder;
 use crate::networks;
 use crate::render::Output;
-use crate::task::{Request, scoring, warn_of_extent};
+use crate::task::{Request, facts_of_data, room, scoring, warn_of_extent};
 pub use arguments::Arguments;
 
 /// Scores a network, or a file of results.
@@ -95,8 +95,9 @@ fn score_file<'a, B: KernelBackend>(
     let network = ScaleNet::<B>::load(weights, device)?;
     let head = head(network.spec(), weights)?;
     let described = Described::beside(weights)?.facts;
-    let facts = arguments.facts.as_ref().or(described.as_ref());
-    let facts = segmentation_facts(facts.map_or("cityscapes", String::as_str))?;
+    let asked = arguments.facts.as_deref().or(described.as_deref());
+    let facts = facts_of_data(asked, arguments.data.folder.as_deref(), room(head), output)?;
+    let facts = segmentation_facts(&facts)?;
     let data = Origin::Folder(arguments.data.folder.as_deref());
     let target = Target::new(arguments, network.spec(), &facts, data, weights)?;
     let folded: InferenceNet<B> = network.fold().with_format(precision.dtype());

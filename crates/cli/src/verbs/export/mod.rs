@@ -7,7 +7,7 @@ mod sample;
 use anyhow::Result;
 use burn::tensor::TensorData;
 use scalenas_base::Size;
-use scalenas_data::BoxPadding;
+use scalenas_data::Framing;
 use scalenas_export::{
     Length, NamedTensors, OnnxOptions, Output as Port, Source, describe, to_onnx,
 };
@@ -52,8 +52,8 @@ fn export<B: KernelBackend>(
     let input = arguments.input.unwrap_or(single.input);
     let facts = arguments.facts.as_deref().unwrap_or(&single.facts);
     let room = room(single.head);
-    let box_padding = arguments.box_padding.unwrap_or(single.box_padding);
-    let source = source(&single.network, input, box_padding);
+    let framing = single.framing.padded(arguments.box_padding);
+    let source = source(&single.network, input, framing);
     let (onnx, outputs) = to_onnx(&source, options)?;
     let description = describe(&source, &outputs, &[room.exported_facts(facts)?]);
     let bytes = match targets.form {
@@ -88,7 +88,7 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
 }
 
 /// The network as the export sees it.
-fn source<B: KernelBackend>(network: &ScaleNet<B>, input: Size, box_padding: BoxPadding) -> Source {
+fn source<B: KernelBackend>(network: &ScaleNet<B>, input: Size, framing: Framing) -> Source {
     let mut tensors = network.layers().to_named();
     tensors.extend(network.statistics().to_named());
     let plain = |data: TensorData| scalenas_export::Tensor {
@@ -102,7 +102,7 @@ fn source<B: KernelBackend>(network: &ScaleNet<B>, input: Size, box_padding: Box
         architecture: network.architecture().clone(),
         tensors,
         input,
-        box_padding,
+        framing,
     }
 }
 

@@ -96,7 +96,7 @@ fn check(kind: &Kind<'_>, arguments: &Arguments) -> Result<()> {
     kind.check_padding(arguments.box_padding)?;
     room.check_scales(&arguments.scales)?;
     match (room.takes_boxes(), &arguments.boxes) {
-        (true, None) if kind.boxes == BoxSource::Whole => Ok(()),
+        (true, None) if kind.framing.boxes == BoxSource::Whole => Ok(()),
         (true, None) => Err(user(format!(
             "{origin} takes a person at a time; give --boxes whole, a JSON file of boxes, or the run of a \
              bottom-up network"
@@ -139,7 +139,7 @@ fn request<'a, B: KernelBackend>(
         boxes,
         facts: arguments.facts.as_deref().unwrap_or(&single.facts),
         input: arguments.input.unwrap_or(single.input),
-        box_padding: arguments.box_padding.unwrap_or(single.box_padding),
+        framing: single.framing.padded(arguments.box_padding),
         cell: single.network.spec().coarsest_stride(),
         flip: arguments.flip_test.into(),
         scales: &arguments.scales,
@@ -164,7 +164,7 @@ fn find_boxes<B: KernelBackend>(
 ) -> Result<Vec<BoxAround>> {
     let accept = |kind: &Kind<'_>| {
         let room = room(kind.head);
-        if room.finds_people() || room.takes_boxes() && kind.boxes == BoxSource::Whole {
+        if room.finds_people() || room.takes_boxes() && kind.framing.boxes == BoxSource::Whole {
             return Ok(());
         }
         Err(user(format!(
@@ -180,7 +180,7 @@ fn find_boxes<B: KernelBackend>(
     let request = InferRequest {
         facts: &finder.facts,
         input: finder.input,
-        box_padding: finder.box_padding,
+        framing: finder.framing,
         cell: finder.network.spec().coarsest_stride(),
         drawn: None,
         labels: None,

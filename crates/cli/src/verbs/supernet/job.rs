@@ -21,11 +21,10 @@ use super::weights::check_weights;
 use crate::arguments::settle;
 use crate::context::Stop;
 use crate::context::device::{DeviceChoice, on_device};
-use crate::data::facts::shown;
 use crate::error::user;
 use crate::experiment::Experiment;
 use crate::render::{Output, ProgressView};
-use crate::task::Request;
+use crate::task::{Request, say_found};
 
 /// Run that is about to start.
 pub struct Job {
@@ -120,7 +119,7 @@ impl Job {
         devices.check(&self.tasks)?;
         self.settle(devices.here[0], output)?;
         if let Some(facts) = &self.found {
-            output.say(format!("facts {}, of the data set", shown(facts)));
+            say_found(facts, output);
         }
         let folder = RunFolder::create(&self.out, self.info.clone(), self.existing)?;
         let result = self.fill(&folder, devices, output, stop);

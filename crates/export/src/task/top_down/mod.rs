@@ -41,13 +41,14 @@ impl Task for TopDown {
     }
 
     fn picture(&self, source: &Source) -> Json {
-        let (input, padding) = (source.input, source.box_padding.factor());
+        let (input, framing) = (source.input, source.framing);
         json!({
             "crop": "one per box [x, y, width, height]: widened around its centre to the aspect of the \
                      input, enlarged by the padding, scaled to the input with bilinear values and black \
                      outside of the picture",
             "aspect": input.width as f64 / input.height as f64,
-            "padding": padding,
+            "boxes": framing.boxes,
+            "padding": framing.box_padding,
             "scale": "padding * widened width / input width",
             "to_picture": "(input position - input size / 2) * scale + centre of the box",
             "heatmap_to_input": STRIDE,
