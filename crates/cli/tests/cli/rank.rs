@@ -49,6 +49,7 @@ fn a_ranking_is_compared_with_trainings_alone() {
     // Their scores are enough, but only of the same recipe and networks.
     let table = place.arg("table.json");
     fs::copy(place.path("run/ranking/ranking_ap.json"), &table).unwrap();
+    let whole_table = fs::read(&table).unwrap();
     let from = |more: &[&str]| {
         let few = ["rank", "--run", &other, "--alone", &table, "--json"];
         scalenas(&[&few[..], more].concat())
@@ -96,6 +97,15 @@ fn a_ranking_is_compared_with_trainings_alone() {
     assert!(rows.lines().all(|row| row.split(',').count() == 7), "{rows}");
     let second = place.path("run/ranking/alone/seed-1").join(id).join("run.json");
     assert_eq!(read_json(&second)["train"]["seed"], 1);
+    // Only what an earlier ranking lacks is trained.
+    fs::write(&table, whole_table).unwrap();
+    fs::remove_dir_all(place.path("run/ranking/alone").join(id)).unwrap();
+    let known = ["--seeds", "2", "--known", &table];
+    assert_eq!(rank(&place, &known).good().json()["tasks"], twice["tasks"]);
+    assert!(!place.path("run/ranking/alone").join(id).exists());
+    rank(&place, &["--known", &table, "--alone", &table]).fixable(&["--known", "--alone"]);
+    rank(&place, &["--known", &table, "--fine-tune"]).fixable(&["--known", "one supernet"]);
+    rank(&place, &["--known", &alone]).fixable(&["--known", "alone"]);
     // Fine-tuned networks have a folder of their own.
     rank(&place, &["--fine-tune"]).good();
     assert!(place.path("run/ranking/tuned").join(id).join("grade.json").is_file());

@@ -21,6 +21,7 @@ Examples:
   cargo xtask rank --run runs/sandwich --alone runs/quick/ranking/alone
   cargo xtask rank --run runs/fair --alone published/ranking_ap.json
   cargo xtask rank --run runs/quick --alone runs/quick/ranking/ranking_ap.json --calibration 32 --out runs/more
+  cargo xtask rank --run runs/quick --networks 40 --seeds 2 --known published/ranking_ap.json
   cargo xtask rank --run runs/quick --fine-tune
   cargo xtask rank --run runs/quick --found --networks 8 --fine-tune";
 
@@ -52,6 +53,9 @@ pub struct Arguments {
     /// [default: ranking/alone or ranking/tuned in the run folder]
     #[arg(long)]
     pub alone: Option<PathBuf>,
+    /// JSON file of an earlier ranking whose scores are taken; networks and seeds that it lacks are trained
+    #[arg(long)]
+    pub known: Option<PathBuf>,
     /// Folder of the results [default: ranking in the run folder; with --found, found in it]
     #[arg(long)]
     pub out: Option<PathBuf>,

@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_space::{Architecture, SpaceSpec};
+use scalenas_space::SpaceSpec;
 use scalenas_train::{Figure, RunInfo};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::alone::OwnGrade;
-use super::arguments::Arguments;
 use super::statistics::Ranked;
 use crate::error::user;
 use crate::task::figures;
@@ -23,56 +22,70 @@ struct Document {
     networks: Vec<Ranked>,
 }
 
-/// Grades of the networks, by seed.
-///
-/// A file that lacks a network or a seed, or whose networks were trained in another way, is refused.
-pub fn grades(
-    arguments: &Arguments,
-    file: &Path,
-    (space, nets): (&SpaceSpec, &[Architecture]),
-    recipe: &Value,
-) -> Result<Vec<Vec<OwnGrade>>> {
-    let path = file.display();
-    let refuse = |said: String| user(format!("--alone {path}: {said}"));
-    if arguments.fine_tune {
-        let said = "scores of fine-tuned networks are of one supernet alone; accepted: a folder";
-        return Err(refuse(said.to_owned()));
+/// An earlier ranking of networks of one space, trained as they would be now.
+pub struct Earlier {
+    /// Option that names the file, and the file.
+    origin: String,
+    networks: Vec<Ranked>,
+}
+
+impl Earlier {
+    /// Reads the file that `option` names.
+    ///
+    /// # Errors
+    /// When it holds other scores, or its networks were trained in another way.
+    pub fn read(option: &str, file: &Path, space: &SpaceSpec, recipe: &Value) -> Result<Self> {
+        let origin = format!("{option} {}", file.display());
+        let refuse = |said: String| user(format!("{origin}: {said}"));
+        let text = fs::read(file).map_err(|e| refuse(e.to_string()))?;
+        let document: Document = serde_json::from_slice(&text)
+            .map_err(|e| refuse(format!("{e}; accepted: a ranking_….json that `rank` wrote")))?;
+        let keys: Vec<_> = figures(space).into_iter().map(Figure::key).collect();
+        if keys != [&*document.figure] {
+            let (found, keys) = (document.figure, keys.join(" and "));
+            return Err(refuse(format!("holds scores by {found}, but {keys} is asked for")));
+        }
+        if let Some((key, found, given)) = RunInfo::recipe_difference(&document.recipe, recipe) {
+            return Err(refuse(format!(
+                "its networks were trained with {key} {found}, but {given} is asked for; accepted: the same options"
+            )));
+        }
+        Ok(Self { origin, networks: document.networks })
     }
-    let text = fs::read(file).map_err(|e| refuse(e.to_string()))?;
-    let document: Document = serde_json::from_slice(&text).map_err(|e| {
-        refuse(format!(
-            "{e}; accepted: a ranking_….json that `rank` wrote, or a folder of networks"
+
+    /// Grade of a network that was trained with one of several seeds.
+    pub fn grade(&self, id: &str, seed: usize) -> Option<OwnGrade> {
+        let net = self.networks.iter().find(|net| net.id == id)?;
+        let score = net.seeds.get(seed).copied().filter(|score| score.is_finite())?;
+        Some(OwnGrade { id: id.to_owned(), scores: vec![score], seconds: 0.0 })
+    }
+
+    /// Grades of all networks, by seed.
+    ///
+    /// # Errors
+    /// When the file lacks one.
+    pub fn grades(&self, ids: &[String], seeds: u16) -> Result<Vec<Vec<OwnGrade>>> {
+        let grade = |id: &String, seed| self.grade(id, seed).ok_or_else(|| self.lacks(id));
+        let of_seed = |seed| ids.iter().map(|id| grade(id, seed)).collect();
+        (0..usize::from(seeds)).map(of_seed).collect()
+    }
+
+    fn lacks(&self, id: &str) -> anyhow::Error {
+        let said = match self.networks.iter().find(|net| net.id == id) {
+            Some(net) => {
+                let count = net.seeds.len();
+                format!("network {id} has {count} trainings; accepted: at most as many --seeds")
+            }
+            None => {
+                let count = self.networks.len();
+                format!(
+                    "has no network {id}; accepted: those that it was made of, --networks {count}"
+                )
+            }
+        };
+        user(format!(
+            "{}: {said}, or --known in place of --alone, which trains what is lacking",
+            self.origin
         ))
-    })?;
-    let keys: Vec<_> = figures(space).into_iter().map(Figure::key).collect();
-    if keys != [&*document.figure] {
-        let (found, keys) = (document.figure, keys.join(" and "));
-        return Err(refuse(format!("holds scores by {found}, but {keys} is asked for")));
     }
-    if let Some((key, found, given)) = RunInfo::recipe_difference(&document.recipe, recipe) {
-        return Err(refuse(format!(
-            "its networks were trained with {key} {found}, but {given} is asked for; accepted: the same options, \
-             or a folder of networks"
-        )));
-    }
-    let grade = |architecture: &Architecture, seed: usize| {
-        let id = architecture.id(space);
-        let net = document.networks.iter().find(|net| net.id == id).ok_or_else(|| {
-            refuse(format!(
-                "has no network {id}; accepted: as many networks as it was made of, --networks {}",
-                document.networks.len()
-            ))
-        })?;
-        let score = net.seeds.get(seed).copied().filter(|score| score.is_finite());
-        let score = score.ok_or_else(|| {
-            refuse(format!(
-                "network {id} has {} trainings; accepted: at most as many --seeds",
-                net.seeds.len()
-            ))
-        })?;
-        Ok(OwnGrade { id, scores: vec![score], seconds: 0.0 })
-    };
-    (0..usize::from(arguments.seeds))
-        .map(|seed| nets.iter().map(|net| grade(net, seed)).collect())
-        .collect()
 }

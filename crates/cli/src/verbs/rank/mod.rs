@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use self::alone::{OwnGrade, Turn, turn};
 use self::arguments::LEAST;
+use self::earlier::Earlier;
 use self::results::{FOLDER, FOUND, Origin, TaskRanking, report};
 use self::statistics::Ranked;
 use super::finetune::Alone;
@@ -40,10 +41,18 @@ pub fn run(arguments: &Arguments, output: Output, stop: &Stop) -> Result<()> {
     let nets = compared(arguments, &run, &costs)?;
     let recipe = recipe(arguments, &run, &nets[0])?;
     let grades = match &arguments.alone {
-        Some(file) if file.is_file() => {
-            Some(earlier::grades(arguments, file, (space, &nets), &recipe)?)
+        Some(file) if file.is_file() && arguments.known.is_some() => {
+            return Err(user(format!(
+                "--known: all scores are those of --alone {}; accepted: one of both, or a folder with --alone",
+                file.display()
+            )));
         }
-        _ => train(arguments, &run, &nets, output, stop)?,
+        Some(file) if file.is_file() => {
+            let ids: Vec<String> = nets.iter().map(|net| net.id(space)).collect();
+            let earlier = earlier(arguments, "--alone", file, &run, &recipe)?;
+            Some(earlier.grades(&ids, arguments.seeds)?)
+        }
+        _ => train(arguments, &run, &nets, &recipe, (output, stop))?,
     };
     let Some(grades) = grades else { return Ok(()) };
     output.say("scoring the networks with the weights of the supernet");
@@ -93,6 +102,23 @@ fn recipe(arguments: &Arguments, run: &RunFolder, net: &Architecture) -> Result<
     Ok(recipe)
 }
 
+/// Scores of an earlier ranking.
+fn earlier(
+    arguments: &Arguments,
+    option: &str,
+    file: &Path,
+    run: &RunFolder,
+    recipe: &Value,
+) -> Result<Earlier> {
+    if arguments.fine_tune {
+        return Err(user(format!(
+            "{option} {}: scores of fine-tuned networks are of one supernet alone; accepted: a folder with --alone",
+            file.display()
+        )));
+    }
+    Earlier::read(option, file, &run.info().space, recipe)
+}
+
 /// Networks to compare, by ascending cost.
 fn compared(
     arguments: &Arguments,
@@ -126,9 +152,14 @@ fn train(
     arguments: &Arguments,
     run: &RunFolder,
     nets: &[Architecture],
-    output: Output,
-    stop: &Stop,
+    recipe: &Value,
+    (output, stop): (Output, &Stop),
 ) -> Result<Option<Vec<Vec<OwnGrade>>>> {
+    let known = arguments.known.as_ref();
+    let known = known.map(|file| earlier(arguments, "--known", file, run, recipe)).transpose()?;
+    let known = |net: &Architecture, seed: u16| {
+        known.as_ref()?.grade(&net.id(&run.info().space), usize::from(seed))
+    };
     let usual = if arguments.fine_tune { "tuned" } else { "alone" };
     let folder = run.path().join(FOLDER).join(usual);
     let folder = arguments.alone.clone().unwrap_or(folder);
@@ -140,7 +171,11 @@ fn train(
         let alone = Alone { run, from_nothing: !arguments.fine_tune, changes: &changes, data };
         let folder = folder_of(&folder, seed);
         for architecture in nets {
-            match turn(&alone, architecture, &folder, device, output, stop)? {
+            let turn = match known(architecture, seed) {
+                Some(grade) => Turn::Graded(grade),
+                None => turn(&alone, architecture, &folder, device, output, stop)?,
+            };
+            match turn {
                 Turn::Graded(grade) => {
                     let scores: Vec<String> =
                         grade.scores.iter().map(|s| format!("{s:.3}")).collect();
