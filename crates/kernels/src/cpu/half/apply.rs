@@ -17,8 +17,9 @@ use crate::cpu::simd::{BLOCK, Block, DEPTH, Isa, Kernel, Multiplier, Simd, dispa
 
 /// Weights that a task keeps in the second-level cache, in bytes.
 const CACHED_WEIGHTS: usize = 512 * 1024;
-/// Work of one task at least, in multiply-adds: tens of microseconds.
-const TASK_WORK: usize = 1 << 24;
+/// Work of one task at least, in multiply-adds: ten microseconds. Cores are not equally fast where others use them, so
+/// that halves would wait for the slower one.
+const TASK_WORK: usize = 1 << 22;
 /// Work below which handing it over takes longer.
 const SHARED_WORK: usize = 1 << 21;
 /// Tasks a thread gets, so that a thread that is held up does not hold up the others.
@@ -174,16 +175,22 @@ impl Job<'_> {
     fn places(&self, segment: &Segment, positions: Range<usize>) -> [usize; BLOCK] {
         let Self { sweep, grid, output_extent: to, .. } = self;
         let mut places = [NOWHERE; BLOCK];
-        let (mut row, mut column) = (positions.start / grid.pitch, positions.start % grid.pitch);
+        let first = |line: usize| {
+            let y = sweep.start[0] + sweep.step * (segment.lines.start + line);
+            ((segment.picture * to.height + y) * to.width + sweep.start[1]) * to.channels
+        };
+        let step = sweep.step * to.channels;
+        let (mut line, mut column) = (positions.start / grid.pitch, positions.start % grid.pitch);
+        let mut offset = first(line) + column * step;
         for place in places.iter_mut().take(positions.len()) {
             if column < grid.width {
-                let y = sweep.start[0] + sweep.step * (segment.lines.start + row);
-                let x = sweep.start[1] + sweep.step * column;
-                *place = ((segment.picture * to.height + y) * to.width + x) * to.channels;
+                *place = offset;
             }
             column += 1;
+            offset += step;
             if column == grid.pitch {
-                (row, column) = (row + 1, 0);
+                (line, column) = (line + 1, 0);
+                offset = first(line);
             }
         }
         places
