@@ -43,6 +43,15 @@ pub(crate) fn ranges(
     run(len.div_ceil(step), |piece| task(piece * step..len.min((piece + 1) * step)));
 }
 
+/// Calls `task` with every part of `len` values and its index, on all cores.
+pub(crate) fn chunks<T: Send>(
+    values: &mut [T],
+    len: usize,
+    task: impl Fn(usize, &mut [T]) + Send + Sync,
+) {
+    values.par_chunks_mut(len).enumerate().for_each(|(index, part)| task(index, part));
+}
+
 /// A pointer into memory of which every task writes its own part.
 #[derive(Clone, Copy)]
 pub(crate) struct Shared<T>(pub T);

@@ -13,6 +13,7 @@ mod gradient;
 mod grid;
 mod planes;
 mod run;
+mod unfold;
 mod weights;
 
 pub(crate) use run::{forward, input_gradient, weight_gradient};

@@ -4,7 +4,7 @@
 use burn_std::bf16;
 
 use super::apply::{Application, apply};
-use super::gradient;
+use super::{gradient, unfold};
 use crate::cpu::conv::packed::{self, Packed};
 use crate::cpu::conv::weights::Direction;
 use crate::cpu::conv::{self, Addition, Algorithm, Conv, choice, sweep, tiles};
@@ -23,6 +23,13 @@ pub(crate) fn forward(x: &Maps<bf16>, conv: Conv<'_>, addition: &Addition<'_, bf
     let padding = Some(conv.geometry.padding);
     if let Some(output) = by_winograd(x, conv, Direction::Forward, padding, addition, extent) {
         return output;
+    }
+    if Multiplier::beats_winograd(conv.isa) && unfold::fits(&conv) && extent.len() > 0 {
+        let (x, weight) = (unfold::unfold(x, &conv, extent), unfold::weight(&conv));
+        let geometry = ConvGeometry { stride: 1, padding: 0 };
+        let conv = Conv { weight: &weight, geometry, ..conv };
+        let sweeps = [sweep::forward(1, geometry, [height, width])];
+        return by_products(&x, conv, Direction::Forward, &sweeps, addition, extent);
     }
     if !Multiplier::exists(conv.isa) || is_mostly_padding(x.extent.channels, conv.isa) {
         let residual = addition.residual.map(convert);
