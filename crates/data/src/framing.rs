@@ -28,6 +28,7 @@ impl Framing {
     }
 
     /// Framing with another padding, if one is given.
+    #[must_use]
     pub fn padded(self, box_padding: Option<BoxPadding>) -> Self {
         Self { box_padding: box_padding.unwrap_or(self.box_padding), ..self }
     }

@@ -71,18 +71,18 @@ impl Earlier {
     }
 
     fn lacks(&self, id: &str) -> anyhow::Error {
-        let said = match self.networks.iter().find(|net| net.id == id) {
-            Some(net) => {
-                let count = net.seeds.len();
-                format!("network {id} has {count} trainings; accepted: at most as many --seeds")
-            }
-            None => {
+        let trainings = self.networks.iter().find(|net| net.id == id).map(|net| net.seeds.len());
+        let said = trainings.map_or_else(
+            || {
                 let count = self.networks.len();
                 format!(
                     "has no network {id}; accepted: those that it was made of, --networks {count}"
                 )
-            }
-        };
+            },
+            |count| {
+                format!("network {id} has {count} trainings; accepted: at most as many --seeds")
+            },
+        );
         user(format!(
             "{}: {said}, or --known in place of --alone, which trains what is lacking",
             self.origin
