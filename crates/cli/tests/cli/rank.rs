@@ -80,6 +80,12 @@ fn a_ranking_is_compared_with_trainings_alone() {
     let busy = rank(&place, &[]).good().json();
     assert_eq!((&busy["busy"], &busy["trained"]), (&1.into(), &2.into()));
     drop(lock);
+    // Another machine goes on with the scores so far.
+    let (scores, there) = (busy["scores"].as_str().unwrap(), place.arg("there"));
+    let known = ["rank", "--run", &other, "--known", scores, "--alone", &there, "--json"];
+    let rest = scalenas(&[&known[..], &alike].concat()).good().json();
+    assert_eq!(own(&rest), own(&found));
+    assert_eq!(fs::read_dir(&there).unwrap().count(), 1);
     assert_eq!(rank(&place, &[]).good().json()["tasks"], found["tasks"]);
     let page = place.arg("page.html");
     scalenas(&["report", "--run", &place.arg("run"), "--out", &page]).good();

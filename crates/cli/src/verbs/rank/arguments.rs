@@ -53,7 +53,8 @@ pub struct Arguments {
     /// [default: ranking/alone or ranking/tuned in the run folder]
     #[arg(long)]
     pub alone: Option<PathBuf>,
-    /// JSON file of an earlier ranking whose scores are taken; networks and seeds that it lacks are trained
+    /// JSON file of an earlier ranking, or of a stopped one (scores_….json), whose scores are taken; networks and seeds that
+    /// it lacks are trained
     #[arg(long)]
     pub known: Option<PathBuf>,
     /// Folder of the results [default: ranking in the run folder; with --found, found in it]

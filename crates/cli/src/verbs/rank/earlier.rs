@@ -1,32 +1,58 @@
-//! Scores of networks trained alone, out of the file of an earlier ranking.
+//! Scores of networks trained alone, out of the file of an earlier ranking or of one that is not complete.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_space::SpaceSpec;
-use scalenas_train::{Figure, RunInfo};
-use serde::Deserialize;
+use scalenas_train::{Figure, RunFolder, RunInfo};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::alone::OwnGrade;
-use super::statistics::Ranked;
+use super::arguments::Arguments;
 use crate::error::user;
+use crate::files::write_file;
 use crate::task::figures;
 
-/// File of a ranking, as far as it is read again.
-#[derive(Deserialize)]
+/// File of scores, and that of a ranking as far as it is read again.
+#[derive(Serialize, Deserialize)]
 struct Document {
     figure: String,
     recipe: Value,
-    networks: Vec<Ranked>,
+    networks: Vec<Known>,
+}
+
+/// Scores of a network by seed; `None` where it is not trained yet.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    id: String,
+    #[serde(default)]
+    seeds: Vec<Option<f64>>,
+}
+
+/// Writes the scores that there are, by seed and by network, for another call or machine to go on with.
+pub fn write(
+    path: &Path,
+    figure: Figure,
+    recipe: &Value,
+    ids: &[String],
+    grades: &[Vec<Option<OwnGrade>>],
+) -> Result<()> {
+    let score = |seed: &Vec<Option<OwnGrade>>, net: usize| Some(seed.get(net)?.as_ref()?.scores[0]);
+    let known = |(net, id): (usize, &String)| Known {
+        id: id.clone(),
+        seeds: grades.iter().map(|seed| score(seed, net)).collect(),
+    };
+    let networks = ids.iter().enumerate().map(known).collect();
+    let document = Document { figure: figure.key().to_owned(), recipe: recipe.clone(), networks };
+    write_file(path, serde_json::to_vec_pretty(&document)?)
 }
 
 /// An earlier ranking of networks of one space, trained as they would be now.
 pub struct Earlier {
     /// Option that names the file, and the file.
     origin: String,
-    networks: Vec<Ranked>,
+    networks: Vec<Known>,
 }
 
 impl Earlier {
@@ -34,13 +60,23 @@ impl Earlier {
     ///
     /// # Errors
     /// When it holds other scores, or its networks were trained in another way.
-    pub fn read(option: &str, file: &Path, space: &SpaceSpec, recipe: &Value) -> Result<Self> {
+    pub fn read(
+        arguments: &Arguments,
+        option: &str,
+        file: &Path,
+        run: &RunFolder,
+        recipe: &Value,
+    ) -> Result<Self> {
         let origin = format!("{option} {}", file.display());
         let refuse = |said: String| user(format!("{origin}: {said}"));
+        if arguments.fine_tune {
+            let said = "scores of fine-tuned networks are of one supernet alone; accepted: a folder with --alone";
+            return Err(refuse(said.to_owned()));
+        }
         let text = fs::read(file).map_err(|e| refuse(e.to_string()))?;
         let document: Document = serde_json::from_slice(&text)
             .map_err(|e| refuse(format!("{e}; accepted: a ranking_….json that `rank` wrote")))?;
-        let keys: Vec<_> = figures(space).into_iter().map(Figure::key).collect();
+        let keys: Vec<_> = figures(&run.info().space).into_iter().map(Figure::key).collect();
         if keys != [&*document.figure] {
             let (found, keys) = (document.figure, keys.join(" and "));
             return Err(refuse(format!("holds scores by {found}, but {keys} is asked for")));
@@ -56,7 +92,7 @@ impl Earlier {
     /// Grade of a network that was trained with one of several seeds.
     pub fn grade(&self, id: &str, seed: usize) -> Option<OwnGrade> {
         let net = self.networks.iter().find(|net| net.id == id)?;
-        let score = net.seeds.get(seed).copied().filter(|score| score.is_finite())?;
+        let score = net.seeds.get(seed).copied().flatten().filter(|score| score.is_finite())?;
         Some(OwnGrade { id: id.to_owned(), scores: vec![score], seconds: 0.0 })
     }
 
