@@ -53,11 +53,11 @@ impl Described {
         let document = if path.is_file() { document(&path)? } else { None };
         let Some(Document { input, heads }) = document else { return Ok(Self::default()) };
         let (_, _, height, width) = input.shape;
-        let framing = heads.first().map(|head| head.picture).unwrap_or_default();
+        let said = heads.iter().map(|head| head.picture).find(|&said| said != Framing::default());
         let has_facts = heads.iter().any(|head| !head.facts.is_null());
         Ok(Self {
             input: Some(Size::new(height, width)),
-            framing,
+            framing: said.unwrap_or_default(),
             facts: has_facts.then(|| name(&path)).transpose()?,
         })
     }

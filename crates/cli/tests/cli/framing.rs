@@ -18,7 +18,7 @@ fn networks<'a>(run: &'a str, weights: &'a str) -> [Vec<&'a str>; 2] {
     [vec!["--run", run, "--arch", "smallest"], vec!["--weights", weights]]
 }
 
-/// What a verb writes about a network.
+/// Results that a verb writes for a network, without mirrored views.
 fn written(place: &Place, verb: &str, network: &[&str], more: &[&str]) -> Value {
     let out = place.arg("written.json");
     let rest = ["--flip-test", "off", "--out", &out];
@@ -26,6 +26,13 @@ fn written(place: &Place, verb: &str, network: &[&str], more: &[&str]) -> Value 
     read_json(out.as_ref())
 }
 
+/// Removes the description beside the weights; arguments with the size of the input, which nothing else says.
+fn undescribed<'a>(place: &Place, weights: &[&'a str]) -> Vec<&'a str> {
+    fs::remove_file(place.path("net/net.json")).unwrap();
+    [weights, &["--input", "64x64"]].concat()
+}
+
+/// Key `picture` of the description's only head.
 fn picture_of(place: &Place) -> Value {
     read_json(&place.path("net/net.json"))["heads"][0]["picture"].clone()
 }
@@ -52,8 +59,7 @@ fn whole_pictures_fitted_by_their_longer_side() {
     let inferred = seen(&of_run);
     assert_eq!(inferred, seen(&of_file));
     // Without the description, the shorter side counts, as published.
-    fs::remove_file(place.path("net/net.json")).unwrap();
-    let published = [&of_file[..], &["--input", "64x64"]].concat();
+    let published = undescribed(&place, &of_file);
     assert_ne!(inferred, seen(&published));
 }
 
@@ -76,8 +82,7 @@ fn whole_pictures_as_boxes() {
     let expected = scored(&of_run);
     assert_eq!(expected, scored(&of_file));
     assert_eq!(seen(&of_run), seen(&of_file));
-    fs::remove_file(place.path("net/net.json")).unwrap();
-    let published = [&of_file[..], &["--input", "64x64"]].concat();
+    let published = undescribed(&place, &of_file);
     assert_ne!(expected, scored(&published));
     // Joints come from the folder of the data set then.
     let facts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../datasets/crowdpose.ron");

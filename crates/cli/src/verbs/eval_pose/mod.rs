@@ -8,7 +8,6 @@ mod target;
 use std::path::Path;
 
 use anyhow::Result;
-use scalenas_base::Size;
 use scalenas_data::KeypointFacts;
 use scalenas_eval::{CocoResult, Results, results};
 use scalenas_kernels::KernelBackend;
@@ -30,11 +29,6 @@ use crate::task::{Request, facts_of_data, keypoints, room, scoring};
 pub use arguments::Arguments;
 use scored::{Scope, Scored, Scorer};
 use target::Target;
-
-/// Height and width of the input of a top-down network from a file.
-const DEFAULT_INPUT: Size = Size::new(256, 192);
-/// Height and width of the input of a bottom-up network from a file.
-const DEFAULT_SCENE: Size = Size::new(512, 512);
 
 /// Scores a network, or a file of results.
 pub fn run(arguments: &Arguments, output: Output) -> Result<()> {
@@ -148,8 +142,7 @@ fn score_file<B: KernelBackend>(
     let asked = arguments.facts.as_deref().or(described.facts.as_deref());
     let facts = facts_of_data(asked, arguments.data.folder.as_deref(), room(head), output)?;
     let facts = facts_in_category(&facts, arguments)?;
-    let default = if space.is_bottom_up() { DEFAULT_SCENE } else { DEFAULT_INPUT };
-    let input = arguments.input.or(described.input).unwrap_or(default);
+    let input = arguments.input.or(described.input).unwrap_or(room(head).usual_input());
     let data = Origin::Folder(arguments.data.folder.as_deref());
     let view = (input, arguments.framing(described.framing));
     let target = Target::new(arguments, data, &facts, (space, weights), view)?;

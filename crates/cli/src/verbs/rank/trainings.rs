@@ -66,8 +66,7 @@ pub fn train(
         ));
     }
     let scores = keep(arguments, run, nets, (recipe, out), &grades)?;
-    let counts = json!({ "trained": trained, "trainings": total, "scores": scores });
-    unfinished(counts, is_stopped, output)?;
+    unfinished([trained, total], scores.as_deref(), is_stopped, output)?;
     Ok(None)
 }
 
@@ -92,25 +91,23 @@ fn keep(
 }
 
 /// Says what is left of a comparison that was stopped, or that other processes work on.
-fn unfinished(mut counts: Value, is_stopped: bool, output: Output) -> Result<()> {
-    let number = |key: &str| counts[key].as_u64().unwrap_or(0);
-    let left = number("trainings") - number("trained");
-    let said = if is_stopped {
-        "stopped; the same command continues".to_owned()
+fn unfinished(
+    [trained, total]: [usize; 2],
+    scores: Option<&Path>,
+    is_stopped: bool,
+    output: Output,
+) -> Result<()> {
+    let left = total - trained;
+    let (key, value, said) = if is_stopped {
+        ("interrupted", json!(true), "stopped; the same command continues".to_owned())
     } else {
-        format!(
-            "{left} networks are trained by other processes; the same command compares them when they end"
-        )
+        let said =
+            "networks are trained by other processes; the same command compares them when they end";
+        ("busy", json!(left), format!("{left} {said}"))
     };
-    let kept = counts["scores"].as_str();
-    let kept = kept.map(|path| format!("; the scores so far, for --known: {path}"));
-    let said = said + &kept.unwrap_or_default();
-    if is_stopped {
-        counts["interrupted"] = true.into();
-    } else {
-        counts["busy"] = left.into();
-    }
-    output.result(&counts, said)
+    let kept = scores.map(|path| format!("; the scores so far, for --known: {}", path.display()));
+    let value = json!({ key: value, "trained": trained, "trainings": total, "scores": scores });
+    output.result(&value, said + &kept.unwrap_or_default())
 }
 
 /// Changes of the run's experiment for one of several trainings: the first has the seed that was asked for, or
