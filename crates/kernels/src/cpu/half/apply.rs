@@ -17,8 +17,8 @@ use crate::cpu::simd::{BLOCK, Block, DEPTH, Isa, Kernel, Multiplier, Simd, dispa
 
 /// Weights that a task keeps in the second-level cache, in bytes.
 const CACHED_WEIGHTS: usize = 512 * 1024;
-/// Work of one task at least, in multiply-adds: ten microseconds. Cores are not equally fast where others use them, so
-/// that halves would wait for the slower one.
+/// Work of one task at least, in multiply-adds: about six microseconds on tiles. Cores are not equally fast where others
+/// use them, so that halves would wait for the slower one.
 const TASK_WORK: usize = 1 << 22;
 /// Work below which handing it over takes longer.
 const SHARED_WORK: usize = 1 << 21;

@@ -2,7 +2,7 @@
 //!
 //! A convolution is a sum over taps of matrix products, pixels x inputs by inputs x outputs. The input is copied once per
 //! task, with margins of zeros, so that the pixels of each tap lie one after the other in memory ([`Grid`]): a block of
-//! outputs then reads every tap at a fixed distance. Sums are float32.
+//! outputs then reads every tap at a fixed distance. Sums are float32. Pictures of few channels are [`unfold`]ed before.
 //!
 //! Weights stay float32 and are rounded where they are rearranged. Convolutions for which Winograd's algorithm in float32 is
 //! faster go there, with features in bfloat16 ([`run`]).

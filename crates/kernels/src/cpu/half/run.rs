@@ -25,11 +25,7 @@ pub(crate) fn forward(x: &Maps<bf16>, conv: Conv<'_>, addition: &Addition<'_, bf
         return output;
     }
     if Multiplier::beats_winograd(conv.isa) && unfold::fits(&conv) && extent.len() > 0 {
-        let (x, weight) = (unfold::unfold(x, &conv, extent), unfold::weight(&conv));
-        let geometry = ConvGeometry { stride: 1, padding: 0 };
-        let conv = Conv { weight: &weight, geometry, ..conv };
-        let sweeps = [sweep::forward(1, geometry, [height, width])];
-        return by_products(&x, conv, Direction::Forward, &sweeps, addition, extent);
+        return by_unfolding(x, conv, addition, extent);
     }
     if !Multiplier::exists(conv.isa) || is_mostly_padding(x.extent.channels, conv.isa) {
         let residual = addition.residual.map(convert);
@@ -120,6 +116,20 @@ fn by_winograd(
     let mut output = Maps::new(to);
     let outcome = tiles::apply(x, conv, direction, algorithm, space, addition, &mut output);
     (outcome == Outcome::Finite).then_some(output)
+}
+
+/// Applies a weight of few inputs by one product for all taps.
+fn by_unfolding(
+    x: &Maps<bf16>,
+    conv: Conv<'_>,
+    addition: &Addition<'_, bf16>,
+    to: Extent,
+) -> Maps<bf16> {
+    let (x, weight) = (unfold::unfold(x, &conv, to), unfold::weight(&conv));
+    let geometry = ConvGeometry { stride: 1, padding: 0 };
+    let sweeps = [sweep::forward(1, geometry, [to.height, to.width])];
+    let conv = Conv { weight: &weight, geometry, ..conv };
+    by_products(&x, conv, Direction::Forward, &sweeps, addition, to)
 }
 
 /// Applies a weight tap by tap, by products of matrices.
