@@ -33,6 +33,7 @@ mod backend;
 mod composed;
 #[cfg(feature = "flex")]
 pub mod cpu;
+pub mod environment;
 #[cfg(feature = "fusion")]
 mod fusion;
 #[cfg(feature = "gpu")]

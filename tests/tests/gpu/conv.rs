@@ -1,7 +1,11 @@
 //! Convolution with bias, residual and activation, and the order of features between operations.
 
+use std::env;
+use std::process::Command;
+
 use burn::tensor::TensorData;
 use burn::tensor::backend::AutodiffBackend;
+use scalenas_kernels::environment::CONVOLUTIONS;
 use scalenas_kernels::{Activation, ConvGeometry, KernelBackend, ops};
 
 use crate::case::{Case, Order, data, features, gradient, result_gradient};
@@ -62,6 +66,17 @@ fn convolutions_with_bias_residual_and_activation() {
             }
         }
     }
+}
+
+/// Where a device has units for matrices, products are multiplied by these already. The environment is looked at
+/// once, so that another process has it.
+#[test]
+fn products_that_threads_multiply() {
+    let test = "conv::convolutions_with_bias_residual_and_activation";
+    let mut child = Command::new(env::current_exe().unwrap());
+    let ended = child.args([test, "--exact"]).env(CONVOLUTIONS, "threads").output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success() && said.contains("1 passed"), "{ended:?}");
 }
 
 // The fusion layer hides strides.

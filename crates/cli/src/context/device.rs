@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use scalenas_kernels::environment::convolves_by_threads;
+
 use super::program;
 
 /// Device, by backend.
@@ -30,13 +32,15 @@ impl FromStr for DeviceChoice {
             }
             None => (text, None),
         };
-        match (name, index) {
-            ("cpu", None) => Ok(Self::Cpu),
-            ("wgpu", index) => Ok(Self::Wgpu(index)),
-            ("vulkan", index) => Ok(Self::Vulkan(index)),
-            ("cuda", index) => Ok(Self::Cuda(index.unwrap_or(0))),
-            _ => Err(format!("{text:?}; accepted: cpu, wgpu[:N], vulkan[:N], cuda[:N]")),
-        }
+        let choice = match (name, index) {
+            ("cpu", None) => return Ok(Self::Cpu),
+            ("wgpu", index) => Self::Wgpu(index),
+            ("vulkan", index) => Self::Vulkan(index),
+            ("cuda", index) => Self::Cuda(index.unwrap_or(0)),
+            _ => return Err(format!("{text:?}; accepted: cpu, wgpu[:N], vulkan[:N], cuda[:N]")),
+        };
+        convolves_by_threads()?;
+        Ok(choice)
     }
 }
 

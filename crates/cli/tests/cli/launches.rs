@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::Stdio;
 
+use scalenas_kernels::environment::CONVOLUTIONS;
+
 use crate::common::{Place, command, ended};
 
-/// Launches by kernel, of `bench` with so many repetitions.
-fn counted(mode: &str, repetitions: usize) -> BTreeMap<String, usize> {
+/// What `bench` runs: a mode, an architecture of `tiny`, and convolutions where they are chosen.
+type Call<'a> = (&'a str, &'a str, Option<&'a str>);
+
+/// Launches by kernel, of so many repetitions.
+fn counted((mode, arch, convolutions): Call<'_>, repetitions: usize) -> BTreeMap<String, usize> {
     let place = Place::new();
     let logger = r#"profiling.logger = { level = "minimal", file = "launches.log" }"#;
     fs::write(place.path("cubecl.toml"), logger).unwrap();
@@ -19,7 +24,7 @@ fn counted(mode: &str, repetitions: usize) -> BTreeMap<String, usize> {
         "--space",
         "tiny",
         "--arch",
-        "largest",
+        arch,
         "--input",
         "64x64",
         "--batch",
@@ -31,6 +36,9 @@ fn counted(mode: &str, repetitions: usize) -> BTreeMap<String, usize> {
     ];
     let mut bench = command(&call);
     bench.current_dir(place.path(".")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    if let Some(convolutions) = convolutions {
+        bench.env(CONVOLUTIONS, convolutions);
+    }
     ended(bench.spawn().unwrap()).good();
     let log = fs::read_to_string(place.path("launches.log")).unwrap();
     let mut counts = BTreeMap::new();
@@ -41,8 +49,8 @@ fn counted(mode: &str, repetitions: usize) -> BTreeMap<String, usize> {
 }
 
 /// Launches of one step.
-fn step(mode: &str) -> BTreeMap<String, usize> {
-    let (one, mut two) = (counted(mode, 1), counted(mode, 2));
+fn step(call: Call<'_>) -> BTreeMap<String, usize> {
+    let (one, mut two) = (counted(call, 1), counted(call, 2));
     for (kernel, count) in &mut two {
         *count -= one[kernel];
     }
@@ -58,7 +66,7 @@ fn of(step: &BTreeMap<String, usize>, kernel: &str) -> usize {
 
 #[test]
 fn a_layer_takes_two_for_its_normalisation_and_two_for_the_gradient() {
-    let step = step("train");
+    let step = step(("train", "largest", None));
     // The last convolution is not normalised.
     let layers = of(&step, "DirectConv2dKernel") - 1;
     for kernel in ["Measure", "MergeAndNormalise", "BlockSums", "AddAndApply"] {
@@ -71,7 +79,25 @@ fn a_layer_takes_two_for_its_normalisation_and_two_for_the_gradient() {
 
 #[test]
 fn a_folded_layer_takes_two_at_most() {
-    let step = step("infer");
+    let step = step(("infer", "largest", None));
     let (layers, all) = (of(&step, "DirectConv2dKernel"), step.values().sum::<usize>());
     assert!(layers > 100 && all <= 2 * layers, "{all} launches: {step:#?}");
+}
+
+/// As on units for matrices: a bias, a residual and an activation take no launch of their own but behind the first
+/// layer, whose three channels no product takes.
+#[test]
+fn a_folded_layer_of_products_takes_one() {
+    let step = step(("infer", "smallest", Some("threads")));
+    let layers = of(&step, "MatmulEntry") + of(&step, "DirectConv2dKernel");
+    let all = step.values().sum::<usize>();
+    assert_eq!((of(&step, "DirectConv2dKernel"), of(&step, "AddBias")), (1, 1), "{step:#?}");
+    assert!(layers > 50 && all <= layers + 5, "{all} launches: {step:#?}");
+}
+
+#[test]
+fn convolutions_of_another_name_are_refused() {
+    let mut bench = command(&["bench", "--device", "wgpu"]);
+    bench.env(CONVOLUTIONS, "winograd").stdout(Stdio::piped()).stderr(Stdio::piped());
+    ended(bench.spawn().unwrap()).fixable(&[CONVOLUTIONS, "winograd", "accepted: threads"]);
 }

@@ -80,9 +80,9 @@ where
             let bias = cast(bias, x.dtype);
             return conv::forward(x, weight, Some(bias), geometry);
         }
-        let y = Maps::from_tensor(conv::forward(x, weight, None, geometry));
         let residual = residual.map(Maps::from_tensor);
-        norm::finish(&y, vector(bias), residual.as_ref(), activation).into_tensor()
+        conv::finished(x, weight, vector(bias), residual.as_ref(), activation, geometry)
+            .into_tensor()
     }
 
     fn norm_batch(
@@ -164,11 +164,15 @@ where
     ) -> CubeTensor<R> {
         shapes::conv_input_gradient(&x, &weight, &gradient, geometry, sum.as_ref());
         let weight = Self::prepare_weight(weight, x.dtype);
-        let value = conv::input_gradient(gradient, weight, Extent::of(&x), geometry);
-        match sum {
-            Some(sum) => Self::add_gradients(sum, value),
-            None => value,
+        if !is_supported(&x) {
+            let value = conv::input_gradient(gradient, weight, Extent::of(&x), geometry, None);
+            return match sum {
+                Some(sum) => Self::add_gradients(sum, value),
+                None => value,
+            };
         }
+        let sum = sum.map(Maps::from_tensor);
+        conv::input_gradient(gradient, weight, Extent::of(&x), geometry, sum)
     }
 
     fn conv_weight_gradient(

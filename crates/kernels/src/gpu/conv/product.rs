@@ -1,56 +1,67 @@
 //! Convolutions as products of matrices that are never written out, on units that multiply matrices.
 //!
 //! The framework times every kernel that it has for every shape and direction, each compiled for a
-//! second or so: minutes before a first step. One of them leads by a wide margin or is level wherever
-//! all were timed (`docs/benchmarks.md`), and is chosen here by rule.
+//! second or so: minutes before a first step. Which one is taken here is a rule (`launch`).
 
-use burn_backend::DType;
+use std::sync::LazyLock;
+
 use burn_cubecl::CubeRuntime;
 use burn_cubecl::kernel::conv::{ConvStrategy, conv_data_backward, conv_forward};
-use burn_cubecl::ops::permute_nchw_to_nhwc;
 use burn_cubecl::tensor::CubeTensor;
-use cubek::convolution::components::ConvSetupError;
-use cubek::convolution::{
-    AcceleratedTileKind, ConvAlgorithm, ConvolutionArgs, ConvolutionInputs, Strategy, launch_ref,
-};
-use cubek::matmul::definition::{MatmulElems, MatmulGlobalElems};
-use cubek::std::InputBinding;
 
-use super::spread::spread;
+use super::launch::{self, Epilogue, Units};
+use crate::environment::convolves_by_threads;
 use crate::gpu::maps::{Extent, Maps};
+use crate::gpu::norm;
+use crate::gpu::pointwise::{Pairing, pairs};
 use crate::reference;
-use crate::types::ConvGeometry;
-
-const STRATEGY: Strategy = Strategy::Inferred {
-    algorithm: ConvAlgorithm::SimpleSyncStrided,
-    tile_kind: AcceleratedTileKind::Mma,
-};
+use crate::types::{Activation, ConvGeometry};
 
 /// Channels over which a product adds come in multiples of this: sixteen bytes and more.
 const CHANNELS: usize = 8;
 
-/// Whether a device multiplies matrices in the way that the kernels here want.
-fn has_units<R: CubeRuntime>(tensor: &CubeTensor<R>) -> bool {
-    !tensor.client.properties().features.matmul.mma.is_empty()
+/// Asked for every convolution: the environment is looked at once.
+static BY_THREADS: LazyLock<bool> = LazyLock::new(|| convolves_by_threads().unwrap_or(false));
+
+/// What products on a device are multiplied by; `None` where the framework chooses.
+fn units<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Option<Units> {
+    let has_units = !tensor.client.properties().features.matmul.mma.is_empty();
+    if has_units { Some(Units::Matrices) } else { BY_THREADS.then_some(Units::Threads) }
 }
 
-/// The convolution of `x`, with a bias `[out]` perhaps; the weight is in the number format of `x`.
+/// The convolution of `x`, with a bias `[out]` in its number format perhaps; so is the weight.
 pub(in crate::gpu) fn forward<R: CubeRuntime>(
     x: CubeTensor<R>,
     weight: CubeTensor<R>,
     bias: Option<CubeTensor<R>>,
     geometry: ConvGeometry,
 ) -> CubeTensor<R> {
-    if !has_units(&x) {
+    let Some(units) = units(&x) else {
         return direct(x, weight, bias, geometry, ConvStrategy::default());
-    }
-    if x.meta.shape()[1].is_multiple_of(CHANNELS) {
-        let (x, weight) = (Maps::from_tensor(x.clone()), Maps::from_tensor(weight.clone()));
-        if let Ok(y) = multiply(&x, &weight, bias.clone(), geometry) {
-            return y.into_tensor();
-        }
+    };
+    if let Some(y) = multiply(units, &x, &weight, bias.clone(), geometry, Epilogue::NONE) {
+        return y.into_tensor();
     }
     direct(x, weight, bias, geometry, ConvStrategy::Direct)
+}
+
+/// `activation(conv(x) + bias + residual)`, with a float32 bias `[out]`.
+pub(in crate::gpu) fn finished<R: CubeRuntime>(
+    x: CubeTensor<R>,
+    weight: CubeTensor<R>,
+    bias: CubeTensor<R>,
+    residual: Option<&Maps<R>>,
+    activation: Activation,
+    geometry: ConvGeometry,
+) -> Maps<R> {
+    if let Some(units) = units(&x) {
+        let epilogue = Epilogue { bias: Some(bias.clone()), residual, activation };
+        if let Some(y) = multiply(units, &x, &weight, None, geometry, epilogue) {
+            return y;
+        }
+    }
+    let y = Maps::from_tensor(forward(x, weight, None, geometry));
+    norm::finish(&y, bias, residual, activation)
 }
 
 fn direct<R: CubeRuntime>(
@@ -64,89 +75,69 @@ fn direct<R: CubeRuntime>(
         .expect("the framework takes a convolution of one group")
 }
 
+/// `None` where the units do not take these channels.
 fn multiply<R: CubeRuntime>(
-    x: &Maps<R>,
-    weight: &Maps<R>,
-    bias: Option<CubeTensor<R>>,
+    units: Units,
+    x: &CubeTensor<R>,
+    weight: &CubeTensor<R>,
+    start: Option<CubeTensor<R>>,
     geometry: ConvGeometry,
-) -> Result<Maps<R>, ConvSetupError> {
+    epilogue: Epilogue<'_, R>,
+) -> Option<Maps<R>> {
+    if !x.meta.shape()[1].is_multiple_of(CHANNELS) {
+        return None;
+    }
+    let [x, weight] = [x, weight].map(|tensor| Maps::from_tensor(tensor.clone()));
     let Extent { batch: channels, height: kernel, .. } = weight.extent;
     let side = |side: usize| (side + 2 * geometry.padding - kernel) / geometry.stride + 1;
     let (height, width) = (side(x.extent.height), side(x.extent.width));
     let y = x.new_like(Extent { channels, height, width, ..x.extent });
-    let bias = bias.map(|bias| {
-        let dtype = bias.dtype;
-        InputBinding::Normal(bias.binding(), dtype.into())
-    });
-    let inputs = ConvolutionInputs::Forward {
-        input: input(x),
-        weight: input(weight),
-        bias,
-        out: permute_nchw_to_nhwc(y.tensor().clone()).binding(),
-    };
-    launch(x, inputs, geometry.stride, geometry.padding)?;
-    Ok(y)
+    launch::convolution(units, [&x, &weight, &y], start, geometry, epilogue).ok()?;
+    Some(y)
 }
 
-/// Gradient of a convolution's input of this shape, given that of its output; the weight is in the
-/// number format of the gradient.
+/// Gradient of a convolution's input of this extent, given that of its output, and what other uses of
+/// the input contributed. The weight is in the number format of the gradient.
 pub(in crate::gpu) fn input_gradient<R: CubeRuntime>(
     gradient: CubeTensor<R>,
     weight: CubeTensor<R>,
     input: Extent,
     geometry: ConvGeometry,
+    sum: Option<Maps<R>>,
 ) -> CubeTensor<R> {
-    let options = reference::options(geometry);
-    let shape = input.shape();
-    let framework = |gradient, weight, strategy| {
-        conv_data_backward(gradient, weight, shape.clone(), options.clone(), strategy)
-            .expect("the framework takes a convolution of one group")
-    };
-    if !has_units(&gradient) {
-        return framework(gradient, weight, ConvStrategy::default());
+    let units = units(&gradient);
+    if let Some(dx) = units.and_then(|units| {
+        multiply_transposed(units, &gradient, &weight, input, geometry, sum.as_ref())
+    }) {
+        return dx.into_tensor();
     }
+    let strategy = if units.is_some() { ConvStrategy::Direct } else { ConvStrategy::default() };
+    let options = reference::options(geometry);
+    let dx = conv_data_backward(gradient, weight, input.shape(), options, strategy)
+        .expect("the framework takes a convolution of one group");
+    match sum {
+        Some(sum) => pairs(&sum, &Maps::from_tensor(dx), Pairing::Sum).into_tensor(),
+        None => dx,
+    }
+}
+
+/// `None` where the units do not take these channels, or the output has other pixels at stride 1.
+fn multiply_transposed<R: CubeRuntime>(
+    units: Units,
+    gradient: &CubeTensor<R>,
+    weight: &CubeTensor<R>,
+    input: Extent,
+    geometry: ConvGeometry,
+    sum: Option<&Maps<R>>,
+) -> Option<Maps<R>> {
     let [_, _, kernel, _] = weight.meta.shape().dims();
     let is_even = 2 * geometry.padding + 1 == kernel;
-    if is_even && gradient.meta.shape()[1].is_multiple_of(CHANNELS) {
-        let dy = spread(Maps::from_tensor(gradient.clone()), input, geometry);
-        let found = multiply_transposed(&dy, &Maps::from_tensor(weight.clone()), input, geometry);
-        if let Ok(dx) = found {
-            return dx.into_tensor();
-        }
+    if !is_even || !gradient.meta.shape()[1].is_multiple_of(CHANNELS) {
+        return None;
     }
-    framework(gradient, weight, ConvStrategy::Direct)
-}
-
-/// The convolution's stride is 1 here, that of spread gradients.
-fn multiply_transposed<R: CubeRuntime>(
-    gradient: &Maps<R>,
-    weight: &Maps<R>,
-    extent: Extent,
-    geometry: ConvGeometry,
-) -> Result<Maps<R>, ConvSetupError> {
-    let dx = gradient.new_like(extent);
-    let inputs = ConvolutionInputs::BackwardData {
-        out_grad: input(gradient),
-        weights: input(weight),
-        in_grad: permute_nchw_to_nhwc(dx.tensor().clone()).binding(),
-    };
-    launch(gradient, inputs, 1, geometry.padding)?;
-    Ok(dx)
-}
-
-fn launch<R: CubeRuntime>(
-    maps: &Maps<R>,
-    inputs: ConvolutionInputs<R>,
-    stride: usize,
-    padding: usize,
-) -> Result<(), ConvSetupError> {
-    let dtype: DType = maps.tensor().dtype;
-    let values = MatmulGlobalElems { lhs: dtype.into(), rhs: dtype.into(), out: dtype.into() };
-    let args = ConvolutionArgs { stride: [stride; 2], padding: [padding; 2], dilation: [1; 2] };
-    launch_ref(&STRATEGY, &maps.tensor().client, inputs, args, MatmulElems::from_globals(&values))
-}
-
-fn input<R: CubeRuntime>(maps: &Maps<R>) -> InputBinding<R> {
-    let dtype = maps.tensor().dtype;
-    InputBinding::new(permute_nchw_to_nhwc(maps.tensor().clone()).binding(), dtype.into())
+    let [dy, weight] = [gradient, weight].map(|tensor| Maps::from_tensor(tensor.clone()));
+    let dx = dy.new_like(input);
+    let epilogue = Epilogue { residual: sum, ..Epilogue::NONE };
+    launch::input_gradient(units, [&dy, &weight, &dx], geometry, epilogue).ok()?;
+    Some(dx)
 }
