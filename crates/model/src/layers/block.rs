@@ -40,7 +40,7 @@ impl<B: KernelBackend> BasicBlock<B> {
     /// `[batch, channels, height, width]` to the same.
     pub fn forward(&self, x: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
         let y = self.conv1.forward(x.clone(), Activation::Relu, norms);
-        self.conv2.forward_residual(y, x, norms)
+        self.conv2.forward_residual(y, x, Activation::Relu, norms)
     }
 }
 
@@ -96,6 +96,6 @@ impl<B: KernelBackend> Bottleneck<B> {
             Some(unit) => unit.forward(x, Activation::Identity, norms),
             None => x,
         };
-        self.conv3.forward_residual(y, shortcut, norms)
+        self.conv3.forward_residual(y, shortcut, Activation::Relu, norms)
     }
 }

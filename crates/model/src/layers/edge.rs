@@ -54,12 +54,31 @@ impl<B: Backend> FusionEdge<B> {
 impl<B: KernelBackend> FusionEdge<B> {
     /// `[batch, source width, height, width]` to the target's width, at the target's size for
     /// finer sources and at the source's own size for coarser ones.
-    pub fn forward(&self, mut x: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
-        let last = self.chain.len() - 1;
-        for (k, unit) in self.chain.iter().enumerate() {
-            let activation = if k < last { Activation::Relu } else { Activation::Identity };
-            x = unit.forward(x, activation, norms);
-        }
-        x
+    pub fn forward(&self, x: Tensor<B, 4>, norms: &mut Norms<'_, B>) -> Tensor<B, 4> {
+        let (last, x) = self.until_last(x, norms);
+        last.forward(x, Activation::Identity, norms)
+    }
+
+    /// `activation(edge(x) + sum)`, of a finer source: what it adds to has the target's size.
+    pub fn forward_onto(
+        &self,
+        sum: Tensor<B, 4>,
+        x: Tensor<B, 4>,
+        activation: Activation,
+        norms: &mut Norms<'_, B>,
+    ) -> Tensor<B, 4> {
+        let (last, x) = self.until_last(x, norms);
+        last.forward_residual(x, sum, activation, norms)
+    }
+
+    /// The last unit and its input.
+    fn until_last(
+        &self,
+        x: Tensor<B, 4>,
+        norms: &mut Norms<'_, B>,
+    ) -> (&ConvNorm<B>, Tensor<B, 4>) {
+        let (last, others) = self.chain.split_last().expect("an edge has a unit");
+        let x = others.iter().fold(x, |x, unit| unit.forward(x, Activation::Relu, norms));
+        (last, x)
     }
 }

@@ -130,13 +130,20 @@ impl<B: KernelBackend> Fusion<B> {
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
         let live = |branch: usize| x[branch].clone().expect("the plan fuses live branches only");
-        let received = sources.iter().map(|&source| {
-            let edge = self.edges[source].as_ref().expect("the plan names own edges only");
-            edge.forward(live(source), norms)
-        });
-        let received: Vec<_> = received.collect();
+        let edge =
+            |source: usize| self.edges[source].as_ref().expect("the plan names own edges only");
         let own = live(target);
-        // Features of a branch left a ReLU already: without edges the step is the identity.
-        if received.is_empty() { own } else { ops::fuse(own, received, Activation::Relu) }
+        if sources.iter().any(|&source| source > target) {
+            let received = sources.iter().map(|&source| edge(source).forward(live(source), norms));
+            return ops::fuse(own, received.collect(), Activation::Relu);
+        }
+        // Finer sources arrive at the target's size, so that their last unit adds. Features of a branch left a ReLU
+        // already: without edges the step is the identity.
+        let add = |sum, (index, &source): (usize, &usize)| {
+            let is_last = index + 1 == sources.len();
+            let activation = if is_last { Activation::Relu } else { Activation::Identity };
+            edge(source).forward_onto(sum, live(source), activation, norms)
+        };
+        sources.iter().enumerate().fold(own, add)
     }
 }

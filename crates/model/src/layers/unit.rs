@@ -122,14 +122,15 @@ impl<B: KernelBackend> ConvNorm<B> {
         self.run(x, None, activation, norms)
     }
 
-    /// `relu(norm(conv(x)) + residual)`.
+    /// `activation(norm(conv(x)) + residual)`.
     pub fn forward_residual(
         &self,
         x: Tensor<B, 4>,
         residual: Tensor<B, 4>,
+        activation: Activation,
         norms: &mut Norms<'_, B>,
     ) -> Tensor<B, 4> {
-        self.run(x, Some(residual), Activation::Relu, norms)
+        self.run(x, Some(residual), activation, norms)
     }
 
     /// `activation(norm(conv(x)) + residual)`.
