@@ -1,12 +1,13 @@
 //! Ranking of networks by a supernet, against trainings of their own.
 
 use std::fs;
+use std::process::Stdio;
 
 use scalenas_base::lock::FolderLock;
 use scalenas_evolve::Outcome;
 use serde_json::Value;
 
-use crate::common::{Place, Ran, read_json, scalenas};
+use crate::common::{Place, Ran, command, ended, read_json, scalenas};
 
 fn rank(place: &Place, more: &[&str]) -> Ran {
     let run = place.arg("run");
@@ -112,9 +113,30 @@ fn a_ranking_is_compared_with_trainings_alone() {
     rank(&place, &["--known", &table, "--alone", &table]).fixable(&["--known", "--alone"]);
     rank(&place, &["--known", &table, "--fine-tune"]).fixable(&["--known", "one supernet"]);
     rank(&place, &["--known", &alone]).fixable(&["--known", "alone"]);
+}
+
+/// Begun together, each finds the other at the first network; again, what the first call trained is taken.
+#[test]
+fn processes_share_the_trainings_from_the_start() {
+    let place = Place::new();
+    place.supernet("run", &[]).good();
+    let call = ["rank", "--run", "run", "--networks", "3", "--epochs", "1", "--fine-tune"];
+    let here = || {
+        let mut rank = command(&call);
+        rank.current_dir(place.path(".")).stdout(Stdio::piped()).stderr(Stdio::piped());
+        rank
+    };
+    let both = [here().spawn().unwrap(), here().spawn().unwrap()];
+    for rank in both {
+        ended(rank).good();
+    }
+    ended(here().spawn().unwrap()).good();
+    let ranking = read_json(&place.path("run/ranking/ranking_ap.json"));
     // Fine-tuned networks have a folder of their own.
-    rank(&place, &["--fine-tune"]).good();
-    assert!(place.path("run/ranking/tuned").join(id).join("grade.json").is_file());
+    let tuned = place.path("run/ranking/tuned");
+    for net in ranking["networks"].as_array().unwrap() {
+        assert!(tuned.join(net["id"].as_str().unwrap()).join("grade.json").is_file());
+    }
 }
 
 /// Gives the candidates of the run's search scores that follow `rule` of their place by cost.

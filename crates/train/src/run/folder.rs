@@ -64,6 +64,10 @@ impl RunFolder {
         }
         fs::create_dir_all(path).map_err(|e| Error::file("create", path, e))?;
         let lock = Some(lock(path)?);
+        // Another process may have begun and ended its run before the lock was free.
+        if existing == Existing::Refuse && occupied() {
+            return Err(Error::Occupied { path: path.to_owned() });
+        }
         if existing == Existing::Resume {
             return Ok(Self { _lock: lock, ..Self::resume(path, &info)? });
         }

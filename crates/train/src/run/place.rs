@@ -10,8 +10,9 @@ use super::info::RunInfo;
 use crate::error::{Error, Result};
 
 impl RunInfo {
-    /// The description with absolute paths.
-    pub(super) fn anchored(mut self) -> Self {
+    /// The description with absolute paths, as a run folder keeps it.
+    #[must_use]
+    pub fn anchored(mut self) -> Self {
         let absolute = |path: &mut PathBuf| {
             // Fails for an empty path alone, which stays as it is.
             if let Ok(found) = std::path::absolute(&*path) {

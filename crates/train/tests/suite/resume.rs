@@ -5,6 +5,8 @@
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Barrier;
+use std::thread;
 
 use crate::common::left::{Left, checkpoints, iteration, metrics};
 use crate::common::{Event, Place, changed, copy, options};
@@ -290,6 +292,24 @@ fn a_run_is_continued_as_it_was_begun() {
     drop(run);
     RunFolder::create(&place.path("run"), place.info(&fewer), Existing::Replace).unwrap();
     assert!(read_metrics(&place.path("run/metrics.jsonl")).is_err(), "the old run is still there");
+}
+
+#[test]
+fn a_folder_becomes_the_run_of_one_alone() {
+    const RIVALS: usize = 8;
+    let place = Place::new();
+    for round in 0..20 {
+        let (path, start) = (place.path(&format!("run-{round}")), Barrier::new(RIVALS));
+        let begin = || {
+            start.wait();
+            RunFolder::create(&path, place.info(&once()), Existing::Refuse).is_ok()
+        };
+        let begun = thread::scope(|scope| {
+            let rivals: Vec<_> = (0..RIVALS).map(|_| scope.spawn(begin)).collect();
+            rivals.into_iter().filter_map(|rival| rival.join().ok()).filter(|begun| *begun).count()
+        });
+        assert_eq!(begun, 1, "round {round}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use scalenas_kernels::KernelBackend;
 use scalenas_space::Architecture;
-use scalenas_train::{Error, Existing, RunFolder, Validation};
+use scalenas_train::{Error, Existing, RunFolder, RunInfo, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Stop;
@@ -54,11 +54,15 @@ pub fn turn(
 ) -> Result<Turn> {
     let id = architecture.id(&alone.run.info().space);
     let out = folder.join(&id);
-    let exists = RunFolder::open(&out).is_ok();
-    let existing = if exists { Existing::Resume } else { Existing::Refuse };
+    let before = match RunFolder::open(&out) {
+        Ok(before) => Some(before),
+        Err(Error::NotARun { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let existing = if before.is_some() { Existing::Resume } else { Existing::Refuse };
     let mut job = alone.job(architecture.clone(), out.clone(), existing)?;
-    if exists {
-        check_same(&job, &out)?;
+    if let Some(before) = before {
+        check_same(&job, before.info(), &out)?;
     }
     let grade = out.join(GRADE);
     if grade.exists() {
@@ -66,7 +70,7 @@ pub fn turn(
     }
     let outcome = match job.train(&device.into(), output, stop) {
         Ok(outcome) => outcome,
-        Err(error) if is_locked(&error) => return Ok(Turn::Busy),
+        Err(error) if is_taken(&error) => return Ok(Turn::Busy),
         Err(error) => return Err(error.context(format!("network {id}"))),
     };
     if outcome.interrupted {
@@ -79,9 +83,8 @@ pub fn turn(
 }
 
 /// Refuses a network that was trained in another way.
-fn check_same(job: &Job, out: &Path) -> Result<()> {
-    let found = RunFolder::open(out)?;
-    let (before, now) = (found.info(), &job.info);
+fn check_same(job: &Job, before: &RunInfo, out: &Path) -> Result<()> {
+    let now = &job.info.clone().anchored();
     let epochs = [before, now].map(|info| info.train.schedule.epochs.number());
     let lengths = (epochs[0] != epochs[1])
         .then(|| ("train.epochs".to_owned(), epochs[0].to_string(), epochs[1].to_string()));
@@ -103,8 +106,9 @@ fn read(path: &Path) -> Result<OwnGrade> {
     })
 }
 
-fn is_locked(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref::<Error>(), Some(Error::Locked { .. }))
+/// Whether another process trains the network, or began to a moment ago.
+fn is_taken(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<Error>(), Some(Error::Locked { .. } | Error::Occupied { .. }))
 }
 
 /// Scores of a trained network, calibrated as those of the supernet are.
