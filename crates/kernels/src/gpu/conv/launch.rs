@@ -267,17 +267,18 @@ fn gradient_inputs<R: CubeRuntime>(
 ) -> Inputs<R> {
     type Gradient = Chain<Chain<NhwcLayout, StridedLayout>, Im2colLayout>;
     let is_padded = problem.out_channels != problem.padded_channels;
-    let mut checks = NhwcCheck::Spatial.into();
-    if is_padded {
-        checks |= NhwcCheck::Channel;
-    }
+    let unchecked = NhwcLayoutLaunch::unchecked;
+    let gradient = match (stride > 1 || problem.should_check_spatial_bounds(), is_padded) {
+        (false, false) => unchecked(),
+        (false, true) => NhwcLayoutLaunch::checked(NhwcCheck::Channel.into()),
+        (true, false) => NhwcLayoutLaunch::checked(NhwcCheck::Spatial.into()),
+        (true, true) => NhwcLayoutLaunch::checked(NhwcCheck::Spatial | NhwcCheck::Channel),
+    };
     let parameters = ConvolutionParams::from_problem(problem);
     let pixels =
         Im2colLayoutLaunch::from_args(problem, parameters, blueprint.lhs_global_layout_config());
     let strided = StridedLayoutLaunch::new(stride as u32);
-    let pixels =
-        ChainLaunch::new(ChainLaunch::new(NhwcLayoutLaunch::checked(checks), strided), pixels);
-    let unchecked = NhwcLayoutLaunch::unchecked;
+    let pixels = ChainLaunch::new(ChainLaunch::new(gradient, strided), pixels);
     let checked = || NhwcLayoutLaunch::checked(NhwcCheck::Batch.into());
     let kernels = ChainLaunch::new(
         if is_padded { checked() } else { unchecked() },
