@@ -11,7 +11,7 @@ const THREADS: &str = "threads";
 /// Whether [`CONVOLUTIONS`] asks for products that threads multiply.
 ///
 /// # Errors
-/// What is wrong with another value.
+/// A message that names the variable, its value and the accepted one, where they differ.
 pub fn convolves_by_threads() -> Result<bool, String> {
     match env::var(CONVOLUTIONS) {
         Err(VarError::NotPresent) => Ok(false),

@@ -8,7 +8,7 @@ use scalenas_kernels::environment::CONVOLUTIONS;
 
 use crate::common::{Place, command, ended};
 
-/// What `bench` runs: a mode, an architecture of `tiny`, and convolutions where they are chosen.
+/// A call of `bench`: mode, architecture of `tiny`, and value of `SCALENAS_CONVOLUTIONS`, if any.
 type Call<'a> = (&'a str, &'a str, Option<&'a str>);
 
 /// Launches by kernel, of so many repetitions.

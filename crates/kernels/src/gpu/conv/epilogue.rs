@@ -18,7 +18,7 @@ use crate::gpu::vectors::relu;
 #[derive(Clone)]
 pub(super) struct EpilogueArgs;
 
-/// The product's output `[rows, columns]` and what is done to it first.
+/// Output `[rows, columns]` of a product, with the bias, residual and activation applied on the way.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 pub(super) struct EpilogueOutput<E: CubePrimitive> {
     product: TensorOutput<E>,

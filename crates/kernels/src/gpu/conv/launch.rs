@@ -58,7 +58,7 @@ impl<R: CubeRuntime, F> MakeInputs<R> for F where
 {
 }
 
-/// What multiplies the tiles of a product.
+/// Hardware that multiplies the tiles of a matrix product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::gpu) enum Units {
     /// Units for matrices.
@@ -67,7 +67,7 @@ pub(in crate::gpu) enum Units {
     Threads,
 }
 
-/// What is done to a product before it is written.
+/// Sums and activation applied to a product `[pixels, channels]` on its way to memory, in float32.
 pub(super) struct Epilogue<'a, R: CubeRuntime> {
     /// Float32 `[channels]`.
     pub bias: Option<CubeTensor<R>>,

@@ -23,7 +23,7 @@ const CHANNELS: usize = 8;
 /// Asked for every convolution: the environment is looked at once.
 static BY_THREADS: LazyLock<bool> = LazyLock::new(|| convolves_by_threads().unwrap_or(false));
 
-/// What products on a device are multiplied by; `None` where the framework chooses.
+/// Hardware for products on a device of this tensor; `None` where the framework chooses its convolution.
 fn units<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Option<Units> {
     let has_units = !tensor.client.properties().features.matmul.mma.is_empty();
     if has_units { Some(Units::Matrices) } else { BY_THREADS.then_some(Units::Threads) }
